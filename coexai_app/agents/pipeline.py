@@ -1,0 +1,318 @@
+"""The core that all agents run on: Agent → Capability → Step, and `run()`.
+
+Pure: it knows no database. The worker, the tests and `coexai run` call the same `run()` and differ only in the context.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from coexai_app.agents.report import Analysis, Engine, Report, Review, Source, StepRecord, Usage
+from coexai_app.errors import Cancelled, InvalidInput
+from coexai_app.llm.base import Completion, Model, Prompt
+
+BUILTIN = Engine(provider="builtin", model="extractive/1")
+
+
+class StepResult(BaseModel):
+    """What a step hands on. It is stored as JSON, so a retry can start behind it; `summary()` is the line under the step's name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def summary(self) -> str:
+        return ""
+
+
+class AgentInput(BaseModel):
+    """Base of every capability's input: unknown fields are an error, so a misspelt option is never silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+R = TypeVar("R", bound=StepResult)
+
+
+class InputFile(BaseModel):
+    """A file that the input names, read into memory (its size is limited by the plan before it gets here)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+class Fetched(Protocol):
+    """What a fetch of a URL returns."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def content_type(self) -> str: ...
+    @property
+    def data(self) -> bytes: ...
+
+
+def _no_files(ref: str) -> InputFile:
+    raise InvalidInput("This file is not here any more. Add it again.", field="file")
+
+
+def _no_fetch(url: str) -> Fetched:
+    raise InvalidInput("Reading web pages is switched off here. Paste the text instead.", field="url")
+
+
+@dataclass(slots=True)
+class StepContext:
+    """What a step may use besides its input: earlier results, progress, cancel, a model, files, a store for artifacts.
+
+    `model` is None when no key is set: the step then uses its builtin engine. `cancelled` is asked between and within steps.
+    """
+
+    model: Model | None = None
+    open_file: Callable[[str], InputFile] = _no_files
+    fetch: Callable[[str], Fetched] = _no_fetch
+    store: Callable[[str, str, bytes], None] = lambda name, content_type, data: None
+    progress: Callable[[float, str], None] = lambda fraction, message: None
+    cancelled: Callable[[], bool] = lambda: False
+    key: str = ""
+    usage: Usage = Usage()
+    engine: Engine = BUILTIN
+    results: dict[type[StepResult], StepResult] = field(default_factory=dict)
+    step: str = ""
+
+    def need(self, kind: type[R]) -> R:
+        """The result of an earlier step, by its type."""
+        return cast(R, self.results[kind])
+
+    def check(self) -> None:
+        """Raises Cancelled when a person stopped the job; long steps call it between parts."""
+        if self.cancelled():
+            raise Cancelled("The job was cancelled.")
+
+    def ask(self, prompt: Prompt, part: str = "") -> Completion:
+        """One model call, counted; its key is "job:step", so a provider that knows idempotency keys bills it once."""
+        if self.model is None:
+            raise RuntimeError("ask() without a model: the step must use its builtin engine")
+        self.check()
+        answer = self.model.complete(prompt, key=":".join(k for k in (self.key, self.step, part) if k))
+        self.engine = Engine(provider=answer.provider, model=answer.model)
+        self.usage = self.usage + Usage(
+            calls=1,
+            input_tokens=answer.tokens.input,
+            output_tokens=answer.tokens.output,
+            cost_micros=answer.tokens.cost_micros or 0,
+        )
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One named step: a pure function of (input, context). `label` is what people read ("Read the source")."""
+
+    name: str
+    label: str
+    run: Callable[[Any, StepContext], StepResult]
+    result: type[StepResult]
+
+
+class Outcome(StepResult):
+    """What the last step of every capability returns; `run()` makes the report of it."""
+
+    title: str
+    source: Source
+    analysis: Analysis
+    output: dict[str, Any]
+    review: Review
+
+    def summary(self) -> str:
+        return f"{self.review.score.points} of {self.review.score.max_points} points"
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One thing an agent can do.
+
+    `review(report, output)` judges an edited output against the report's source, `exports` renders a report per format.
+    `example` is an input that the form's "Use an example" fills in.
+    """
+
+    slug: str
+    title: str
+    description: str
+    input: type[AgentInput]
+    output: type[BaseModel]
+    steps: tuple[Step, ...]
+    review: Callable[[Report, Mapping[str, Any]], Review]
+    exports: Mapping[str, Callable[[Report], bytes]]
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+    def parse(self, data: Mapping[str, Any]) -> AgentInput:
+        """Validates an input. Raises InvalidInput with one message per field in `details["fields"]`."""
+        try:
+            return self.input.model_validate(data)
+        except ValidationError as error:
+            raise _readable(error) from None
+
+
+def _readable(error: ValidationError) -> InvalidInput:
+    fields: dict[str, str] = {}
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"]) or "input"
+        if problem["type"] == "extra_forbidden":
+            message = "There is no such field."
+        else:
+            message = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+        fields.setdefault(name, message)
+    first = next(iter(fields))
+    return InvalidInput(fields[first], field=first, fields=fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A coworker: who they are, and the table of what they can do. `capabilities` is empty for one that is not built yet."""
+
+    slug: str
+    name: str
+    role: str
+    description: str
+    capabilities: Mapping[str, Capability]
+    plans: tuple[str, ...] = ()
+
+    @property
+    def available(self) -> bool:
+        return bool(self.capabilities)
+
+
+class StepStatus(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class StepEvent:
+    """Told to `on_step` when a step starts, ends, fails, or is kept from an earlier attempt. `ms` is wall-clock milliseconds."""
+
+    position: int
+    name: str
+    label: str
+    status: StepStatus
+    input_hash: str
+    ms: int = 0
+    summary: str = ""
+    result: Mapping[str, Any] | None = None
+    usage: Usage = Usage()
+    engine: Engine = BUILTIN
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A finished step of an earlier attempt: valid only for the same input hash."""
+
+    input_hash: str
+    result: Mapping[str, Any]
+    ms: int = 0
+    usage: Usage = Usage()
+    engine: Engine = BUILTIN
+
+
+def input_hash(agent: str, capability: str, data: AgentInput) -> str:
+    """SHA-256 of what determines a step's result: agent, capability and the input, as canonical JSON."""
+    canonical = json.dumps([agent, capability, data.model_dump(mode="json")], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def run(
+    agent: Agent,
+    capability: Capability,
+    data: AgentInput,
+    context: StepContext,
+    *,
+    on_step: Callable[[StepEvent], None] = lambda event: None,
+    checkpoints: Mapping[str, Checkpoint] | None = None,
+) -> Report:
+    """Runs the steps in order and returns the report.
+
+    A step with a checkpoint for the same input is not run again. Errors of a step pass through, after `on_step` has
+    heard that it failed.
+    """
+    digest = input_hash(agent.slug, capability.slug, data)
+    records: list[StepRecord] = []
+    for position, step in enumerate(capability.steps):
+        context.check()
+        context.step = step.name
+        kept = (checkpoints or {}).get(step.name)
+        if kept and kept.input_hash == digest:
+            result = step.result.model_validate(kept.result)
+            context.results[step.result] = result
+            context.usage, context.engine = context.usage + kept.usage, _writer(context.engine, kept.engine)
+            records.append(_record(step, StepStatus.KEPT, kept.ms, result))
+            on_step(StepEvent(position, step.name, step.label, StepStatus.KEPT, digest, kept.ms, result.summary()))
+            continue
+        on_step(StepEvent(position, step.name, step.label, StepStatus.RUNNING, digest))
+        before, started = context.usage, time.perf_counter()
+        try:
+            result = step.run(data, context)
+        except Exception as error:
+            ms = round((time.perf_counter() - started) * 1000)
+            on_step(StepEvent(position, step.name, step.label, StepStatus.FAILED, digest, ms, str(error)))
+            raise
+        ms = round((time.perf_counter() - started) * 1000)
+        context.results[step.result] = result
+        records.append(_record(step, StepStatus.DONE, ms, result))
+        on_step(
+            StepEvent(
+                position,
+                step.name,
+                step.label,
+                StepStatus.DONE,
+                digest,
+                ms,
+                result.summary(),
+                result.model_dump(mode="json"),
+                _spent(before, context.usage),
+                context.engine,
+            )
+        )
+    outcome = context.need(Outcome)
+    return Report(
+        agent=agent.slug,
+        capability=capability.slug,
+        title=outcome.title,
+        engine=context.engine,
+        input=data.model_dump(mode="json"),
+        source=outcome.source,
+        analysis=outcome.analysis,
+        output=outcome.output,
+        claims=outcome.review.claims,
+        checks=outcome.review.checks,
+        score=outcome.review.score,
+        steps=tuple(records),
+        usage=context.usage,
+    )
+
+
+def _writer(current: Engine, kept: Engine) -> Engine:
+    return kept if kept.provider != BUILTIN.provider else current
+
+
+def _spent(before: Usage, after: Usage) -> Usage:
+    return Usage(
+        calls=after.calls - before.calls,
+        input_tokens=after.input_tokens - before.input_tokens,
+        output_tokens=after.output_tokens - before.output_tokens,
+        cost_micros=after.cost_micros - before.cost_micros,
+    )
+
+
+def _record(step: Step, status: StepStatus, ms: int, result: StepResult) -> StepRecord:
+    return StepRecord(name=step.name, label=step.label, status=status.value, ms=ms, summary=result.summary())

@@ -1,0 +1,93 @@
+"""The errors that the domain raises; each door translates them once (API envelope, toast, exit code).
+
+A message is written for the person who reads it: what happened, what is safe, what to do.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class CoexaiError(Exception):
+    """Base of every error that a user may see.
+
+    `status` is the HTTP status, `code` the stable name in the API, `details` plain JSON data.
+    `permanent` tells the job engine that another try cannot help.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    permanent: ClassVar[bool] = True
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class InvalidInput(CoexaiError):
+    """The input is wrong. `field` names the form field that the message belongs to."""
+
+    status = 422
+    code = "INVALID_INPUT"
+
+    def __init__(self, message: str, *, field: str | None = None, **details: Any) -> None:
+        super().__init__(message, **({"field": field} if field else {}), **details)
+        self.field = field
+
+
+class TooLarge(InvalidInput):
+    """The input is larger than a limit; the message names the limit."""
+
+    status = 413
+    code = "TOO_LARGE"
+
+
+class Unauthenticated(CoexaiError):
+    status = 401
+    code = "UNAUTHENTICATED"
+
+
+class Forbidden(CoexaiError):
+    status = 403
+    code = "FORBIDDEN"
+
+
+class NotFound(CoexaiError):
+    status = 404
+    code = "NOT_FOUND"
+
+
+class Conflict(CoexaiError):
+    """The row changed since it was read, or a status does not allow the change."""
+
+    status = 409
+    code = "CONFLICT"
+
+
+class QuotaExceeded(CoexaiError):
+    """A limit of the plan is reached."""
+
+    status = 402
+    code = "QUOTA_EXCEEDED"
+
+
+class RateLimited(CoexaiError):
+    status = 429
+    code = "RATE_LIMIT_EXCEEDED"
+    permanent = False
+
+
+class Unavailable(CoexaiError):
+    """Something outside is down or slow; the same call may work later."""
+
+    status = 503
+    code = "UNAVAILABLE"
+    permanent = False
+
+
+class Cancelled(CoexaiError):
+    """A person cancelled the job; raised by the step context between and within steps."""
+
+    status = 409
+    code = "CANCELLED"
