@@ -20,6 +20,7 @@ from coexai_app.errors import Cancelled, InvalidInput
 from coexai_app.llm.base import Completion, Model, Prompt
 
 BUILTIN = Engine(provider="builtin", model="extractive/1")
+NOTHING_USED = Usage()
 
 
 class StepResult(BaseModel):
@@ -83,7 +84,7 @@ class StepContext:
     progress: Callable[[float, str], None] = lambda fraction, message: None
     cancelled: Callable[[], bool] = lambda: False
     key: str = ""
-    usage: Usage = Usage()
+    usage: Usage = NOTHING_USED
     engine: Engine = BUILTIN
     results: dict[type[StepResult], StepResult] = field(default_factory=dict)
     step: str = ""
@@ -177,14 +178,17 @@ def _readable(error: ValidationError) -> InvalidInput:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A coworker: who they are, and the table of what they can do. `capabilities` is empty for one that is not built yet."""
+    """A coworker: who they are, and the table of what they can do. `capabilities` is empty for one that is not built yet.
+
+    `duties` says in a few words each what the coworker is for; the gallery shows them.
+    """
 
     slug: str
     name: str
     role: str
     description: str
     capabilities: Mapping[str, Capability]
-    plans: tuple[str, ...] = ()
+    duties: tuple[str, ...] = ()
 
     @property
     def available(self) -> bool:
@@ -210,7 +214,7 @@ class StepEvent:
     ms: int = 0
     summary: str = ""
     result: Mapping[str, Any] | None = None
-    usage: Usage = Usage()
+    usage: Usage = NOTHING_USED
     engine: Engine = BUILTIN
 
 
@@ -221,7 +225,7 @@ class Checkpoint:
     input_hash: str
     result: Mapping[str, Any]
     ms: int = 0
-    usage: Usage = Usage()
+    usage: Usage = NOTHING_USED
     engine: Engine = BUILTIN
 
 

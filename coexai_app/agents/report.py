@@ -30,7 +30,10 @@ class ClaimStatus(StrEnum):
 
 
 class SourceSpan(Frozen):
-    """Where a claim comes from: `quote == text[start:end]`. `origin` is "source", or "input.<field>" when the person said it in the form."""
+    """Where a claim comes from: `quote == text[start:end]`.
+
+    `origin` is "source", or "input.<field>" when the person said it in the form.
+    """
 
     start: int
     end: int

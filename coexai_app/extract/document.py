@@ -33,7 +33,10 @@ class _Frozen(BaseModel):
 
 
 class Block(_Frozen):
-    """One paragraph-level part: `text[start:end]`, without surrounding white space. `level` is 1 to 6 for headings, the depth for list items."""
+    """One paragraph-level part: `text[start:end]`, without surrounding white space.
+
+    `level` is 1 to 6 for headings, and the depth (from 1) for list items.
+    """
 
     kind: BlockKind
     start: int
