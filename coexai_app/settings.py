@@ -1,0 +1,122 @@
+"""Every environment variable that CoExAI reads, once. `.env.example` lists the same names for people.
+
+Everything has a default that works on a fresh machine without a key, a server or a network; production refuses to start
+with a default secret.
+"""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """The configuration of one process. Lists are comma-separated."""
+
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", env_prefix="", extra="ignore", env_ignore_empty=True, frozen=True)
+
+    # --- where it runs ---
+    coexai_env: Literal["development", "production"] = "development"
+    port: int = Field(3000, ge=1, le=65535, description="Port of the web process.")
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 inside a container.")
+    public_url: str = Field("", description="Address that people type, e.g. https://app.example.com. Default: http://localhost:PORT.")
+    data_dir: Path = Field(ROOT / "data", description="Folder of the embedded database, queue and files.")
+    web_workers: int = Field(1, ge=1, le=64, description="Web processes; more than one needs REDIS_URL.")
+    job_workers: int = Field(2, ge=1, le=64, description="Jobs that one worker process runs at the same time.")
+    trusted_proxies: str = Field("127.0.0.1", description="Addresses whose X-Forwarded-* headers count.")
+    log_format: Literal["text", "json"] = Field("text", description="json for log collectors.")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    secret_key: SecretStr = Field(SecretStr(""), description="Signs short-lived tokens. Default: made once, kept in DATA_DIR.")
+    metrics_token: SecretStr | None = Field(None, description="Bearer token for /metrics; without it only this machine may read them.")
+
+    # --- database, queue, files ---
+    database_url: str = Field("", description="postgresql://… ; default: SQLite in DATA_DIR.")
+    redis_url: str = Field("", description="redis://… for queue, live updates and limits; default: SQLite queue in DATA_DIR.")
+    s3_bucket: str = Field("", description="Bucket for files; default: a folder in DATA_DIR.")
+    s3_endpoint_url: str = Field("", description="Address of an S3-compatible store; default: AWS.")
+    s3_region: str = ""
+    s3_access_key_id: SecretStr | None = None
+    s3_secret_access_key: SecretStr | None = None
+
+    # --- language models: the first one with a key writes, the others stand in for it ---
+    model_order: Annotated[tuple[str, ...], NoDecode] = ("openai", "anthropic", "gemini", "compatible")
+    openai_api_key: SecretStr | None = None
+    openai_model: str = "gpt-5-mini"
+    openai_base_url: str = ""
+    anthropic_api_key: SecretStr | None = None
+    anthropic_model: str = "claude-sonnet-4-5"
+    anthropic_base_url: str = ""
+    gemini_api_key: SecretStr | None = None
+    gemini_model: str = "gemini-2.5-flash"
+    gemini_base_url: str = ""
+    compatible_base_url: str = Field("", description="Any OpenAI-compatible server, e.g. http://localhost:11434/v1.")
+    compatible_api_key: SecretStr | None = None
+    compatible_model: str = ""
+    model_timeout_seconds: float = Field(120, gt=0, description="Longest time for one answer.")
+    model_spend_cap_cents: int = Field(50, ge=0, description="Most that one job may spend on models, in US cents.")
+
+    # --- reading web pages ---
+    fetch_allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), description="Private hosts that may be read, as host or host:port.")
+
+    # --- accounts and jobs ---
+    session_days: int = Field(30, ge=1, le=365, description="A session ends after this many days without use.")
+    job_lease_seconds: int = Field(30, ge=3, description="A job whose worker is silent this long is taken back.")
+
+    @field_validator("model_order", "fetch_allow_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _production_is_safe(self) -> Self:
+        if self.coexai_env == "production":
+            if not self.secret_key.get_secret_value():
+                raise ValueError("SECRET_KEY must be set in production. Make one with: openssl rand -hex 32")
+            if not self.public_url.startswith("https://"):
+                raise ValueError("PUBLIC_URL must be the https address of this instance in production.")
+        if self.web_workers > 1 and not self.redis_url:
+            raise ValueError("WEB_WORKERS above 1 needs REDIS_URL: the processes share their sessions there.")
+        return self
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host that browsers show for this instance, without a slash at the end."""
+        url = urlsplit(self.public_url or f"http://localhost:{self.port}")
+        return f"{url.scheme}://{url.netloc}"
+
+    @property
+    def https(self) -> bool:
+        return self.origin.startswith("https://")
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        if not self.database_url:
+            return f"sqlite:///{self.data_dir / 'coexai.db'}"
+        scheme, _, rest = self.database_url.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else self.database_url
+
+    def secret(self) -> bytes:
+        """The signing secret: SECRET_KEY, or one made on the first start and kept in DATA_DIR, readable by its owner only."""
+        if key := self.secret_key.get_secret_value():
+            return key.encode()
+        path = self.data_dir / "secret.key"
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32))
+        return path.read_text().strip().encode()
+
+
+@lru_cache(maxsize=1)
+def get() -> Settings:
+    """The settings of this process, read on first use."""
+    return Settings()

@@ -1,0 +1,76 @@
+"""The coworkers, what they can do, and the form that a capability's input schema makes."""
+
+from __future__ import annotations
+
+from coexai_app.views.base import View
+
+
+class Option(View):
+    value: str
+    label: str
+
+
+class FieldView(View):
+    """One form field, made from JSON Schema.
+
+    `kind` is one of url, email, date, number, text, textarea, file, segmented, cards, select, checkbox. `advanced` ones
+    stand behind "More settings".
+    """
+
+    name: str
+    label: str
+    kind: str
+    help: str = ""
+    placeholder: str = ""
+    value: str = ""
+    optional: bool = False
+    advanced: bool = False
+    options: tuple[Option, ...] = ()
+    minimum: str = ""
+    maximum: str = ""
+
+
+class CapabilityView(View):
+    slug: str
+    title: str
+    description: str
+    fields: tuple[FieldView, ...]
+    example: dict[str, str] = {}
+    steps: tuple[str, ...] = ()
+
+
+class UsageView(View):
+    """Runs of one coworker this month. `limit` 0 means unlimited; `level` is ok, warn (from 80 %) or bad (100 %)."""
+
+    used: int
+    limit: int
+    left: int
+    percent: int
+    level: str
+    label: str
+    note: str
+
+
+class AgentView(View):
+    """A coworker in the gallery. One that is not built yet has `available` False and no capabilities."""
+
+    slug: str
+    name: str
+    role: str
+    description: str
+    duties: tuple[str, ...]
+    available: bool
+    capabilities: tuple[CapabilityView, ...] = ()
+    usage: UsageView | None = None
+    running: int = 0
+    line: str = ""
+
+
+class Quote(View):
+    """What a run will cost, said before it starts. `blocked` is the reason why it cannot start, empty when it can."""
+
+    cost: str
+    time: str
+    left: str
+    engine: str
+    blocked: str = ""
