@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     s3_secret_access_key: SecretStr | None = None
 
     # --- language models: the first one with a key writes, the others stand in for it ---
-    model_order: Annotated[tuple[str, ...], NoDecode] = ("openai", "anthropic", "gemini", "compatible")
+    model_order: str = "openai,anthropic,gemini,compatible"
     openai_api_key: SecretStr | None = None
     openai_model: str = "gpt-5-mini"
     openai_base_url: str = ""
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     session_days: int = Field(30, ge=1, le=365, description="A session ends after this many days without use.")
     job_lease_seconds: int = Field(30, ge=3, description="A job whose worker is silent this long is taken back.")
 
-    @field_validator("model_order", "fetch_allow_hosts", mode="before")
+    @field_validator("fetch_allow_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
+from coexai_app.models import Organization, Role, User
+from coexai_app.plans import of
 from coexai_app.views.base import View
 
 
@@ -29,3 +34,32 @@ class Me(View):
     plan_label: str
     timezone: str
     organizations: tuple[OrganizationChoice, ...] = ()
+
+
+def from_rows(user: User, current: UUID, role: Role, organizations: Sequence[Organization]) -> Me:
+    """The view of a person in their current organisation."""
+    here = next(o for o in organizations if o.id == current)
+    return Me(
+        user_id=str(user.id),
+        name=user.name,
+        first_name=user.name.split()[0],
+        initials=initials(user.name),
+        email=user.email,
+        is_staff=user.is_staff,
+        role=role,
+        role_label=role.value.capitalize(),
+        organization_id=str(here.id),
+        organization_name=here.name,
+        plan=here.plan,
+        plan_label=of(here.plan).label,
+        timezone=here.timezone,
+        organizations=tuple(
+            OrganizationChoice(id=str(o.id), name=o.name, plan_label=of(o.plan).label, current=o.id == current) for o in organizations
+        ),
+    )
+
+
+def initials(name: str) -> str:
+    """ "Priya Raman" → "PR"."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words[:1])).upper()

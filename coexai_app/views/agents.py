@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+from pydantic import Field
+
 from coexai_app.views.base import View
 
 
@@ -35,7 +39,7 @@ class CapabilityView(View):
     title: str
     description: str
     fields: tuple[FieldView, ...]
-    example: dict[str, str] = {}
+    example: dict[str, str] = Field(default_factory=dict)
     steps: tuple[str, ...] = ()
 
 
@@ -49,6 +53,17 @@ class UsageView(View):
     level: str
     label: str
     note: str
+
+    @classmethod
+    def of(cls, *, used: int, limit: int | None, resets: str) -> Self:
+        """`limit` None is unlimited. The bar turns amber at 80 % and red at 100 %."""
+        if limit is None:
+            return cls(used=used, limit=0, left=0, percent=0, level="ok", label=f"{used:,} runs this month", note="unlimited")
+        percent = min(100, round(100 * used / limit)) if limit else 100
+        left = max(0, limit - used)
+        level = "bad" if not left else "warn" if percent >= 80 else "ok"
+        note = f"{left:,} left" if left else f"starts anew {resets}"
+        return cls(used=used, limit=limit, left=left, percent=percent, level=level, label=f"{used:,} of {limit:,} runs", note=note)
 
 
 class AgentView(View):

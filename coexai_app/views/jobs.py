@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from coexai_app.views.base import View
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from coexai_app.models import Event, Job, JobStatus, JobStep, StepState
+from coexai_app.views.base import View, duration, moment
 
 
 class StepView(View):
@@ -64,3 +70,161 @@ class JobView(JobRow):
     input: tuple[tuple[str, str], ...] = ()
     engine: str = ""
     spent: str = ""
+
+
+Chip = tuple[str, str, str]
+
+# tone, icon and word of each state (components.md §9); a reason may replace the word.
+CHIPS: Final[Mapping[JobStatus, Chip]] = MappingProxyType(
+    {
+        JobStatus.PENDING: ("idle", "circle-dashed", "Waiting"),
+        JobStatus.QUEUED: ("idle", "hourglass", "Queued"),
+        JobStatus.PROCESSING: ("info", "spinner", "Running"),
+        JobStatus.COMPLETED: ("ok", "check", "Completed"),
+        JobStatus.FAILED: ("bad", "x", "Failed"),
+        JobStatus.DEAD_LETTER: ("solid", "archive-x", "Gave up"),
+        JobStatus.CANCELLED: ("out", "ban", "Cancelled"),
+    }
+)
+ENDED: Final = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED)
+FINISHED_STEPS: Final = (StepState.DONE, StepState.KEPT)
+
+
+@dataclass(frozen=True, slots=True)
+class JobFacts:
+    """What a job's row does not hold itself but its view needs; services read it."""
+
+    agent_name: str
+    capability_title: str
+    timezone: str
+    by: str = ""
+    output_id: str = ""
+    steps_done: int = 0
+    steps: int = 0
+    ahead: int = 0
+    running: int = 0
+    slots: int = 0
+    plan_label: str = ""
+
+
+def row(job: Job, facts: JobFacts) -> JobRow:
+    """The view of a job in a list."""
+    tone, icon, word = CHIPS[job.status]
+    if job.status is JobStatus.PROCESSING and facts.steps:
+        word = "Stopping" if job.cancel_requested else f"Step {min(facts.steps_done + 1, facts.steps)} of {facts.steps}"
+    if job.status is JobStatus.PENDING and job.attempt:
+        word, icon = "Will try again", "hourglass"
+    return JobRow(
+        id=str(job.id),
+        title=job.title,
+        agent=job.agent,
+        agent_name=facts.agent_name,
+        capability=job.capability,
+        status=job.status,
+        tone=tone,
+        icon=icon,
+        word=word,
+        took=_took(job),
+        created=moment(job.created_at, facts.timezone),
+        by=facts.by,
+        output_id=facts.output_id,
+    )
+
+
+def whole(job: Job, steps: Sequence[JobStep], events: Sequence[Event], facts: JobFacts) -> JobView:
+    """The view of one job, with its steps, its attempts and the reason why it waits or failed."""
+    ended = job.status in ENDED
+    reason, advice = _why(job, facts)
+    now_at = next((s for s in steps if s.status is StepState.RUNNING), None)
+    spent = sum(int(s.meta.get("usage", {}).get("cost_micros", 0)) for s in steps)
+    engine = next((s.meta["engine"] for s in reversed(steps) if s.meta.get("engine", {}).get("provider", "builtin") != "builtin"), None)
+    return JobView(
+        **row(job, facts).model_dump(),
+        capability_title=facts.capability_title,
+        short_id=f"job_{job.id.hex[-10:]}",
+        attempt=job.attempt,
+        max_attempts=job.max_attempts,
+        steps=tuple(
+            StepView(
+                position=s.position,
+                name=s.name,
+                label=s.label,
+                status=StepState.TODO if ended and s.status is StepState.RUNNING else s.status,
+                took=duration(s.ms) if s.status in (*FINISHED_STEPS, StepState.FAILED) else "",
+                summary=s.summary,
+            )
+            for s in steps
+        ),
+        steps_done=facts.steps_done,
+        step_line=f"Step {now_at.position + 1} of {len(steps)}, {now_at.label}" if now_at and not ended else CHIPS[job.status][2],
+        reason=reason,
+        advice=advice,
+        error_code=job.error_code,
+        started=moment(job.started_at, facts.timezone),
+        active=not ended,
+        can_cancel=not ended and not job.cancel_requested,
+        can_retry=job.status in (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED),
+        attempts=_attempts(events, facts.timezone),
+        input=tuple((_label(k), _short(v)) for k, v in job.input.items() if v not in ("", None)),
+        engine=f"{engine['provider']}, {engine['model']}" if engine else "Builtin, no model",
+        spent=money(spent),
+    )
+
+
+def money(micros: int) -> str:
+    """Model cost: "$0.0123"; "nothing" for a builtin run."""
+    return f"${micros / 1_000_000:.4f}" if micros else "nothing"
+
+
+def _took(job: Job) -> str:
+    if job.started_at is None or job.finished_at is None or job.status is not JobStatus.COMPLETED:
+        return ""
+    return duration(round((job.finished_at - job.started_at).total_seconds() * 1000))
+
+
+def _why(job: Job, facts: JobFacts) -> tuple[str, str]:
+    """Why it waits or failed, and what to do, in words."""
+    if job.cancel_requested and job.status is JobStatus.PROCESSING:
+        return "It stops at the next safe point.", ""
+    if job.status is JobStatus.PENDING and job.attempt:
+        again = moment(job.run_after, facts.timezone)
+        return (
+            f"{job.error_message or 'The last try did not finish.'} Next try {again}.",
+            "Finished steps are kept, and nothing is paid twice.",
+        )
+    if job.status is JobStatus.PENDING:
+        place = f" It is number {facts.ahead + 1} in line." if facts.ahead else " It is next."
+        return f"{facts.running} of {facts.slots} jobs run at once on the {facts.plan_label} plan.{place}", "It starts by itself."
+    if job.status is JobStatus.QUEUED:
+        return "It waits for a free worker.", "It starts by itself; you can leave this page."
+    if job.status is JobStatus.FAILED:
+        return job.error_message, "Nothing was charged. Change the input and run it again, or resume where it stopped."
+    if job.status is JobStatus.DEAD_LETTER:
+        return job.error_message, f"It was tried {job.attempt} times. Nothing was charged; finished steps are kept. You can resume it."
+    if job.status is JobStatus.CANCELLED:
+        return "It was cancelled.", "Nothing was charged; finished steps are kept. You can resume it."
+    return "", ""
+
+
+def _attempts(events: Sequence[Event], tz: str) -> tuple[AttemptView, ...]:
+    """The tries of a job, newest first, told from its events."""
+    found: list[AttemptView] = []
+    for event in events:
+        status = event.kind.removeprefix("job.")
+        if status == JobStatus.PROCESSING:
+            found.append(AttemptView(number=len(found) + 1, word="Running", tone="info", icon="spinner", when=moment(event.created_at, tz)))
+        elif found and status in (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED, JobStatus.PENDING):
+            if found[-1].word != "Running":
+                continue
+            tone, icon, word = CHIPS[JobStatus(status)] if status != JobStatus.PENDING else ("warn", "triangle-alert", "Interrupted")
+            found[-1] = found[-1].model_copy(update={"word": word, "tone": tone, "icon": icon, "detail": str(event.data.get("note", ""))})
+    return tuple(reversed(found))
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 280 else f"{text[:280].rstrip()}…"

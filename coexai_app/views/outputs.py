@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from coexai_app.views.base import View
+import json
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from coexai_app.agents.report import Check, CheckStatus, Claim, ClaimStatus, Report
+from coexai_app.models import Output, OutputStatus
+from coexai_app.views.base import View, count, moment
 
 
 class Segment(View):
@@ -109,3 +117,211 @@ class OutputView(OutputRow):
     can_approve: bool
     why_not: str = ""
     approved: str = ""
+
+
+Chip = tuple[str, str, str]
+STATUS_CHIPS: Final[Mapping[OutputStatus, Chip]] = MappingProxyType(
+    {OutputStatus.DRAFT: ("dash", "pencil", "Draft"), OutputStatus.APPROVED: ("ok", "check", "Approved")}
+)
+CLAIM_CHIPS: Final[Mapping[ClaimStatus, Chip]] = MappingProxyType(
+    {
+        ClaimStatus.SUPPORTED: ("ok", "link", "Linked"),
+        ClaimStatus.UNSUPPORTED: ("bad", "unlink", "No source"),
+        ClaimStatus.OVERRIDDEN: ("warn", "hand", "Kept by you"),
+    }
+)
+CLAIM_TONES: Final = {ClaimStatus.SUPPORTED: "linked", ClaimStatus.UNSUPPORTED: "none", ClaimStatus.OVERRIDDEN: "kept"}
+CHECK_CHIPS: Final[Mapping[CheckStatus, Chip]] = MappingProxyType(
+    {
+        CheckStatus.PASS: ("ok", "check", "Passed"),
+        CheckStatus.WARN: ("warn", "triangle-alert", "Could be better"),
+        CheckStatus.FAIL: ("bad", "x", "Failed"),
+    }
+)
+EXPORTS: Final = (("docx", "Word document"), ("md", "Markdown"), ("txt", "Plain text"), ("json", "JSON"))
+POST_LIMIT: Final = 280
+# A source longer than this shows only the paragraphs around its claims: the page stays quick, and the rest is one export away.
+WHOLE_SOURCE_CHARACTERS: Final = 24_000
+
+
+def row(output: Output, agent_name: str, capability_title: str, tz: str) -> OutputRow:
+    """The view of an output in a list."""
+    tone, icon, word = STATUS_CHIPS[output.status]
+    if output.status is OutputStatus.DRAFT and output.unsupported:
+        tone, icon, word = "mark", "eye", f"{count(output.unsupported, 'claim')} to resolve"
+    return OutputRow(
+        id=str(output.id),
+        job_id=str(output.job_id),
+        title=output.title,
+        agent=output.agent,
+        agent_name=agent_name,
+        capability_title=capability_title,
+        status=output.status,
+        tone=tone,
+        icon=icon,
+        word=word,
+        score=output.points,
+        max_score=output.max_points,
+        created=moment(output.created_at, tz),
+        preview=output.preview,
+    )
+
+
+def whole(
+    output: Output, report: Report, agent_name: str, capability_title: str, tz: str, *, approved: str, may_edit: bool, may_approve: bool
+) -> OutputView:
+    """The view of one output with its evidence pair."""
+    draft = output.status is OutputStatus.DRAFT
+    open_claims = len(report.unsupported)
+    why_not = ""
+    if draft and open_claims:
+        why_not = f"Resolve {count(open_claims, 'claim')} without a source first."
+    elif draft and not may_approve:
+        why_not = "Your role lets you read, not approve."
+    return OutputView(
+        **row(output, agent_name, capability_title, tz).model_dump(),
+        version=output.version,
+        posts=_posts(report),
+        source=_source(report),
+        source_name=report.source.name or report.source.title or "Your text",
+        source_url=report.source.url,
+        claims=tuple(_claim(number, claim) for number, claim in enumerate(report.claims, 1)),
+        unsupported=open_claims,
+        checks=tuple(_check(check) for check in report.checks),
+        checks_passed=sum(check.status is CheckStatus.PASS for check in report.checks),
+        raw=json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=2),
+        engine="Builtin, in the source's own words"
+        if report.engine.provider == "builtin"
+        else f"{report.engine.provider}, {report.engine.model}",
+        language=report.analysis.language,
+        facts=_facts(report),
+        exports=tuple(ExportView(format=f, label=label, url=f"/api/v1/outputs/{output.id}/export?format={f}") for f, label in EXPORTS),
+        can_edit=draft and may_edit,
+        can_approve=draft and may_approve and not open_claims,
+        why_not=why_not,
+        approved=approved,
+    )
+
+
+def _posts(report: Report) -> tuple[PostView, ...]:
+    posts: list[PostView] = []
+    for index, post in enumerate(report.output.get("posts", ())):
+        text, length = str(post["text"]), int(post.get("length", 0))
+        marks = [(c.start, c.end, n, CLAIM_TONES[c.status]) for n, c in enumerate(report.claims, 1) if c.part == index]
+        posts.append(
+            PostView(
+                index=index,
+                text=text,
+                length=length,
+                limit=POST_LIMIT,
+                label=f"{length} of {POST_LIMIT}",
+                over=length > POST_LIMIT,
+                segments=segments(text, 0, len(text), marks),
+            )
+        )
+    return tuple(posts)
+
+
+def segments(text: str, start: int, end: int, marks: Sequence[tuple[int, int, int, str]]) -> tuple[Segment, ...]:
+    """`text[start:end]` cut at its marks (start, end, number, tone). Marks that overlap an earlier one are left out."""
+    found: list[Segment] = []
+    at = start
+    for first, last, number, tone in sorted(marks):
+        if first < at or last > end or first >= last:
+            continue
+        if first > at:
+            found.append(Segment(text=text[at:first]))
+        found.append(Segment(text=text[first:last], claim=number, tone=tone))
+        at = last
+    if at < end:
+        found.append(Segment(text=text[at:end]))
+    return tuple(found)
+
+
+def _source(report: Report) -> tuple[SourceBlock, ...]:
+    text = report.source.text
+    marks = [
+        (c.source.start, c.source.end, n, CLAIM_TONES[c.status])
+        for n, c in enumerate(report.claims, 1)
+        if c.source is not None and c.source.origin == "source"
+    ]
+    blocks = _blocks(report)
+    if len(text) > WHOLE_SOURCE_CHARACTERS:
+        near = {i + d for i, (_, a, b) in enumerate(blocks) for d in (-1, 0, 1) if any(a <= m[0] < b for m in marks)}
+        near |= {0, 1}
+    else:
+        near = set(range(len(blocks)))
+    found: list[SourceBlock] = []
+    skipped = 0
+    for i, (kind, start, end) in enumerate(blocks):
+        if i not in near:
+            skipped += 1
+            continue
+        if skipped:
+            found.append(_gap(skipped))
+            skipped = 0
+        found.append(SourceBlock(kind=kind, segments=segments(text, start, end, [m for m in marks if start <= m[0] and m[1] <= end])))
+    if skipped:
+        found.append(_gap(skipped))
+    return tuple(found)
+
+
+def _gap(paragraphs: int) -> SourceBlock:
+    return SourceBlock(kind="gap", segments=(Segment(text=f"{count(paragraphs, 'paragraph')} without a claim left out"),))
+
+
+def _blocks(report: Report) -> list[tuple[str, int, int]]:
+    """The source's blocks as the analysis kept them, else its paragraphs."""
+    kept = (report.analysis.model_extra or {}).get("blocks")
+    if kept:
+        return [(str(b["kind"]), int(b["start"]), int(b["end"])) for b in kept]
+    return [("paragraph", m.start(), m.end()) for m in re.finditer(r"\S(?:.*?\S)?(?=\n\s*\n|\s*\Z)", report.source.text, re.S)]
+
+
+def _claim(number: int, claim: Claim) -> ClaimView:
+    tone, icon, word = CLAIM_CHIPS[claim.status]
+    return ClaimView(
+        number=number,
+        index=number - 1,
+        part=claim.part,
+        text=claim.text,
+        kind=claim.kind,
+        status=claim.status,
+        tone=tone,
+        icon=icon,
+        word=word,
+        reason=f"kept: {claim.override}" if claim.override else claim.reason,
+        quote=claim.source.quote if claim.source else "",
+        origin=claim.source.origin if claim.source else "",
+        override=claim.override,
+    )
+
+
+def _check(check: Check) -> CheckView:
+    tone, icon, word = CHECK_CHIPS[check.status]
+    return CheckView(
+        id=check.id,
+        label=check.label,
+        status=check.status,
+        tone=tone,
+        icon=icon,
+        word=word,
+        points=check.points,
+        max_points=check.max_points,
+        percent=round(100 * check.points / check.max_points) if check.max_points else 100,
+        message=check.message,
+        evidence=check.evidence,
+        fix=check.fix,
+    )
+
+
+def _facts(report: Report) -> tuple[tuple[str, str], ...]:
+    """What is known of the source, for the line above it."""
+    source = report.source
+    known = (
+        ("Author", source.author),
+        ("Published", source.published),
+        ("Words", f"{source.words:,}"),
+        ("Language", source.language if source.language != "und" else "not clear"),
+    )
+    return tuple((label, value) for label, value in known if value)

@@ -1,0 +1,101 @@
+"""Logs: one formatter for every library, with the ids of the request and the job that are being served.
+
+Text for people, JSON for collectors (LOG_FORMAT=json; fields as in the founding document §8.1).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+_context: ContextVar[dict[str, str]] = ContextVar("coexai_log", default={})  # noqa: B039  (never mutated, always replaced)
+_SECRET = re.compile(r"(?i)(coexai_session=|authorization: *|bearer +|api[_-]?key[\"'=: ]+|token=)[^\s\"'&;,]+")
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
+
+
+def get(name: str) -> logging.Logger:
+    return logging.getLogger(name)
+
+
+@contextmanager
+def bound(**ids: str) -> Iterator[None]:
+    """Adds ids (request_id, trace_id, job_id, user_id …) to every line that is logged inside."""
+    token = _context.set({**_context.get(), **{k: v for k, v in ids.items() if v}})
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+def context() -> dict[str, str]:
+    return _context.get()
+
+
+def _clean(message: str) -> str:
+    return _SECRET.sub(r"\1[redacted]", message)
+
+
+class _Json(logging.Formatter):
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self.service = service
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "service": self.service,
+            "logger": record.name,
+            "message": _clean(record.getMessage()),
+            **context(),
+            **{k: v for k, v in record.__dict__.items() if k not in _STANDARD},
+        }
+        if record.exc_info:
+            line["exception"] = _clean(self.formatException(record.exc_info))
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
+class _Text(logging.Formatter):
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self.service = service
+
+    def format(self, record: logging.LogRecord) -> str:
+        when = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
+        ids = " ".join(f"{k}={v}" for k, v in context().items())
+        line = f"{when} {self.service:<6} {record.levelname.lower():<7} {_clean(record.getMessage())}{'  ' + ids if ids else ''}"
+        return f"{line}\n{_clean(self.formatException(record.exc_info))}" if record.exc_info else line
+
+
+def configure(service: str, *, style: str = "text", level: str = "info") -> None:
+    """Sets up the root logger of this process; uvicorn, huey and reflex write through it."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Json(service) if style == "json" else _Text(service))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in ("uvicorn", "uvicorn.access", "uvicorn.error", "huey", "huey.consumer", "reflex"):
+        logger = logging.getLogger(name)
+        logger.handlers[:] = []
+        logger.propagate = True
+    # Chatty libraries whose lines say nothing to an operator.
+    for name in (
+        "uvicorn.access",
+        "httpx",
+        "httpx2",
+        "httpcore",
+        "httpcore2",
+        "pdfminer",
+        "trafilatura",
+        "socketio",
+        "engineio",
+        "huey.consumer.Worker",
+    ):
+        logging.getLogger(name).setLevel(logging.WARNING)

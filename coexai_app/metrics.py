@@ -1,0 +1,34 @@
+"""Prometheus metrics of this process (founding document §8.2). Nothing here names a person or an organisation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from coexai_app.models import Job, JobStatus
+
+REGISTRY: Final = CollectorRegistry()
+REQUESTS: Final = Counter("coexai_http_requests", "Requests of the API door.", ["method", "route", "status"], registry=REGISTRY)
+LATENCY: Final = Histogram("coexai_http_request_seconds", "Seconds to answer a request.", ["method", "route"], registry=REGISTRY)
+JOBS: Final = Gauge("coexai_jobs", "Jobs that have not ended, by state.", ["status"], registry=REGISTRY)
+OLDEST: Final = Gauge("coexai_oldest_waiting_job_seconds", "Age of the job that waits longest to start.", registry=REGISTRY)
+WATCHED: Final = (JobStatus.PENDING, JobStatus.QUEUED, JobStatus.PROCESSING, JobStatus.DEAD_LETTER)
+
+
+def render(session: Session) -> bytes:
+    """All metrics in the text format; the gauges are read from the database, so every process tells the same."""
+    from coexai_app.models.base import now
+
+    found = {
+        JobStatus(s): n
+        for s, n in session.exec(select(Job.status, func.count()).where(col(Job.status).in_(WATCHED)).group_by(Job.status)).all()
+    }
+    for status in WATCHED:
+        JOBS.labels(status.value).set(found.get(status, 0))
+    waiting = (JobStatus.PENDING, JobStatus.QUEUED)
+    oldest = session.exec(select(func.min(Job.run_after)).where(col(Job.status).in_(waiting), col(Job.run_after) <= now())).one()
+    OLDEST.set((now() - oldest).total_seconds() if oldest else 0)
+    return generate_latest(REGISTRY)

@@ -1,0 +1,58 @@
+"""People, organisations, who belongs where, and open sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from coexai_app.models.base import CASCADE, Table, enum_column
+from coexai_app.models.enums import PlanName, Role
+
+
+class User(Table, table=True):
+    """A person. `email` is stored normalised and in lower case."""
+
+    __tablename__ = "users"
+
+    email: str = Field(max_length=320, unique=True)
+    name: str = Field(max_length=120)
+    password_hash: str = Field(max_length=255)
+    is_staff: bool = False
+    disabled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Organization(Table, table=True):
+    """A tenant: everything that people make belongs to one."""
+
+    __tablename__ = "organizations"
+
+    name: str = Field(max_length=120)
+    plan: PlanName = Field(default=PlanName.FREE, sa_column=enum_column(PlanName))
+    timezone: str = Field(default="UTC", max_length=64)
+
+
+class Membership(Table, table=True):
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("user_id", "organization_id"),)
+
+    user_id: UUID = Field(foreign_key="users.id", ondelete=CASCADE)
+    organization_id: UUID = Field(foreign_key="organizations.id", ondelete=CASCADE, index=True)
+    role: Role = Field(sa_column=enum_column(Role))
+
+
+class LoginSession(Table, table=True):
+    """A signed-in browser. Only the SHA-256 of its cookie is stored: a stolen database opens no session."""
+
+    __tablename__ = "sessions"
+
+    user_id: UUID = Field(foreign_key="users.id", ondelete=CASCADE, index=True)
+    organization_id: UUID = Field(foreign_key="organizations.id", ondelete=CASCADE)
+    token_hash: str = Field(max_length=64, unique=True)
+    last_seen_at: datetime = Field(sa_type=UTCDateTime)
+    expires_at: datetime = Field(sa_type=UTCDateTime)
+    ip: str = Field(default="", max_length=64)
+    user_agent: str = Field(default="", max_length=256)

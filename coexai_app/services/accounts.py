@@ -1,0 +1,214 @@
+"""Accounts: sign up, log in, log out, and who a session cookie belongs to. Called by `api/session.py` and by the state guard."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from coexai_app import db, settings
+from coexai_app.access import Actor
+from coexai_app.errors import Conflict, InvalidInput, NotFound, RateLimited, Unauthenticated
+from coexai_app.models import AuditLog, LoginSession, Membership, Organization, Role, User
+from coexai_app.models.base import now
+from coexai_app.services import audit, passwords
+from coexai_app.views.accounts import Me, from_rows
+from coexai_app.views.base import zone
+
+MAX_FAILURES: Final = 10
+FAILURE_WINDOW: Final = timedelta(minutes=15)
+# Writing "last seen" on every click would make each one a write; a minute is exact enough.
+SEEN_EVERY: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A fresh session. `token` goes into the cookie and exists nowhere else."""
+
+    token: str
+    user_id: UUID
+    organization_id: UUID
+
+
+def sign_up(
+    session: Session,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    organization: str = "",
+    timezone: str = "UTC",
+    ip: str = "",
+    user_agent: str = "",
+) -> SignedIn:
+    """Makes an account that owns a new organisation, and signs it in. The first account of an instance is its staff.
+
+    Raises InvalidInput with the field, Conflict when the address is taken.
+    """
+    name, email = _name(name), _email(email)
+    passwords.check_strength(password, email=email)
+    db.serialize(session, "sign-up")
+    if session.exec(select(User.id).where(User.email == email)).first():
+        raise Conflict("There is an account with this e-mail address already. Log in instead.", field="email")
+    first = session.exec(select(func.count()).select_from(User)).one() == 0
+    user = User(name=name, email=email, password_hash=passwords.hash_of(password), is_staff=first)
+    org = Organization(name=_clean(organization)[:120] or f"{name.split()[0]}'s organisation", timezone=zone(timezone).key)
+    session.add_all([user, org])
+    session.flush()
+    session.add(Membership(user_id=user.id, organization_id=org.id, role=Role.OWNER))
+    signed_in = _open(session, user.id, org.id, ip=ip, user_agent=user_agent)
+    audit.record(session, "account.created", user_id=user.id, target=str(user.id), ip=ip, staff=first)
+    return signed_in
+
+
+def log_in(session: Session, *, email: str, password: str, ip: str = "", user_agent: str = "") -> SignedIn:
+    """Opens a session. Raises Unauthenticated for a wrong address or password alike, RateLimited after too many tries."""
+    email = _clean(email).lower()[:320]
+    tried = _failures(session, email)
+    if tried >= MAX_FAILURES:
+        raise RateLimited("Too many tries for this account. Wait 15 minutes, then try again.")
+    user = session.exec(select(User).where(User.email == email)).first()
+    if not passwords.matches(password[: passwords.MAX_LENGTH], user.password_hash if user else None) or user is None or user.disabled_at:
+        raise Unauthenticated("The e-mail address or the password is not right.")
+    membership = session.exec(select(Membership).where(Membership.user_id == user.id).order_by(col(Membership.id))).first()
+    if membership is None:
+        raise Unauthenticated("This account belongs to no organisation any more.")
+    audit.record(session, "session.login", user_id=user.id, target=str(user.id), ip=ip)
+    return _open(session, user.id, membership.organization_id, ip=ip, user_agent=user_agent)
+
+
+def note_failure(session: Session, *, email: str, ip: str = "") -> None:
+    """Counts a failed log-in; in a transaction of its own, since the failing one is rolled back."""
+    audit.record(session, "session.failed", target=_fingerprint(_clean(email).lower()[:320]), ip=ip)
+
+
+def log_out(session: Session, *, token: str, ip: str = "") -> None:
+    """Ends the session of this cookie; one that is already over is fine."""
+    row = session.exec(select(LoginSession).where(LoginSession.token_hash == _hash(token))).first()
+    if row is None:
+        return
+    audit.record(session, "session.logout", user_id=row.user_id, target=str(row.user_id), ip=ip)
+    session.delete(row)
+
+
+def switch(session: Session, *, token: str, organization_id: UUID) -> None:
+    """Makes another organisation of the person the current one of this session. Raises NotFound when they do not belong to it."""
+    row = _live_session(session, token)
+    member = select(Membership).where(Membership.user_id == row.user_id, Membership.organization_id == organization_id)
+    if session.exec(member).first() is None:
+        raise NotFound("This organisation does not exist, or you do not belong to it.")
+    row.organization_id = organization_id
+
+
+@db.reads
+def actor_of(session: Session, *, token: str) -> Actor | None:
+    """Who a cookie belongs to, or None. The role is read anew each time, so a change of it counts at once."""
+    found = session.exec(
+        select(LoginSession, User, Membership, Organization)
+        .join(User, col(User.id) == LoginSession.user_id)
+        .join(Organization, col(Organization.id) == LoginSession.organization_id)
+        .join(Membership, (col(Membership.user_id) == User.id) & (col(Membership.organization_id) == Organization.id))
+        .where(LoginSession.token_hash == _hash(token), col(LoginSession.expires_at) > now(), col(User.disabled_at).is_(None))
+    ).first()
+    if found is None:
+        return None
+    row, user, membership, org = found
+    return Actor(
+        user_id=user.id,
+        organization_id=org.id,
+        role=membership.role,
+        plan_name=org.plan,
+        timezone=org.timezone,
+        name=user.name,
+        is_staff=user.is_staff,
+        session_id=row.id,
+    )
+
+
+def touch(session: Session, *, token: str) -> None:
+    """Keeps a session that is in use from ending; writes at most once a minute."""
+    row = session.exec(select(LoginSession).where(LoginSession.token_hash == _hash(token))).first()
+    if row is not None and row.last_seen_at < now() - SEEN_EVERY:
+        row.last_seen_at = now()
+        row.expires_at = now() + timedelta(days=settings.get().session_days)
+
+
+@db.reads
+def me(session: Session, actor: Actor) -> Me:
+    """The signed-in person and their organisations, as pages show them."""
+    user = session.get_one(User, actor.user_id)
+    rows = session.exec(
+        select(Organization)
+        .join(Membership, col(Membership.organization_id) == Organization.id)
+        .where(Membership.user_id == actor.user_id)
+        .order_by(col(Organization.name))
+    ).all()
+    return from_rows(user, actor.organization_id, actor.role, rows)
+
+
+def _open(session: Session, user_id: UUID, organization_id: UUID, *, ip: str, user_agent: str) -> SignedIn:
+    token = secrets.token_urlsafe(32)
+    session.add(
+        LoginSession(
+            user_id=user_id,
+            organization_id=organization_id,
+            token_hash=_hash(token),
+            last_seen_at=now(),
+            expires_at=now() + timedelta(days=settings.get().session_days),
+            ip=ip[:64],
+            user_agent=user_agent[:256],
+        )
+    )
+    return SignedIn(token, user_id, organization_id)
+
+
+def _live_session(session: Session, token: str) -> LoginSession:
+    row = session.exec(select(LoginSession).where(LoginSession.token_hash == _hash(token), col(LoginSession.expires_at) > now())).first()
+    if row is None:
+        raise Unauthenticated("Your session has ended. Log in again.")
+    return row
+
+
+def _failures(session: Session, email: str) -> int:
+    return session.exec(
+        select(func.count())
+        .select_from(AuditLog)
+        .where(
+            AuditLog.action == "session.failed", AuditLog.target == _fingerprint(email), col(AuditLog.created_at) > now() - FAILURE_WINDOW
+        )
+    ).one()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _fingerprint(email: str) -> str:
+    """The trail of failed tries does not store what people typed."""
+    return hashlib.sha256(settings.get().secret() + email.encode()).hexdigest()
+
+
+def _clean(value: str) -> str:
+    return " ".join("".join(c for c in value if c.isprintable()).split())
+
+
+def _name(value: str) -> str:
+    name = _clean(value)[:120]
+    if not name:
+        raise InvalidInput("Tell us your name.", field="name")
+    return name
+
+
+def _email(value: str) -> str:
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        return validate_email(_clean(value), check_deliverability=False).normalized.lower()[:320]
+    except EmailNotValidError:
+        raise InvalidInput("This does not look like an e-mail address. Example: ana@bakery.example", field="email") from None

@@ -1,0 +1,84 @@
+"""Files: added by people through the upload endpoint, or kept by agents as a snapshot of what they read."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from pathlib import Path
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+from coexai_app import access, db
+from coexai_app.access import Actor, Permission
+from coexai_app.errors import InvalidInput, TooLarge
+from coexai_app.integrations.storage import store
+from coexai_app.models import File
+from coexai_app.models.base import new_id
+from coexai_app.plans import MEGABYTE
+from coexai_app.views.files import FileView
+
+
+def check_size(actor: Actor, size: int) -> None:
+    """Raises TooLarge with the plan's limit; called for every chunk of an upload, so nothing larger is ever stored."""
+    limit = actor.plan.max_file_bytes
+    if size > limit:
+        raise TooLarge(
+            f"This file is larger than {limit // MEGABYTE} MB, the limit of the {actor.plan.label} plan. Add a smaller one.", field="file"
+        )
+
+
+def add(session: Session, actor: Actor, *, name: str, content_type: str, path: Path, sha256: str, size: int) -> FileView:
+    """Stores an uploaded file. The row exists only if the bytes are in the store."""
+    access.require(actor, Permission.RUN_AGENT)
+    check_size(actor, size)
+    if size == 0:
+        raise InvalidInput("This file is empty. Add one with something in it.", field="file")
+    file = File(
+        organization_id=actor.organization_id,
+        user_id=actor.user_id,
+        name=safe_name(name),
+        content_type=content_type[:128] or "application/octet-stream",
+        size=size,
+        sha256=sha256,
+        key="",
+    )
+    file.key = f"uploads/{actor.organization_id}/{file.id}"
+    store().put(file.key, path, file.content_type)
+    session.add(file)
+    session.flush()
+    return FileView.from_row(file)
+
+
+@db.reads
+def get(session: Session, actor: Actor, *, file_id: UUID) -> FileView:
+    access.require(actor, Permission.VIEW_WORK)
+    return FileView.from_row(access.one(session, select(File).where(File.id == file_id), actor, "file"))
+
+
+def keep(session: Session, *, organization_id: UUID, job_id: UUID, name: str, content_type: str, data: bytes) -> None:
+    """Stores what an agent kept for a job, such as the page as it was read. Called by the worker, which acts for the organisation."""
+    file = File(
+        id=new_id(),
+        organization_id=organization_id,
+        job_id=job_id,
+        name=safe_name(name),
+        content_type=content_type[:128],
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        key="",
+    )
+    file.key = f"artifacts/{organization_id}/{job_id}/{file.id}"
+    with tempfile.NamedTemporaryFile() as part:
+        part.write(data)
+        part.flush()
+        store().put(file.key, Path(part.name), file.content_type)
+    session.add(file)
+
+
+def safe_name(name: str) -> str:
+    """The last part of a client's file name, printable, at most 200 characters, never empty."""
+    base = re.split(r"[\\/]", name)[-1]
+    clean = "".join(c for c in base if c.isprintable()).strip(" .")
+    return clean[-200:] or "file"

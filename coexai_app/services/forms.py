@@ -1,0 +1,99 @@
+"""A capability's form, made from its input's JSON Schema (components.md §5), so that page, API and CLI have one source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from coexai_app.agents.pipeline import AgentInput, Capability
+from coexai_app.views.agents import CapabilityView, FieldView, Option
+
+_FORMATS: Final[Mapping[str, str]] = {"uri": "url", "email": "email", "date": "date", "file": "file", "textarea": "textarea"}
+SEGMENTED_UP_TO: Final = 3
+CARDS_UP_TO: Final = 5
+
+
+def capability(skill: Capability) -> CapabilityView:
+    return CapabilityView(
+        slug=skill.slug,
+        title=skill.title,
+        description=skill.description,
+        fields=fields(skill.input),
+        example={name: str(value) for name, value in skill.example.items()},
+        steps=tuple(step.label for step in skill.steps),
+    )
+
+
+def fields(schema: type[AgentInput]) -> tuple[FieldView, ...]:
+    """One field per property, in the schema's order. `json_schema_extra={"advanced": True}` puts it behind "More settings"."""
+    tree = schema.model_json_schema()
+    required = set(tree.get("required", ()))
+    definitions = tree.get("$defs", {})
+    return tuple(_field(name, _plain(spec, definitions), name in required) for name, spec in tree["properties"].items())
+
+
+def values(skill: Capability, form: Mapping[str, Any]) -> dict[str, Any]:
+    """What a browser form means as input: empty fields are absent, numbers and ticks get their types."""
+    found: dict[str, Any] = {}
+    for field in fields(skill.input):
+        raw = form.get(field.name)
+        if field.kind == "checkbox":
+            found[field.name] = raw in (True, "true", "on", "1")
+        elif isinstance(raw, str) and raw.strip():
+            found[field.name] = _number(raw.strip()) if field.kind == "number" else raw
+    return found
+
+
+def _field(name: str, spec: Mapping[str, Any], required: bool) -> FieldView:
+    options = _options(spec)
+    examples = spec.get("examples") or [""]
+    default = spec.get("default")
+    return FieldView(
+        name=name,
+        label=spec.get("title", name.replace("_", " ").capitalize()),
+        kind=_kind(spec, options),
+        help=spec.get("description", ""),
+        placeholder=str(spec.get("placeholder", examples[0] if _kind(spec, options) in ("text", "url", "email") else "")),
+        value="" if default is None else str(default).lower() if isinstance(default, bool) else str(default),
+        optional=not required and not options and spec.get("type") != "boolean",
+        advanced=bool(spec.get("advanced", False)),
+        options=options,
+        minimum=str(spec.get("minimum", "")),
+        maximum=str(spec.get("maximum", "")),
+    )
+
+
+def _kind(spec: Mapping[str, Any], options: tuple[Option, ...]) -> str:
+    if options:
+        return "segmented" if len(options) <= SEGMENTED_UP_TO else "cards" if len(options) <= CARDS_UP_TO else "select"
+    if (named := _FORMATS.get(str(spec.get("format", "")))) is not None:
+        return named
+    return {"boolean": "checkbox", "integer": "number", "number": "number"}.get(str(spec.get("type")), "text")
+
+
+def _options(spec: Mapping[str, Any]) -> tuple[Option, ...]:
+    labels = spec.get("labels", {})
+    return tuple(
+        Option(value=str(value), label=str(labels.get(str(value), str(value)))) for value in spec.get("enum", ()) if value is not None
+    )
+
+
+def _plain(spec: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """Resolves a reference and drops the null of an optional field."""
+    merged = dict(spec)
+    if reference := merged.pop("$ref", None):
+        merged = {**definitions[reference.rpartition("/")[2]], **merged}
+    for choice in merged.pop("anyOf", ()):
+        if choice.get("type") != "null":
+            merged = {**_plain(choice, definitions), **merged}
+    return merged
+
+
+def _number(raw: str) -> Any:
+    try:
+        return int(raw)
+    except ValueError:
+        try:
+            return float(raw)
+        except ValueError:
+            return raw

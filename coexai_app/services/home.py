@@ -1,0 +1,96 @@
+"""The dashboard, and what the sidebar shows on every page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from coexai_app import access, agents, db
+from coexai_app.access import Actor, Permission
+from coexai_app.models import Job, JobStatus
+from coexai_app.services import agents as coworkers
+from coexai_app.services import jobs_read, outputs_read, transitions
+from coexai_app.views.base import count, zone
+from coexai_app.views.home import HomeView, Need, ShellView
+
+RECENT: Final = 6
+NEEDS: Final = 5
+
+
+@db.reads
+def overview(session: Session, actor: Actor) -> HomeView:
+    """Everything on the dashboard."""
+    access.require(actor, Permission.VIEW_WORK)
+    active = jobs_read.counts(session, actor)
+    needs = _needs(session, actor)
+    return HomeView(
+        greeting=f"{_greeting(actor)}, {actor.name.split()[0]}" if actor.name else _greeting(actor),
+        line=_line(len(needs), sum(active.values())),
+        agents=coworkers.gallery(session, actor),
+        needs=needs,
+        needs_count=len(needs),
+        running=jobs_read.current(session, actor)[:3],
+        recent=jobs_read.page(session, actor, limit=RECENT).rows,
+        slots=actor.plan.concurrent_jobs,
+        slots_used=sum(active.get(state, 0) for state in transitions.SLOT),
+        waiting=active.get(JobStatus.PENDING, 0),
+    )
+
+
+@db.reads
+def shell(session: Session, actor: Actor) -> ShellView:
+    """The sidebar's counters."""
+    access.require(actor, Permission.VIEW_WORK)
+    active = jobs_read.counts(session, actor)
+    busy = session.exec(
+        select(Job.agent).where(Job.organization_id == actor.organization_id, col(Job.status).in_(transitions.ACTIVE)).distinct()
+    ).all()
+    return ShellView(
+        running=sum(active.get(state, 0) for state in transitions.SLOT),
+        waiting=active.get(JobStatus.PENDING, 0),
+        slots=actor.plan.concurrent_jobs,
+        review=outputs_read.drafts(session, actor),
+        busy=tuple(busy),
+    )
+
+
+def _needs(session: Session, actor: Actor) -> tuple[Need, ...]:
+    found = [
+        Need(
+            agent=row.agent,
+            title=f"{count(row.unsupported, 'claim')} without a source in “{row.title}”",
+            text="It cannot be approved until you remove them, or say why they may stay.",
+            action="See claims",
+            href=f"/outputs/{row.id}?tab=evidence",
+        )
+        for row in outputs_read.drafts_with_open_claims(session, actor, NEEDS)
+    ]
+    failed = (
+        access.scoped(select(Job), actor)
+        .where(col(Job.status).in_((JobStatus.FAILED, JobStatus.DEAD_LETTER)))
+        .order_by(col(Job.id).desc())
+        .limit(NEEDS - len(found))
+    )
+    found += [
+        Need(
+            agent=job.agent,
+            title=f"{agents.AGENTS[job.agent].name if job.agent in agents.AGENTS else job.agent} could not finish “{job.title}”",
+            text=job.error_message,
+            action="See why",
+            href=f"/jobs/{job.id}",
+        )
+        for job in (session.exec(failed).all() if len(found) < NEEDS else ())
+    ]
+    return tuple(found)
+
+
+def _greeting(actor: Actor) -> str:
+    hour = datetime.now(UTC).astimezone(zone(actor.timezone)).hour
+    return "Good morning" if 4 <= hour < 12 else "Good afternoon" if 12 <= hour < 18 else "Good evening"
+
+
+def _line(needs: int, running: int) -> str:
+    first = f"{count(needs, 'thing')} {'needs' if needs == 1 else 'need'} you." if needs else "Nothing needs you."
+    return f"{first} {count(running, 'job')} {'is' if running == 1 else 'are'} on the way." if running else first

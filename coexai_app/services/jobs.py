@@ -1,0 +1,182 @@
+"""Jobs: create, cancel, resume, and hand the next ones to the queue. Reading is in `jobs_read.py`, running in `runs.py`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from coexai_app import access, agents, db, plans, queue
+from coexai_app.access import Actor, Permission
+from coexai_app.agents.pipeline import Agent, AgentInput, Capability
+from coexai_app.errors import Conflict, InvalidInput, NotFound
+from coexai_app.models import File, Job, JobStatus, JobStep, Organization, Priority, StepState
+from coexai_app.queue import TaskName
+from coexai_app.services import audit, jobs_read, quotas, transitions
+from coexai_app.views.jobs import JobView
+
+RESUMABLE: Final = (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED)
+# A person or a cron of theirs may create many jobs; the waiting line of one organisation stays bounded.
+MAX_WAITING: Final = 1_000
+
+
+def create(session: Session, actor: Actor, *, agent: str, capability: str, data: Mapping[str, Any], idempotency_key: str) -> JobView:
+    """Records a job and holds its run of the plan, in one transaction; the worker is woken after the commit.
+
+    The same key with the same input answers the first job again; with another input it raises Conflict. Raises InvalidInput (per field in
+    `details["fields"]`), NotFound, QuotaExceeded: then nothing is stored and nothing is held.
+    """
+    access.require(actor, Permission.RUN_AGENT)
+    coworker, skill = find(agent, capability)
+    parsed = skill.parse(data)
+    stored = parsed.model_dump(mode="json", exclude_none=True)
+    db.serialize(session, f"jobs:{actor.organization_id}")
+    known = session.exec(
+        select(Job).where(Job.organization_id == actor.organization_id, Job.idempotency_key == idempotency_key[:128])
+    ).first()
+    if known is not None:
+        if known.input != stored or (known.agent, known.capability) != (agent, capability):
+            raise Conflict("This key was used for another job. Use a new one for every new job.")
+        return jobs_read.get(session, actor, job_id=known.id)
+    title = _title(session, actor, skill, parsed)
+    if _count(session, actor.organization_id, JobStatus.PENDING) >= MAX_WAITING:
+        raise Conflict(f"{MAX_WAITING:,} jobs of your organisation wait already. Cancel some, or wait until they are done.")
+    job = Job(
+        organization_id=actor.organization_id,
+        user_id=actor.user_id,
+        agent=agent,
+        capability=capability,
+        title=title,
+        priority=actor.plan.priority,
+        input=stored,
+        idempotency_key=idempotency_key[:128] or hashlib.sha256(json.dumps(stored).encode()).hexdigest(),
+        period=quotas.reserve(session, actor, agent=agent, name=coworker.name),
+    )
+    session.add(job)
+    session.flush()
+    session.add_all(JobStep(job_id=job.id, position=i, name=step.name, label=step.label) for i, step in enumerate(skill.steps))
+    transitions.told(session, job.id, job.organization_id, "job.pending")
+    audit.record(session, "job.created", actor=actor, target=str(job.id), agent=agent, capability=capability)
+    offer(session, actor.organization_id)
+    return jobs_read.get(session, actor, job_id=job.id)
+
+
+def cancel(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
+    """Stops a job: at once while it waits, at the next safe point while it runs. Its run of the plan is given back."""
+    access.require(actor, Permission.RUN_AGENT)
+    job = _locked(session, actor, job_id)
+    if job.status is JobStatus.PROCESSING:
+        session.execute(update(Job).where(col(Job.id) == job.id).values(cancel_requested=True, updated_at=db.utcnow()))
+        session.expire(job)
+        transitions.told(session, job.id, job.organization_id, "job.cancelling")
+    else:
+        transitions.move(session, job, JobStatus.CANCELLED, finished_at=db.utcnow(), error_code="", error_message="")
+        quotas.release(session, job)
+        offer(session, job.organization_id)
+    audit.record(session, "job.cancelled", actor=actor, target=str(job_id))
+    session.flush()
+    return jobs_read.get(session, actor, job_id=job_id)
+
+
+def retry(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
+    """Resumes a failed or cancelled job at its first unfinished step: finished ones are kept, and nothing is paid twice."""
+    access.require(actor, Permission.RUN_AGENT)
+    job = _locked(session, actor, job_id)
+    if job.status not in RESUMABLE:
+        raise Conflict("Only a failed or cancelled job can be resumed.")
+    coworker, _ = find(job.agent, job.capability)
+    if not job.period:
+        quotas.hold_again(session, actor, job, name=coworker.name)
+        session.flush()
+    transitions.move(
+        session,
+        job,
+        JobStatus.PENDING,
+        note="resumed",
+        run_after=db.utcnow(),
+        attempt=0,
+        cancel_requested=False,
+        error_code="",
+        error_message="",
+        finished_at=None,
+    )
+    unfinished = col(JobStep.status).not_in([StepState.DONE, StepState.KEPT])
+    session.execute(update(JobStep).where(col(JobStep.job_id) == job.id, unfinished).values(status=StepState.TODO, summary="", ms=0))
+    audit.record(session, "job.resumed", actor=actor, target=str(job_id))
+    offer(session, job.organization_id)
+    return jobs_read.get(session, actor, job_id=job_id)
+
+
+def find(agent: str, capability: str) -> tuple[Agent, Capability]:
+    """The coworker and the capability by their slugs. Raises NotFound, with what there is."""
+    coworker = agents.AGENTS.get(agent)
+    if coworker is None:
+        raise NotFound(f"There is no coworker named “{agent}”. There are: {', '.join(agents.AGENTS)}.")
+    if not coworker.available:
+        raise NotFound(f"{coworker.name} is not here yet.")
+    skill = coworker.capabilities.get(capability)
+    if skill is None:
+        raise NotFound(f"{coworker.name} cannot do “{capability}”. {coworker.name} can: {', '.join(coworker.capabilities)}.")
+    return coworker, skill
+
+
+def offer(session: Session, organization_id: UUID) -> int:
+    """Hands waiting jobs of an organisation to the queue while its plan has free slots. Returns how many.
+
+    The organisation's row is locked for it, so that the plan's limit holds at every instant.
+    """
+    session.flush()
+    organization = session.exec(select(Organization).where(Organization.id == organization_id).with_for_update()).one()
+    free = plans.of(organization.plan).concurrent_jobs - _count(session, organization_id, *transitions.SLOT)
+    if free <= 0:
+        return 0
+    due = session.exec(
+        select(Job)
+        .where(Job.organization_id == organization_id, Job.status == JobStatus.PENDING, col(Job.run_after) <= db.utcnow())
+        .order_by(_rank(), col(Job.id))
+        .limit(free)
+    ).all()
+    for job in due:
+        transitions.move(session, job, JobStatus.QUEUED, queued_at=db.utcnow())
+        queue.enqueue(session, TaskName.RUN_JOB, str(job.id), priority=job.priority)
+    return len(due)
+
+
+def _rank() -> Any:
+    from sqlalchemy import case
+
+    return case({priority.value: position for position, priority in enumerate(Priority)}, value=col(Job.priority))
+
+
+def _count(session: Session, organization_id: UUID, *states: JobStatus) -> int:
+    return session.exec(
+        select(func.count()).select_from(Job).where(Job.organization_id == organization_id, col(Job.status).in_(states))
+    ).one()
+
+
+def _locked(session: Session, actor: Actor, job_id: UUID) -> Job:
+    return access.one(session, select(Job).where(Job.id == job_id).with_for_update(), actor, "job")
+
+
+def _title(session: Session, actor: Actor, skill: Capability, data: AgentInput) -> str:
+    """What lists call the job until the source's own title is known: the file's name, the address, or the first words."""
+    values = data.model_dump(mode="json")
+    if ref := values.get("file"):
+        return access.one(session, select(File).where(File.id == file_id(ref)), actor, "file").name[:200]
+    if url := values.get("url"):
+        return str(url).removeprefix("https://").removeprefix("http://").rstrip("/")[:200]
+    words = str(values.get("text") or skill.title).lstrip("# ").split()
+    return " ".join(words[:10])[:120]
+
+
+def file_id(value: str) -> UUID:
+    """The id that an input names a file by. Raises InvalidInput for anything else."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        raise InvalidInput("This file is not here any more. Add it again.", field="file", fields={"file": "Add the file again."}) from None

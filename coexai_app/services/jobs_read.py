@@ -1,0 +1,130 @@
+"""Reading jobs: one whole, a page of them, and the slots of an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from coexai_app import access, agents, db
+from coexai_app.access import Actor, Permission
+from coexai_app.models import Event, Job, JobStatus, JobStep, Output, User
+from coexai_app.services import transitions
+from coexai_app.views import jobs as view
+from coexai_app.views.base import Page
+from coexai_app.views.jobs import FINISHED_STEPS, JobFacts, JobRow, JobView
+
+MAX_LIMIT: Final = 50
+# What the list's filter offers, and which states each choice means.
+FILTERS: Final[Mapping[str, tuple[JobStatus, ...]]] = {
+    "active": transitions.ACTIVE,
+    "completed": (JobStatus.COMPLETED,),
+    "failed": (JobStatus.FAILED, JobStatus.DEAD_LETTER),
+    "cancelled": (JobStatus.CANCELLED,),
+}
+
+
+@db.reads
+def get(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
+    """One job of the actor's organisation, whole. Raises NotFound."""
+    access.require(actor, Permission.VIEW_WORK)
+    job = access.one(session, select(Job).where(Job.id == job_id), actor, "job")
+    return whole(session, actor, job)
+
+
+@db.reads
+def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20, status: str = "", agent: str = "") -> Page[JobRow]:
+    """A page of the organisation's jobs, newest first. An unknown `status` or `agent` finds nothing."""
+    access.require(actor, Permission.VIEW_WORK)
+    page, limit = max(1, page), min(max(1, limit), MAX_LIMIT)
+    found = access.scoped(select(Job), actor)
+    if status:
+        found = found.where(col(Job.status).in_(FILTERS.get(status, ())))
+    if agent:
+        found = found.where(Job.agent == agent)
+    total = session.exec(select(func.count()).select_from(found.subquery())).one()
+    page = min(page, max(1, -(-total // limit)))
+    rows = session.exec(found.order_by(col(Job.id).desc()).offset((page - 1) * limit).limit(limit)).all()
+    return Page[JobRow](rows=list_rows(session, actor, rows), page=page, limit=limit, total=total)
+
+
+@db.reads
+def current(session: Session, actor: Actor) -> tuple[JobView, ...]:
+    """The jobs that run or wait now, oldest first, at most ten."""
+    access.require(actor, Permission.VIEW_WORK)
+    active = access.scoped(select(Job), actor).where(col(Job.status).in_(transitions.ACTIVE)).order_by(col(Job.id)).limit(10)
+    return tuple(whole(session, actor, job) for job in session.exec(active).all())
+
+
+def counts(session: Session, actor: Actor) -> Mapping[JobStatus, int]:
+    """How many jobs of the organisation are in each active state."""
+    found = session.exec(
+        select(Job.status, func.count())
+        .where(Job.organization_id == actor.organization_id, col(Job.status).in_(transitions.ACTIVE))
+        .group_by(col(Job.status))
+    ).all()
+    return {JobStatus(status): number for status, number in found}
+
+
+def whole(session: Session, actor: Actor, job: Job) -> JobView:
+    steps = session.exec(select(JobStep).where(JobStep.job_id == job.id).order_by(col(JobStep.position))).all()
+    events = session.exec(select(Event).where(Event.ref_id == job.id, col(Event.kind).startswith("job.")).order_by(col(Event.id))).all()
+    facts = _facts(session, actor, [job], {job.id: (sum(s.status in FINISHED_STEPS for s in steps), len(steps))})[job.id]
+    return view.whole(job, steps, events, facts)
+
+
+def list_rows(session: Session, actor: Actor, jobs: Sequence[Job]) -> tuple[JobRow, ...]:
+    running = [job.id for job in jobs if job.status is JobStatus.PROCESSING]
+    progress: dict[UUID, tuple[int, int]] = {}
+    if running:
+        done = func.count().filter(col(JobStep.status).in_(FINISHED_STEPS))
+        counted = select(JobStep.job_id, done, func.count()).where(col(JobStep.job_id).in_(running)).group_by(col(JobStep.job_id))
+        progress = {job_id: (finished, total) for job_id, finished, total in session.exec(counted).all()}
+    facts = _facts(session, actor, jobs, progress)
+    return tuple(view.row(job, facts[job.id]) for job in jobs)
+
+
+def _facts(session: Session, actor: Actor, jobs: Sequence[Job], progress: Mapping[UUID, tuple[int, int]]) -> dict[UUID, JobFacts]:
+    ids = [job.id for job in jobs]
+    people: dict[UUID, str] = dict(
+        session.exec(select(User.id, User.name).where(col(User.id).in_({job.user_id for job in jobs if job.user_id}))).all()
+    )
+    outputs: dict[UUID, UUID] = dict(session.exec(select(Output.job_id, Output.id).where(col(Output.job_id).in_(ids))).all())
+    waiting: dict[str, Any] = {}
+    if any(job.status is JobStatus.PENDING for job in jobs):
+        active = counts(session, actor)
+        waiting = {
+            "running": sum(active.get(state, 0) for state in transitions.SLOT),
+            "slots": actor.plan.concurrent_jobs,
+            "plan_label": actor.plan.label,
+        }
+    return {
+        job.id: JobFacts(
+            agent_name=agents.AGENTS[job.agent].name if job.agent in agents.AGENTS else job.agent,
+            capability_title=_capability(job),
+            timezone=actor.timezone,
+            by=people.get(job.user_id, "") if job.user_id else "",
+            output_id=str(outputs.get(job.id, "")),
+            steps_done=progress.get(job.id, (0, 0))[0],
+            steps=progress.get(job.id, (0, 0))[1],
+            ahead=_ahead(session, job) if job.status is JobStatus.PENDING else 0,
+            **waiting,
+        )
+        for job in jobs
+    }
+
+
+def _ahead(session: Session, job: Job) -> int:
+    before = select(func.count()).select_from(Job)
+    return session.exec(
+        before.where(Job.organization_id == job.organization_id, Job.status == JobStatus.PENDING, col(Job.id) < job.id)
+    ).one()
+
+
+def _capability(job: Job) -> str:
+    agent = agents.AGENTS.get(job.agent)
+    capability = agent.capabilities.get(job.capability) if agent else None
+    return capability.title if capability else job.capability

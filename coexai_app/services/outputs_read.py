@@ -1,0 +1,75 @@
+"""Reading results: one whole, and the library's pages."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
+
+from coexai_app import access, agents, db
+from coexai_app.access import Actor, Permission
+from coexai_app.agents.report import Report
+from coexai_app.models import Output, OutputStatus, User
+from coexai_app.views import outputs as view
+from coexai_app.views.base import Page, moment
+from coexai_app.views.outputs import OutputRow, OutputView
+
+MAX_LIMIT = 50
+
+
+@db.reads
+def get(session: Session, actor: Actor, *, output_id: UUID) -> OutputView:
+    """One result of the actor's organisation, whole. Raises NotFound."""
+    access.require(actor, Permission.VIEW_WORK)
+    return whole(session, actor, access.one(session, select(Output).where(Output.id == output_id), actor, "result"))
+
+
+@db.reads
+def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20, query: str = "", status: str = "") -> Page[OutputRow]:
+    """A page of the library, newest first; `query` is looked for in titles and first words, `status` is draft or approved."""
+    access.require(actor, Permission.VIEW_WORK)
+    page, limit = max(1, page), min(max(1, limit), MAX_LIMIT)
+    found = access.scoped(select(Output), actor)
+    if words := query.strip()[:100]:
+        found = found.where(or_(col(Output.title).icontains(words, autoescape=True), col(Output.preview).icontains(words, autoescape=True)))
+    if status:
+        found = found.where(col(Output.status).in_([s for s in OutputStatus if s.value == status]))
+    total = session.exec(select(func.count()).select_from(found.subquery())).one()
+    page = min(page, max(1, -(-total // limit)))
+    rows = session.exec(found.order_by(col(Output.id).desc()).offset((page - 1) * limit).limit(limit)).all()
+    return Page[OutputRow](rows=tuple(view.row(r, *_names(r), actor.timezone) for r in rows), page=page, limit=limit, total=total)
+
+
+def drafts_with_open_claims(session: Session, actor: Actor, limit: int = 5) -> list[Output]:
+    """Drafts that a person has to look at before they can be approved."""
+    found = access.scoped(select(Output), actor).where(Output.status == OutputStatus.DRAFT, col(Output.unsupported) > 0)
+    return list(session.exec(found.order_by(col(Output.id).desc()).limit(limit)).all())
+
+
+def drafts(session: Session, actor: Actor) -> int:
+    """How many drafts wait for a yes."""
+    found = access.scoped(select(Output), actor).where(Output.status == OutputStatus.DRAFT)
+    return session.exec(select(func.count()).select_from(found.subquery())).one()
+
+
+def whole(session: Session, actor: Actor, row: Output) -> OutputView:
+    approver = session.get(User, row.approved_by) if row.approved_by else None
+    approved = (
+        f"Approved by {approver.name if approver else 'somebody'}, {moment(row.approved_at, actor.timezone)}" if row.approved_at else ""
+    )
+    return view.whole(
+        row,
+        Report.model_validate(row.report),
+        *_names(row),
+        actor.timezone,
+        approved=approved,
+        may_edit=actor.may(Permission.EDIT_OUTPUT),
+        may_approve=actor.may(Permission.APPROVE_OUTPUT),
+    )
+
+
+def _names(row: Output) -> tuple[str, str]:
+    agent = agents.AGENTS.get(row.agent)
+    capability = agent.capabilities.get(row.capability) if agent else None
+    return (agent.name if agent else row.agent), (capability.title if capability else row.capability)

@@ -1,0 +1,108 @@
+"""Monthly runs per coworker: reserved when a job is created, settled when it completes, released when it does not.
+
+Every change is one conditional update, so that a hundred at once can never pass the limit or go below zero.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import CursorResult, Update, update
+from sqlmodel import Session, col, select
+
+from coexai_app.access import Actor
+from coexai_app.errors import QuotaExceeded
+from coexai_app.models import Job, Quota
+from coexai_app.models.base import new_id, now
+from coexai_app.views.agents import UsageView
+
+
+def period(when: datetime | None = None) -> str:
+    """The month that counts, in UTC: "2026-03"."""
+    return f"{(when or datetime.now(UTC)):%Y-%m}"
+
+
+def reserve(session: Session, actor: Actor, *, agent: str, name: str) -> str:
+    """Holds one run of this month for a new job, and returns the month. Raises QuotaExceeded when none is left."""
+    month, limit = period(), actor.plan.runs_of(agent)
+    _ensure(session, actor.organization_id, agent, month)
+    statement = (
+        update(Quota)
+        .where(col(Quota.organization_id) == actor.organization_id, col(Quota.agent) == agent, col(Quota.period) == month)
+        .values(reserved=Quota.reserved + 1)
+    )
+    if limit is not None:
+        statement = statement.where(col(Quota.used) + col(Quota.reserved) < limit)
+    if _changed(session, statement) != 1:
+        raise QuotaExceeded(
+            f"{name}'s {limit} runs of this month are used up. They start anew on {_next_month()}, or choose a larger plan.",
+            agent=agent,
+            limit=limit,
+            period=month,
+        )
+    return month
+
+
+def settle(session: Session, job: Job) -> None:
+    """Turns the held run of a completed job into a used one."""
+    _move(session, job, used=1)
+
+
+def release(session: Session, job: Job) -> None:
+    """Gives the held run of a failed or cancelled job back."""
+    _move(session, job, used=0)
+
+
+def hold_again(session: Session, actor: Actor, job: Job, *, name: str) -> None:
+    """Holds a run for a job that is resumed after its own was given back."""
+    job.period = reserve(session, actor, agent=job.agent, name=name)
+
+
+def usage(session: Session, actor: Actor, agent: str) -> UsageView:
+    """This month's runs of one coworker."""
+    row = session.exec(
+        select(Quota).where(Quota.organization_id == actor.organization_id, Quota.agent == agent, Quota.period == period())
+    ).first()
+    return UsageView.of(used=(row.used + row.reserved) if row else 0, limit=actor.plan.runs_of(agent), resets=_next_month())
+
+
+def _move(session: Session, job: Job, *, used: int) -> None:
+    if not job.period:
+        return
+    statement = (
+        update(Quota)
+        .where(
+            col(Quota.organization_id) == job.organization_id,
+            col(Quota.agent) == job.agent,
+            col(Quota.period) == job.period,
+            col(Quota.reserved) > 0,
+        )
+        .values(reserved=Quota.reserved - 1, used=Quota.used + used)
+    )
+    _changed(session, statement)
+    job.period = "" if not used else job.period
+
+
+def _ensure(session: Session, organization_id: UUID, agent: str, month: str) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    session.execute(
+        insert(Quota)
+        .values(id=new_id(), created_at=now(), organization_id=organization_id, agent=agent, period=month, used=0, reserved=0)
+        .on_conflict_do_nothing(index_elements=["organization_id", "agent", "period"])
+    )
+
+
+def _changed(session: Session, statement: Update) -> int:
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def _next_month() -> str:
+    today = datetime.now(UTC)
+    first = datetime(today.year + today.month // 12, today.month % 12 + 1, 1, tzinfo=UTC)
+    return f"1 {first:%B}"
