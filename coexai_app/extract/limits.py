@@ -1,0 +1,65 @@
+"""How much a reader takes, in one table; every reader in this folder checks against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coexai_app.errors import InvalidInput, TooLarge
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Sizes in bytes unless the name says otherwise; times in seconds."""
+
+    characters: int = 2_000_000
+    file_bytes: int = 50_000_000
+    html_bytes: int = 10_000_000
+    pdf_pages: int = 500
+    pdf_seconds: int = 60
+    pdf_memory_bytes: int = 1_500_000_000
+    pdf_characters_per_page: int = 100_000
+    docx_entries: int = 5_000
+    docx_part_bytes: int = 30_000_000
+    docx_total_bytes: int = 200_000_000
+    docx_ratio: int = 200
+    """A part inflated to more than this many times its packed size is a bomb; prose packs to a tenth, empty cells to a fiftieth."""
+    docx_ratio_free_bytes: int = 2_000_000
+    """Parts smaller than this are not judged by their ratio."""
+    language_sample: int = 4_000
+
+
+LIMITS = Limits()
+
+
+def label(name: str, default: str = "The text") -> str:
+    """How a message calls the source: its file name, or `default`."""
+    return name.strip() or default
+
+
+def check_characters(count: int, name: str) -> None:
+    """Raises `TooLarge` when a text has more characters than the limit."""
+    if count > LIMITS.characters:
+        raise TooLarge(
+            f"{label(name)} has {count:,} characters; the limit is {LIMITS.characters:,}. Split it and add the parts one by one.",
+            limit=LIMITS.characters,
+            size=count,
+        )
+
+
+def check_bytes(count: int, limit: int, name: str) -> None:
+    """Raises `TooLarge` when a file has more bytes than `limit`."""
+    if count > limit:
+        raise TooLarge(
+            f"{label(name, 'The file')} has {megabytes(count)}; the limit is {megabytes(limit)}. Split it, or paste the text.",
+            limit=limit,
+            size=count,
+        )
+
+
+def megabytes(count: int) -> str:
+    return f"{count / 1_000_000:.1f} MB"
+
+
+def no_text(name: str, *, why: str = "Check the file, or paste the text.", default: str = "the text") -> InvalidInput:
+    """The error for a source that holds no text at all."""
+    return InvalidInput(f"There is no text in {label(name, default)}. {why}")
