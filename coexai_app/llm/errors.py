@@ -12,11 +12,15 @@ from coexai_app.errors import CoexaiError, Unavailable
 
 
 class ModelError(CoexaiError):
-    """Base of every error of a language model. `charged` tells whether the vendor may have billed the call."""
+    """Base of every error of a language model.
+
+    `charged`: the vendor may have billed the call. `again`: it is worth asking the same vendor again at once.
+    """
 
     status = 502
     code = "MODEL_ERROR"
     charged: ClassVar[bool] = False
+    again: ClassVar[bool] = False
 
 
 class ModelRefusedKey(ModelError):
@@ -50,6 +54,7 @@ class ModelUnavailable(ModelError, Unavailable):
     status = 503
     code = "MODEL_UNAVAILABLE"
     permanent = False
+    again = True
 
 
 class ModelBusy(ModelUnavailable):
@@ -69,6 +74,7 @@ class ModelCutOff(ModelError, Unavailable):
     code = "MODEL_CUT_OFF"
     permanent = False
     charged = True
+    again = True
 
 
 class ModelOutOfRoom(ModelCutOff):
@@ -76,6 +82,7 @@ class ModelOutOfRoom(ModelCutOff):
 
     code = "MODEL_OUT_OF_ROOM"
     permanent = True
+    again = False
 
 
 class BadAnswer(ModelError):

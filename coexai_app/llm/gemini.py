@@ -128,23 +128,27 @@ class Gemini(Vendor):
         if question.schema is not None:
             optional["response_json_schema"] = dict(question.schema)
         kept = self._dropped.kept(optional)
-        if "response_json_schema" in kept:
+        http: dict[str, Any] = {"headers": {"Idempotency-Key": question.idempotency_key} if question.idempotency_key else {}}
+        # Beside the SDK's own field for it: with that the SDK parses the answer itself, and breaks on some.
+        if (schema := kept.pop("response_json_schema", None)) is not None:
+            http["extra_body"] = {"generationConfig": {"responseJsonSchema": schema}}
             kept["response_mime_type"] = "application/json"
-        headers = {"Idempotency-Key": question.idempotency_key} if question.idempotency_key else {}
         return {
             "system_instruction": question.conversation.system,
             "max_output_tokens": self.output_limit(question),
             "automatic_function_calling": {"disable": True},
             "automatic_continuation": False,
-            "http_options": {"headers": headers},
+            "http_options": http,
             **kept,
         }
 
     def _knows_better(self, error: Exception, settings: Mapping[str, Any]) -> bool:
         from google.genai import errors
 
-        refused = isinstance(error, errors.APIError) and error.code == 400
-        return refused and self._dropped.learn(settings, str(getattr(error, "message", "") or ""), _OPTIONAL)
+        if not isinstance(error, errors.APIError) or error.code != 400:
+            return False
+        sent = {*settings, *({"response_json_schema"} if "response_mime_type" in settings else ())}
+        return self._dropped.learn(sent, str(error.message or ""), _OPTIONAL)
 
 
 def _part(answer: Any) -> Part:

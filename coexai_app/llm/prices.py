@@ -70,6 +70,7 @@ PRICES: Mapping[str, tuple[Price, ...]] = MappingProxyType(
         "claude-sonnet-5-5": (_usd(2, 10),),
         "claude-sonnet-5": (_usd(2, 10),),
         "claude-sonnet-4-6": (_usd(3, 15),),
+        "claude-sonnet-4-5": (_usd(3, 15),),
         "claude-haiku-5-5": (_usd(0.10, 0.50, over=100_000, long=(0.50, 2.50)),),
         "claude-haiku-4-5": (_usd(1, 5),),
         "gemini-4-argon": (_usd(2, 10, until=date(2026, 11, 30)), _usd(4, 20)),

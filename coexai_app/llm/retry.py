@@ -27,7 +27,7 @@ class Retry:
 
     def wait(self, error: ModelError, tried: int, *, chance: Callable[[], float] = random.random) -> float | None:
         """Seconds to wait after `tried` failed tries, or None when there is no point in another one."""
-        if error.permanent or tried >= self.tries:
+        if not error.again or tried >= self.tries:
             return None
         asked = error.retry_after if isinstance(error, ModelBusy) else None
         if asked is not None:

@@ -29,7 +29,9 @@ class BoundedClient(httpx2.Client):
     """An HTTP client for the calls of one question, which must end at `deadline` (time.monotonic())."""
 
     def __init__(self, *, title: str, setting: str, limits: Limits, deadline: float) -> None:
-        super().__init__(verify=_tls(), follow_redirects=False, headers={"accept-encoding": "identity"})
+        # A new connection for every try: one that the server closed in the meantime would cost a try.
+        pool = httpx2.Limits(max_keepalive_connections=0)
+        super().__init__(verify=_tls(), follow_redirects=False, limits=pool, headers={"accept-encoding": "identity"})
         self._title, self._setting, self._limits, self._deadline = title, setting, limits, deadline
 
     def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:

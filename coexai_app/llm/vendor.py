@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Container, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -176,7 +176,7 @@ class Dropped:
     def kept(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in parameters.items() if name not in self.names}
 
-    def learn(self, sent: Mapping[str, Any], said: str, words: Mapping[str, tuple[str, ...]]) -> bool:
+    def learn(self, sent: Container[str], said: str, words: Mapping[str, tuple[str, ...]]) -> bool:
         """Whether the refusal `said` names one of the optional parameters that were sent; that one is dropped."""
         text = said.lower()
         for name, signs in words.items():
