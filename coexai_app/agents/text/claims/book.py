@@ -1,0 +1,161 @@
+"""The ledger: finds every claim of an output and gives each its verdict and its place in the source.
+
+Called by the agents' check step and by the review of an edited output.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+
+from coexai_app.agents.report import Claim, ClaimKind, ClaimStatus
+from coexai_app.extract.document import Document
+
+from .dates import find_dates
+from .links import find_links
+from .mention import Mention, Quantity
+from .name_lookup import replaced
+from .names import Usage, find_names, prepared, usage_of
+from .numbers import find_numbers
+from .quotes import CHECKED_FROM, find_quotes
+from .source import SourceIndex, Text
+from .structure import clipped, structure
+from .verdicts import judge
+from .words import Token, guess_language
+
+# What writers of posts count in their own words ("3 lessons"): no claim, unless the source counts the same.
+_FRAMING = frozenset(
+    "lesson takeaway thing tip reason way point idea insight fact question post key big quick simple short truth rule trick mistake myth highlight leccion clav idea cosa consej"
+    " razon punt dato lektion ding tipp grund gedank punkt fakt erkenntnis".split()
+)
+
+
+def find(text: str, *, language: str = "und") -> list[Mention]:
+    """Everything checkable in a text, in order and not overlapping; `language` is an ISO 639-1 code, "und" lets the text tell."""
+    spoken = _language([text], language)
+    words = prepared(text)
+    usage = usage_of([text], spoken)
+    return [m for m in _found(text, spoken, words, usage, [], lambda i: False) if not _unmarked_word(m)]
+
+
+def ledger(
+    parts: Sequence[str], source: Document, *, also: Mapping[str, str] | None = None, ignore: Sequence[Sequence[tuple[int, int]]] = ()
+) -> tuple[Claim, ...]:
+    """Every number, date, name, quote and link of an output with its verdict, sorted by (part, start), not overlapping within a part.
+
+    `also` maps an origin ("input.call_to_action") to text that the person typed, which supports claims too. The document's title,
+    author, date and address support claims with the origins "source.title", "source.author", "source.published" and "source.url".
+    `ignore` holds per part the spans that are form (numbering and hashtags that a formatter added).
+    """
+    language = _language([source.text], source.language)
+    sources = _sources(source, also or {}, language)
+    spoken = _language(parts, language) if parts else language
+    usage = usage_of(parts, spoken)
+    for index in sources:
+        _merge(usage, index.usage)
+    claims: list[Claim] = []
+    for number, part in enumerate(parts):
+        text = Text(part, spoken)
+        skipped = structure(part, number, len(parts)) + (clipped(ignore[number], len(part)) if number < len(ignore) else [])
+        swapped = _swapped(text, sources[0])
+        for mention in _found(part, spoken, text.words, usage, skipped, swapped, sources):
+            verdict = judge(mention, text, sources)
+            if verdict.source is None and _framing(mention, sources[0]):
+                continue
+            claims.append(
+                Claim(
+                    text=mention.text,
+                    kind=mention.kind,
+                    status=ClaimStatus.SUPPORTED if verdict.source else ClaimStatus.UNSUPPORTED,
+                    source=verdict.source,
+                    part=number,
+                    start=mention.start,
+                    end=mention.end,
+                    reason=verdict.reason,
+                )
+            )
+    return tuple(claims)
+
+
+def _language(texts: Sequence[str], known: str) -> str:
+    return guess_language(texts, otherwise=known)
+
+
+def _sources(document: Document, also: Mapping[str, str], language: str) -> list[SourceIndex]:
+    links = [(link.url, link.start, link.end) for link in document.links]
+    extras = {
+        "source.title": document.title,
+        "source.author": document.author,
+        "source.published": document.published,
+        "source.url": document.url,
+    }
+    return [
+        SourceIndex(document.text, "source", language, links),
+        *(SourceIndex(text, origin, _language([text], language)) for origin, text in {**also, **extras}.items() if text),
+    ]
+
+
+def _merge(usage: Usage, other: Usage) -> None:
+    usage.lower.update(other.lower)
+    usage.strong.update(other.strong)
+    usage.initial.update(other.initial)
+    usage.counted.update(other.counted)
+    usage.stems |= other.stems
+
+
+def _swapped(text: Text, source: SourceIndex) -> Callable[[int], bool]:
+    return lambda i: replaced(text, source, i)
+
+
+def _found(
+    text: str,
+    language: str,
+    words: list[Token],
+    usage: Usage,
+    skipped: Sequence[tuple[int, int]],
+    swapped: Callable[[int], bool],
+    sources: Sequence[SourceIndex] = (),
+) -> list[Mention]:
+    """Finders in their order of precedence: link, quote, date, number, name."""
+    taken = sorted(skipped)
+
+    def free(start: int, end: int) -> bool:
+        i = bisect_right(taken, (start, end))
+        return not any(s < end and start < e for s, e in taken[max(0, i - 8) : i + 8])
+
+    found: list[Mention] = []
+
+    def take(mentions: Sequence[Mention]) -> None:
+        for mention in mentions:
+            if free(mention.start, mention.end):
+                found.append(mention)
+        taken.extend((m.start, m.end) for m in found)
+        taken.sort()
+
+    take(find_links(text))
+    take([q for q in find_quotes(text) if _is_claim(q, sources)])
+    take(find_dates(text))
+    take([n for n in find_numbers(text, language, taken, words) if not n.weak])
+    take(find_names(text, language, usage, lambda a, b: not free(a, b), words, swapped))
+    return sorted(found, key=lambda m: m.start)
+
+
+def _is_claim(quote: Mention, sources: Sequence[SourceIndex]) -> bool:
+    """One or two quoted words are a claim only when the source does not have them; the words inside stay checked."""
+    if len(quote.value) >= CHECKED_FROM:  # type: ignore[arg-type]
+        return True
+    return bool(sources) and not any(source.quotes.place(quote.text[1:-1]) for source in sources)
+
+
+def _unmarked_word(mention: Mention) -> bool:
+    return mention.kind is ClaimKind.QUOTE and len(mention.value) < CHECKED_FROM  # type: ignore[arg-type]
+
+
+def _framing(mention: Mention, source: SourceIndex) -> bool:
+    """ "3 lessons" in an output whose source counts no lessons: the writer's own list, not a statement about the source."""
+    q = mention.value
+    if not isinstance(q, Quantity) or q.units or not q.nouns or not q.values or q.values[0] > 12 or not re.fullmatch(r"\d+|[^\W\d]+", mention.text):
+        return False
+    framing = [noun for noun in q.nouns if noun in _FRAMING]
+    return bool(framing) and not any(noun in source.counted for noun in framing)

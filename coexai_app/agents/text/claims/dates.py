@@ -1,0 +1,258 @@
+"""Finds dates in seven languages and compares them, whatever their format.
+
+Called by the package's `find`, by `source.SourceIndex` and by `verdicts`. Month names of all languages are known at once, so that
+a Spanish output can be checked against an English source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from coexai_app.agents.report import ClaimKind
+
+from .mention import Day, Mention
+from .words import fold
+
+_MONTHS = (
+    "january|enero|januar|jänner|janvier|gennaio|janeiro|januari",
+    "february|febrero|februar|février|febbraio|fevereiro|februari",
+    "march|marzo|märz|mars|março|maart",
+    "april|abril|avril|aprile",
+    "may|mayo|mai|maggio|maio|mei",
+    "june|junio|juni|juin|giugno|junho",
+    "july|julio|juli|juillet|luglio|julho",
+    "august|agosto|août|augustus",
+    "september|septiembre|setiembre|septembre|settembre|setembro",
+    "october|octubre|oktober|octobre|ottobre|outubro",
+    "november|noviembre|novembre|novembro",
+    "december|diciembre|dezember|décembre|dicembre|dezembro",
+)
+_SHORT = "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez|ene|abr|ago|dic|fév|févr|avr|juil|déc|gen|mag|giu|lug|set|ott|fev|out|mrz"
+_SHORT_NUMBERS = "1|2|3|4|5|6|7|8|9|9|10|10|11|12|12|1|4|8|12|2|2|4|7|12|1|5|6|7|9|10|2|10|3"
+_WEEKDAYS = (
+    "monday|lunes|montag|lundi|lunedì|segunda-feira|maandag",
+    "tuesday|martes|dienstag|mardi|martedì|terça-feira|dinsdag",
+    "wednesday|miércoles|mittwoch|mercredi|mercoledì|quarta-feira|woensdag",
+    "thursday|jueves|donnerstag|jeudi|giovedì|quinta-feira|donderdag",
+    "friday|viernes|freitag|vendredi|venerdì|sexta-feira|vrijdag",
+    "saturday|sábado|samstag|sonnabend|samedi|sabato|zaterdag",
+    "sunday|domingo|sonntag|dimanche|domenica|zondag",
+)
+MONTHS = {fold(name): n for n, names in enumerate(_MONTHS, 1) for name in names.split("|")}
+_ABBREVIATED = {fold(a): int(n) for a, n in zip(_SHORT.split("|"), _SHORT_NUMBERS.split("|"), strict=True)}
+WEEKDAYS = {fold(name): n for n, names in enumerate(_WEEKDAYS, 1) for name in names.split("|")}
+# Month names that are also ordinary words need a date around them.
+_DOUBTFUL = frozenset({"may", "march", "mars", "mai", "mei", "mayo"})
+
+_FULL = "|".join(sorted((m for names in _MONTHS for m in names.split("|")), key=len, reverse=True))
+_M = rf"(?P<month>{_FULL}|(?:{_SHORT.replace('|', '|')})\b\.?)"
+_WD_NAMES = "|".join(sorted((w for names in _WEEKDAYS for w in names.split("|")), key=len, reverse=True))
+_WD = rf"(?:(?P<weekday>(?:{_WD_NAMES})|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|mo|di|mi|do|fr|sa|so)\.?,?[ \u00a0]+(?:(?:the|den|dem|el|le|il|de)[ \u00a0]+)?)?"
+_D = r"(?P<day>0?[1-9]|[12]\d|3[01])"
+_Y = r"(?P<year>[12]\d{3})(?![\d%])(?![.,]\d)"
+_S = r"[ \u00a0\u202f]+"
+_OF = rf"(?:{_S}|\.{_S}?|{_S}(?:of|de|del|di|d['’]){_S}?|-)"
+_SPAN = r"(?:(?P<from>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.)?\s?(?:[–—-]|to|and|bis|und|al|a|y|au|et|/)\s?)?"
+
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?<![\w./-])(?P<year>[12]\d{3})[-/.](?P<month>0[1-9]|1[0-2])[-/.](?P<day>0[1-9]|[12]\d|3[01])(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?(?![\w/-]|\.\d)",
+        rf"(?<![\w.,/]){_WD}{_SPAN}{_D}(?:st|nd|rd|th|º|er|\.)?{_OF}{_M}(?!\w)(?:,?(?:{_S}(?:of|de|del|di){_S}|{_S}|-){_Y})?",
+        rf"(?<![\w]){_WD}{_M}{_S}(?:the{_S})?{_SPAN}{_D}(?:st|nd|rd|th)?(?![\d%:]|[.,]\d|{_S}(?:percent|million|billion))(?:,?{_S}{_Y})?(?!\w)",
+        rf"(?<![\w.,/-]){_WD}(?P<a>\d{{1,2}})(?P<sep>[./-])(?P<b>\d{{1,2}})(?P=sep)(?P<year>[12]\d{{3}}|\d{{2}})(?![\w/-]|[.,]\d)",
+        rf"(?<![\w.,/]){_WD}{_D}\.{_S}?(?P<month>0?[1-9]|1[0-2])\.(?!\d|\s?(?:uhr|h\b|%))",
+        rf"(?<!\w){_M},?(?:{_S}(?:of|de|del|di){_S}|{_S}){_Y}",
+        rf"(?<!\w)(?P<quarter>[1-4])(?:st|nd|rd|th|\.|er|º)?{_S}(?:quarter|quartal|trimestre|trimester|kwartaal)(?:{_S}(?:of|de|del|von|des\s+Jahres))?(?:{_S}{_Y})?",
+        rf"(?<!\w)(?P<quarter_word>first|second|third|fourth|primer|segundo|tercer|cuarto|erste[ns]?|zweite[ns]?|dritte[ns]?|vierte[ns]?|premier|deuxième|troisième"
+        rf"|quatrième){_S}(?:quarter|quartal|trimestre)(?:{_S}(?:of|de|del|von))?(?:{_S}{_Y})?",
+        rf"(?<!\w)(?:[QT](?P<quarter>[1-4])(?:[ /'’-]?\s?(?P<year>(?:19|20)\d\d|\d\d(?!\d)))?|(?P<year2>(?:19|20)\d\d)[ -]?[QT](?P<quarter2>[1-4]))(?!\w)",
+        r"(?<![\w.,$£€/-])(?:the |los |las |les |die |der |den |gli |anni |años |années )?['’]?(?P<decade>(?:1[0-9]|20)?\d0)(?:['’]?s|er(?:n)?(?:[ -]?Jahren?)?)(?!\w)",
+        r"(?<!\w)(?:años|anni|années|anos)[ \u00a0](?P<decade>(?:1[0-9]|20)?\d0)(?![\w%]|[.,]\d)",
+        r"(?<!\w)(?P<weekday>" + _WD_NAMES + r")(?!\w)(?!-)",
+        rf"(?<!\w)(?P<month>{_FULL})(?!\w)",
+    )
+)
+_SECOND_YEAR = re.compile(r"(?P<year>(?:1[0-9]|20)\d\d)\s?[–—/-]\s?(?P<short>\d\d)(?![\d\w.,/-]|\s?%)")
+_YEAR = re.compile(r"(?<![\w.,$£€¥+#/:])(?<![-–—−])(?:(?<=\s)|^|(?<=[(\[\"“”«„'’])|(?<=[–—-]))?(?P<year>[12]\d{3})(?!\w|[.,:]\d|%|[-–]\d{3,4}[-–]\d|\s?[%€$£])")
+_AFTER_RANGE = re.compile(r"(?:1[0-9]|20)\d\d\s?[-–—−]\s?$|(?:^|\s)[(]?[-–—]\s?$")
+_YEAR_CUE = re.compile(
+    r"(?:\b(?:in|since|by|until|till|from|to|between|after|before|during|circa|around|of|and|year|spring|summer|autumn|fall|winter|early|late|mid|en|desde|hasta|año|entre|y"
+    r"|del?|im|seit|bis|von|jahr|jahre|jahres|ende|anfang|mitte|sommer|winter|frühjahr|herbst|und|nach|vor|ab|depuis|jusqu['’]en|dal|nel|em|sinds|tot|van|mid-)[ \u00a0]?|[(–—-]\s?)$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"[ \u00a0-](?P<word>[^\W\d_]+)")
+_MONTH_CUE = re.compile(
+    r"\b(?:in|since|until|till|by|of|from|to|last|next|this|early|late|mid|through|during|before|after|every|each|and|im|seit|bis|ab|ende|anfang|mitte|nächsten|letzten"
+    r"|en|de|desde|hasta|a|y|depuis|fin|début|em|di|da|sinds|eind|begin|on)[ \u00a0-]$",
+    re.IGNORECASE,
+)
+_QUARTERS = {fold(w): n for n, words in enumerate(
+    ("first primer erste ersten erstes premier", "second segundo zweite zweiten zweites deuxième", "third tercer dritte dritten drittes troisième",
+     "fourth cuarto vierte vierten viertes quatrième"), 1) for w in words.split()}  # fmt: skip
+_NAMED_DAYS = re.compile(r"\b(?:black|good|cyber|super|ash|easter|bloody|giving|taco|casual|palm|fat|holy|shrove|maundy)[ \u00a0]$", re.IGNORECASE)
+
+
+def find_dates(text: str) -> list[Mention]:
+    """All dates in order, not overlapping; the longest format wins at a place."""
+    taken: list[Mention] = []
+    busy = bytearray(len(text) + 1)
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if any(busy[start:end]):
+                continue
+            days = _readings(match, text)
+            if not days:
+                continue
+            start, end = _trim(text, start, end)
+            _claim(taken, busy, text, start, end, days)
+    for match in _SECOND_YEAR.finditer(text):
+        first, short = int(match["year"]), int(match["short"])
+        if not any(busy[match.start() : match.end()]) and short > first % 100 and text[match.start() - 1 : match.start()] not in (".", ",", "/", "-"):
+            _claim(taken, busy, text, match.start(), match.start() + 4, (Day(year=first),))
+            _claim(taken, busy, text, match.start("short"), match.end(), (Day(year=first // 100 * 100 + short),))
+    for match in re.finditer(r"(?<!\d)[12]\d{3}(?!\d)", text):
+        if not any(busy[match.start() : match.end()]) and _is_year(text, match.start(), match.end()):
+            _claim(taken, busy, text, match.start(), match.end(), (Day(year=int(match.group())),))
+    taken.sort(key=lambda m: m.start)
+    return taken
+
+
+def _claim(taken: list[Mention], busy: bytearray, text: str, start: int, end: int, days: tuple[Day, ...]) -> None:
+    busy[start:end] = b"\1" * (end - start)
+    taken.append(Mention(ClaimKind.DATE, start, end, text[start:end], days))
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while text[end - 1] in " \u00a0-" or (text[end - 1] == "." and text[end - 2].isalpha() and end == len(text.rstrip())):
+        end -= 1
+    lead = re.match(r"(?:the|los|las|les|die|der|den|gli) ", text[start:end], re.IGNORECASE)
+    return (start + lead.end() if lead else start), end
+
+
+def _is_year(text: str, start: int, end: int) -> bool:
+    """A bare four-digit number is a year from 1900 to 2099 unless something is counted, and any year after "in", "since"…"""
+    before, after, year = text[max(0, start - 14) : start], text[end : end + 24], int(text[start:end])
+    glued = before[-1:]
+    if glued and (glued.isalnum() or glued in "_.,$£€¥₹+#/:&=@"):
+        return False
+    if glued in "-−–—" and glued and not re.search(r"\d{4}\s?[-−–—]$", before):
+        return bool(re.search(r"(?:mid|pre|post|early|late)-$", before, re.IGNORECASE))
+    if re.match(r"[\w%]|[.,:/]\d|\s?[%€$£°]|[-–]\d{3,4}[-–]\d|\s?(?:usd|eur|gbp|dollars?|euros?)\b", after, re.IGNORECASE):
+        return False
+    cued = bool(_YEAR_CUE.search(before))
+    counted = _COUNTED.match(after)
+    follows = bool(counted and counted["word"].islower() and fold(counted["word"]) not in _AFTER_YEAR)
+    if 1900 <= year <= 2099:
+        return not follows or cued
+    return cued and not follows
+
+
+_AFTER_YEAR = frozenset(
+    "and or to the in on at for with when as was were is has had after before it he she they we until till but because by a an of from through while since"
+    " y en la el los las de con fue cuando que se para por a e und der die das im in mit als hat war wurde bis bei für auf et le la les du au".split()
+)
+
+
+def _readings(match: re.Match[str], text: str) -> tuple[Day, ...]:
+    groups = {k: v for k, v in match.groupdict().items() if v}
+    if "a" in groups:
+        return _numeric(groups)
+    if "decade" in groups:
+        return _decade(groups["decade"])
+    month = _month(groups.get("month", ""))
+    if "month" in groups and not month:
+        return ()
+    weekday = _weekday(groups.get("weekday", ""))
+    quarter = int(groups.get("quarter") or groups.get("quarter2") or 0) or _QUARTERS.get(fold(groups.get("quarter_word", "")), 0)
+    year = int(groups.get("year") or groups.get("year2") or 0)
+    year += 2000 if 0 < year < 100 else 0
+    day = int(groups.get("day", 0))
+    if set(groups) == {"month"} and not _lone_month(match, text):
+        return ()
+    if set(groups) == {"weekday"} and (_NAMED_DAYS.search(text[max(0, match.start() - 12) : match.start()]) or not _lone_weekday(match.group())):
+        return ()
+    if day and month and fold(groups["month"].rstrip(".")) in ("mar", "set", "ago", "out", "may", "do") and not year and not match.group()[0].isdigit():
+        return () if not groups["month"][0].isupper() else (Day(year, month, day, weekday),)
+    return (Day(year, month, day, weekday, quarter),)
+
+
+def _lone_weekday(word: str) -> bool:
+    return word[0].isupper() or fold(word) in ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo", "lundi", "mardi", "mercredi", "jeudi",
+                                               "vendredi", "samedi", "dimanche", "lunedi", "martedi", "mercoledi", "giovedi", "venerdi")  # fmt: skip
+
+
+def _lone_month(match: re.Match[str], text: str) -> bool:
+    """A month without a day or year: capitalised or after a preposition; words with another meaning need both."""
+    word, before = match.group(), text[max(0, match.start() - 12) : match.start()]
+    cued = bool(_MONTH_CUE.search(before))
+    after = text[match.end() : match.end() + 2]
+    if before[-1:] in "@#" and before:
+        return False
+    if fold(word) in _DOUBTFUL:
+        return cued and (word[0].isupper() or fold(word) in ("mayo", "mai", "mars")) and not after[1:2].isupper()
+    return word[0].isupper() or cued
+
+
+def _month(name: str) -> int:
+    if name.isdigit():
+        return int(name)
+    key = fold(name.rstrip("."))
+    return MONTHS.get(key) or _ABBREVIATED.get(key, 0)
+
+
+def _weekday(name: str) -> int:
+    key = fold(name)
+    if not key:
+        return 0
+    if key in WEEKDAYS:
+        return WEEKDAYS[key]
+    two = {"mo": 1, "di": 2, "mi": 3, "do": 4, "fr": 5, "sa": 6, "so": 7}
+    return two.get(key) or next((n for name, n in WEEKDAYS.items() if name.startswith(key[:3])), 0)
+
+
+def _numeric(groups: dict[str, str]) -> tuple[Day, ...]:
+    first, second, year = int(groups["a"]), int(groups["b"]), int(groups["year"])
+    if year < 100:
+        year += 2000 if year < 70 else 1900
+    orders = ((first, second),) if groups["sep"] == "." else ((first, second), (second, first))
+    weekday = _weekday(groups.get("weekday", ""))
+    return tuple(dict.fromkeys(Day(year, month, day, weekday) for day, month in orders if 1 <= month <= 12 and 1 <= day <= 31))
+
+
+def _decade(digits: str) -> tuple[Day, ...]:
+    if len(digits) == 4:
+        return (Day(decade=int(digits)),)
+    return () if len(digits) < 2 else (Day(decade=1900 + int(digits)), *((Day(decade=2000 + int(digits)),) if int(digits) <= 20 else ()))
+
+
+def covers(fine: Day, coarse: Day) -> bool:
+    """True when everything that `coarse` says follows from `fine` ("April 2024" from "8 April 2024"), never the reverse."""
+    if coarse.year and fine.year != coarse.year:
+        return False
+    if coarse.month and fine.month != coarse.month:
+        return False
+    if coarse.day and fine.day != coarse.day:
+        return False
+    if coarse.quarter and (fine.quarter or (fine.month + 2) // 3) != coarse.quarter:
+        return False
+    if coarse.decade and (fine.decade or fine.year // 10 * 10) != coarse.decade:
+        return False
+    return not coarse.weekday or coarse.weekday in (fine.weekday, _weekday_of(fine))
+
+
+def _weekday_of(day: Day) -> int:
+    try:
+        return date(day.year, day.month, day.day).isoweekday()
+    except ValueError:
+        return 0
+
+
+def days_of(mention: Mention) -> Iterator[Day]:
+    assert isinstance(mention.value, tuple)
+    for day in mention.value:
+        if isinstance(day, Day):
+            yield day

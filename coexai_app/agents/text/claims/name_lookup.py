@@ -1,0 +1,204 @@
+"""Looks a name up: the same words in one mention of the source, an acronym, a spelling variant; and finds names that changed places.
+
+Called by `verdicts` and `ledger`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from coexai_app.agents.report import SourceSpan
+
+from .gazetteer import KNOWN, SAME
+from .mention import Mention
+from .slots import agreement
+from .source import SourceIndex, Text
+from .words import EVERY_STOP_WORD
+
+_ENDINGS = ("s", "es", "n", "en", "er", "ers", "ern", "an", "ian", "ans", "ians", "i", "is")
+
+
+def judge_name(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) -> tuple[SourceSpan | None, str]:
+    """(place, reason); the place is None when no source has the name."""
+    keys: tuple[str, ...] = mention.value  # type: ignore[assignment]
+    if mention.text.startswith("@"):
+        return _handle(mention, sources)
+    fault = ""
+    near = claim.stems_near(mention.start)
+    for source in sources:
+        for places, reason in ((_places(keys, source), "exact match"), (_variants(keys, source), "same name, other form")):
+            if not places:
+                continue
+            if source is sources[0] and (other := _rival(mention, claim, source)):
+                fault = fault or f"the source has {other} here, not {mention.text}"
+                break
+            a, b = max(places, key=lambda p: (len(source.stems_near(source.words[p[0]].start) & near), -p[0]))
+            start, end = source.words[a].start, source.words[b - 1].end
+            return source.span(start, end), reason if source.text[start:end] == mention.text or reason != "exact match" else _reason(keys, b - a)
+        if not fault and (place := _acronym(keys, source)):
+            return source.span(*place), "short for the same name" if len(keys) == 1 else "the full name of an acronym"
+    return None, fault or _missing(mention, keys, sources[0])
+
+
+def _reason(keys: Sequence[str], length: int) -> str:
+    return "part of a longer name" if length > len(keys) else "same name, other case"
+
+
+def _handle(mention: Mention, sources: Sequence[SourceIndex]) -> tuple[SourceSpan | None, str]:
+    for source in sources:
+        place = source.folded.find(mention.text.casefold())
+        if place >= 0 and not source.text[place + len(mention.text) : place + len(mention.text) + 1].isalnum():
+            return source.span(place, place + len(mention.text)), "exact match"
+        bare = mention.text[1:].casefold()
+        for _, start, end, url in source.linked:
+            if url.rstrip("/").casefold().endswith(("/" + bare, "/@" + bare)) and start < end:
+                return source.span(start, end), "a profile that the source links"
+    return None, "no such account in the source"
+
+
+def _places(keys: Sequence[str], source: SourceIndex) -> list[tuple[int, int]]:
+    """Word ranges of one capitalised mention that has all the words: adjacent, or with up to two others (a middle name) between."""
+    rarest = min(keys, key=lambda k: len(source.places.get(k, ())))
+    found: list[tuple[int, int]] = []
+    offset = keys.index(rarest)
+    for i in source.places.get(rarest, ()):
+        begin = i - offset
+        if begin >= 0 and source.keys(begin, begin + len(keys)) == list(keys) and _fits(source, begin, len(keys)):
+            found.append((begin, begin + len(keys)))
+        elif len(keys) > 1 and (inside := _inside(keys, i, source)):
+            found.append(inside)
+        if len(found) >= 200:
+            break
+    return found
+
+
+def _fits(source: SourceIndex, begin: int, count: int) -> bool:
+    """Adjacent in one sentence, and written as a name at least at its first or last word."""
+    words = source.words[begin : begin + count]
+    if not (words[0].upper or words[-1].upper or any(c.isupper() for c in words[0].text)):
+        return False
+    return count == 1 or all(not set(source.text[a.end : b.start]) & set(".!?\n,;:") or len(a.text) < 4 for a, b in zip(words, words[1:], strict=False))
+
+
+def _inside(keys: Sequence[str], i: int, source: SourceIndex) -> tuple[int, int] | None:
+    run = source.run_of.get(i)
+    if not run:
+        return None
+    wanted = [k for k in keys if k not in EVERY_STOP_WORD] or list(keys)
+    at: list[int] = []
+    for key in wanted:
+        places = [j for j in range(*run) if source.words[j].key == key and j not in at]
+        if not places:
+            return None
+        at.append(min(places, key=lambda j: abs(j - i)))
+    low, high = min(at), max(at) + 1
+    return (low, high) if high - low <= len(wanted) + 2 else None
+
+
+def _forms(key: str) -> Iterator[str]:
+    for ending in _ENDINGS:
+        if len(key) >= 4:
+            yield key + ending
+        if key.endswith(ending) and len(key) - len(ending) >= 4:
+            yield key[: -len(ending)]
+    if key.endswith("y") and len(key) >= 5:
+        yield key[:-1]
+    if len(key) >= 5:
+        yield key + "y"
+
+
+def _variants(keys: Sequence[str], source: SourceIndex) -> list[tuple[int, int]]:
+    """Inflected forms (Berlins, Berliner, Germany and German), one word changed, and two ways to write one country."""
+    if len(keys) == 1:
+        forms = [f for f in _forms(keys[0]) if f in source.places and not (f in KNOWN and keys[0] in KNOWN)]
+        if hits := [p for f in forms for p in _places((f,), source)]:
+            return hits
+    else:
+        last = keys[-1]
+        for form in (last + "s", last.removesuffix("s")):
+            if form != last and (hits := _places((*keys[:-1], form), source)):
+                return hits
+    canonical = SAME.get(" ".join(keys))
+    if canonical:
+        for other, name in SAME.items():
+            if name == canonical and (hits := _places(tuple(other.split()), source)):
+                return hits
+    joined = "".join(keys)
+    if joined in source.places and len(keys) > 1:
+        return _places((joined,), source)
+    return _parted(keys[0], source) if len(keys) == 1 and len(joined) > 6 else []
+
+
+def _parted(key: str, source: SourceIndex) -> list[tuple[int, int]]:
+    """ "LinkedIn" for "Linked In": one word that the source writes as two."""
+    for cut in range(3, len(key) - 2):
+        if key[:cut] in source.places and key[cut:] in source.places and (hits := _places((key[:cut], key[cut:]), source)):
+            return hits
+    return []
+
+
+def _acronym(keys: Sequence[str], source: SourceIndex) -> tuple[int, int] | None:
+    """The run whose initials are the acronym, or the acronym whose letters are the initials of the name."""
+    if len(keys) == 1:
+        key = keys[0]
+        run = source.initials.get(key) if 2 <= len(key) <= 8 else None
+        return (source.words[run[0]].start, source.words[run[1] - 1].end) if run else None
+    for letters in ("".join(k[0] for k in keys), "".join(k[0] for k in keys if k not in EVERY_STOP_WORD)):
+        if len(letters) >= 3:
+            for i in source.places.get(letters, ()):
+                if source.words[i].text.replace(".", "").isupper():
+                    return source.words[i].start, source.words[i].end
+    return None
+
+
+def _rival(mention: Mention, claim: Text, source: SourceIndex) -> str:
+    """The name that the source has between the same words, when the claimed name never stands there."""
+    first, last = claim.words_of(mention.start, mention.end)
+    keys = claim.keys(first, last)
+    best_other, best_same, other = 0, 0, ""
+    starts = [j + 1 for j in source.places.get(claim.words[first - 1].key, ())] if first else []
+    ends = source.places.get(claim.words[last].key, ()) if last < len(claim.words) else ()
+    for run in {run for j in starts for run in (source.run_of.get(j),) if run and run[0] <= j} | {
+        run for j in ends for run in (source.run_of.get(j - 1),) if run and j <= run[1]
+    }:
+        words, content = agreement(claim, first, last, source, *run)
+        run_keys = source.keys(*run)
+        if set(keys) & set(run_keys):
+            best_same = max(best_same, words, *(agreement(claim, first, last, source, i, i + len(keys))[0] for i in range(*run)))
+        elif words > best_other and content >= 2 and words >= 4 and any(not source.words[j].initial or source.words[j].key in KNOWN for j in range(*run)):
+            best_other, other = words, source.text[source.words[run[0]].start : source.words[run[1] - 1].end]
+    for i in source.places.get(keys[0], ()):
+        if best_other:
+            best_same = max(best_same, agreement(claim, first, last, source, i, i + len(keys))[0])
+    return other if best_other - best_same >= 3 else ""
+
+
+def _missing(mention: Mention, keys: Sequence[str], source: SourceIndex) -> str:
+    if len(keys) == 1:
+        return "name not in the source"
+    absent = [k for k in keys if k not in source.places and k not in EVERY_STOP_WORD]
+    present = [k for k in keys if k in source.places and k not in EVERY_STOP_WORD]
+    if absent and present:
+        for i in source.places[present[0]]:
+            run = source.run_of.get(i)
+            if run and run[1] - run[0] > 1:
+                return f"the source has {source.text[source.words[run[0]].start : source.words[run[1] - 1].end]}, not {mention.text}"
+        return "name not in the source"
+    return "name not in the source" if absent else "the source has these names, but not together"
+
+
+def replaced(claim: Text, source: SourceIndex, i: int) -> bool:
+    """True when the source has another name between the words around word i of the claim, which the source itself does not have."""
+    key = claim.words[i].key
+    if key in source.places:
+        return False
+    left = claim.words[i - 1].key if i else ""
+    right = claim.words[i + 1].key if i + 1 < len(claim.words) else ""
+    spots = {j + 1 for j in source.places.get(left, ())} | {j - 1 for j in source.places.get(right, ())}
+    for j in spots:
+        if not 0 <= j < len(source.words) or not source.words[j].upper:
+            continue
+        words, content = agreement(claim, i, i + 1, source, j, j + 1)
+        if words >= 3 and content >= 1 and source.is_name(j):
+            return True
+    return False

@@ -1,0 +1,222 @@
+"""A source text, read once: its words, sentences, numbers, dates, links and quotations, each findable without a scan.
+
+Called by `ledger`; `verdicts` looks claims up here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from functools import cached_property
+
+from coexai_app.agents.report import SourceSpan
+
+from .dates import days_of, find_dates
+from .gazetteer import KNOWN, ROLES
+from .links import find_links, host, normal
+from .mention import Mention, Quantity
+from .names import Usage, prepared, runs
+from .numbers import find_numbers
+from .quotes import QuoteIndex
+from .words import EVERY_STOP_WORD, Token, sentence_starts, stem
+
+
+class Text:
+    """A text with its words and sentences; claims and sources are looked at in the same way."""
+
+    def __init__(self, text: str, language: str) -> None:
+        self.text = text
+        self.language = language
+        self.words: list[Token] = prepared(text)
+        self.starts = [w.start for w in self.words]
+        self.sentences = sentence_starts(text)
+        self._stems: dict[int, frozenset[str]] = {}
+
+    def word_at(self, position: int) -> int:
+        """Index of the first word that ends behind a code point."""
+        i = bisect_right(self.starts, position) - 1
+        return i if i >= 0 and self.words[i].end > position else i + 1
+
+    def words_of(self, start: int, end: int) -> tuple[int, int]:
+        """The range of word indexes that touch `text[start:end]`."""
+        return self.word_at(start), bisect_left(self.starts, end)
+
+    def sentence(self, position: int) -> int:
+        return bisect_right(self.sentences, position) - 1
+
+    def sentence_span(self, number: int) -> tuple[int, int]:
+        after = self.sentences[number + 1] if number + 1 < len(self.sentences) else len(self.text)
+        return self.sentences[number], after
+
+    def stems_of(self, number: int) -> frozenset[str]:
+        """The stems of a sentence's content words."""
+        if number not in self._stems:
+            first, last = self.words_of(*self.sentence_span(number))
+            self._stems[number] = frozenset(stem(w.text) for w in self.words[first:last] if w.key not in EVERY_STOP_WORD and len(w.key) > 2)
+        return self._stems[number]
+
+    def stems_near(self, position: int) -> frozenset[str]:
+        return self.stems_of(self.sentence(position))
+
+    def keys(self, first: int, last: int) -> list[str]:
+        return [w.key for w in self.words[max(0, first) : last]]
+
+
+class SourceIndex(Text):
+    """One source. `origin` is what its spans carry; `links` adds hyperlinks as (address, start, end)."""
+
+    def __init__(self, text: str, origin: str, language: str, links: Iterable[tuple[str, int, int]] = ()) -> None:
+        super().__init__(text, language)
+        self.origin = origin
+        self.linked = [(normal(url), start, end, url) for url, start, end in links]
+        self.places: dict[str, list[int]] = {}
+        for i, word in enumerate(self.words):
+            self.places.setdefault(word.key, []).append(i)
+
+    def span(self, start: int, end: int) -> SourceSpan:
+        return SourceSpan(start=start, end=end, quote=self.text[start:end], origin=self.origin)
+
+    @cached_property
+    def addresses(self) -> list[Mention]:
+        return find_links(self.text)
+
+    @cached_property
+    def dates(self) -> list[Mention]:
+        taken = [(m.start, m.end) for m in self.addresses]
+        return [m for m in find_dates(self.text) if not any(s < m.end and m.start < e for s, e in _near(taken, m.start))]
+
+    @cached_property
+    def numbers(self) -> list[Mention]:
+        blocked = [(m.start, m.end) for m in (*self.addresses, *self.dates)]
+        return find_numbers(self.text, self.language, blocked, self.words, self.sentences)
+
+    @cached_property
+    def _number_starts(self) -> list[int]:
+        return [m.start for m in self.numbers]
+
+    def numbers_in(self, low: int, high: int) -> list[Mention]:
+        return self.numbers[bisect_left(self._number_starts, low) : bisect_left(self._number_starts, high)]
+
+    @cached_property
+    def quotes(self) -> QuoteIndex:
+        return QuoteIndex(self.text)
+
+    @cached_property
+    def runs(self) -> list[tuple[int, int]]:
+        return runs(self.words, self.text)
+
+    @cached_property
+    def run_of(self) -> dict[int, tuple[int, int]]:
+        return {i: run for run in self.runs for i in range(*run)}
+
+    @cached_property
+    def usage(self) -> Usage:
+        usage = Usage()
+        usage.read(self.words)
+        return usage
+
+    @cached_property
+    def folded(self) -> str:
+        """The text in lower case, code point for code point (so that places agree)."""
+        lower = self.text.lower()
+        return lower if len(lower) == len(self.text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
+
+    @cached_property
+    def initials(self) -> dict[str, tuple[int, int]]:
+        """Capitalised sequences by their initials, with and without function words."""
+        table: dict[str, tuple[int, int]] = {}
+        for first, last in self.runs:
+            words = self.words[first:last]
+            for chosen in (words, [w for w in words if w.key not in EVERY_STOP_WORD]):
+                if len(chosen) > 1:
+                    table.setdefault("".join(w.key[0] for w in chosen), (first, last))
+        return table
+
+    def is_name(self, i: int) -> bool:
+        """Whether the source writes word i as a name: by evidence of use, or as part of a longer name."""
+        word = self.words[i]
+        if word.key in KNOWN:
+            return True
+        if self.usage.common(word.key, self.language) or word.key in EVERY_STOP_WORD or word.key in ROLES:
+            return False
+        first, last = self.run_of.get(i, (i, i + 1))
+        return self.usage.strong[word.key] > 0 if self.language != "de" else last - first > 1
+
+    @cached_property
+    def by_value(self) -> dict[Fraction, list[Mention]]:
+        """Numbers by every reading, and by the reading in the base unit."""
+        table: dict[Fraction, list[Mention]] = {}
+        for mention in self.numbers:
+            q = mention.value
+            assert isinstance(q, Quantity)
+            for value in {v * f for v in q.values for f in (Fraction(1), *(u.factor for u in (*q.units, *q.inherited)))}:
+                table.setdefault(value, []).append(mention)
+        return table
+
+    @cached_property
+    def literals(self) -> dict[str, list[Mention]]:
+        table: dict[str, list[Mention]] = {}
+        for mention in self.numbers:
+            if isinstance(mention.value, Quantity) and mention.value.literal:
+                table.setdefault(mention.value.literal, []).append(mention)
+        return table
+
+    @cached_property
+    def years(self) -> dict[int, list[Mention]]:
+        table: dict[int, list[Mention]] = {}
+        for mention in self.dates:
+            for day in days_of(mention):
+                table.setdefault(day.year, []).append(mention)
+        return table
+
+    @cached_property
+    def hosts(self) -> dict[str, list[tuple[int, int, str]]]:
+        table: dict[str, list[tuple[int, int, str]]] = {}
+        for mention in self.addresses:
+            table.setdefault(host(str(mention.value)), []).append((mention.start, mention.end, mention.text))
+        for address, start, end, url in self.linked:
+            table.setdefault(host(address), []).append((start, end, url))
+        return table
+
+    @cached_property
+    def counted(self) -> dict[str, list[Mention]]:
+        """Numbers by the stems of what they count."""
+        table: dict[str, list[Mention]] = {}
+        for mention in self.numbers:
+            if isinstance(mention.value, Quantity) and not mention.weak:
+                for noun in mention.value.nouns:
+                    table.setdefault(noun, []).append(mention)
+        return table
+
+    @cached_property
+    def labelled(self) -> dict[str, list[Mention]]:
+        """Numbers by the name before them ("Python 3.11")."""
+        table: dict[str, list[Mention]] = {}
+        for mention in self.numbers:
+            if isinstance(mention.value, Quantity) and mention.value.label:
+                table.setdefault(mention.value.label, []).append(mention)
+        return table
+
+    def bounds(self, mentions: Sequence[Mention]) -> tuple[dict[int, Mention], dict[int, Mention]]:
+        """Mentions by the index of their first word, and of the word after their last."""
+        ranges = [(self.words_of(m.start, m.end), m) for m in mentions]
+        return {first: m for (first, _), m in ranges}, {last: m for (_, last), m in ranges}
+
+    @cached_property
+    def number_bounds(self) -> tuple[dict[int, Mention], dict[int, Mention]]:
+        return self.bounds(self.numbers)
+
+    @cached_property
+    def date_bounds(self) -> tuple[dict[int, Mention], dict[int, Mention]]:
+        return self.bounds(self.dates)
+
+
+def _near(spans: Sequence[tuple[int, int]], position: int) -> Sequence[tuple[int, int]]:
+    i = bisect_right(spans, (position, 0))
+    return spans[max(0, i - 1) : i + 2]
+
+
+def best_placed(mentions: Sequence[Mention], source: Text, claim: frozenset[str], score: Callable[[Mention], int] = lambda m: 0) -> Mention:
+    """Of several places the one whose sentence shares most content words with the claim's; the first of equals."""
+    return max(mentions[:400], key=lambda m: (score(m), len(source.stems_near(m.start) & claim), -m.start))
