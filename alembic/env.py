@@ -5,11 +5,11 @@ Called by `coexai migrate` (which passes a connection) and by the alembic comman
 
 from __future__ import annotations
 
-from alembic import context
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
 import coexai_app.models  # noqa: F401  (fills the metadata)
+from alembic import context
 from coexai_app import db
 from coexai_app.models.base import Json
 

@@ -2,8 +2,36 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import reflex as rx
 
-import pages  # noqa: F401  (every page registers itself)
+import pages
+from coexai_app import log
+from coexai_app.api.app import RequestScope, build
+from coexai_app.api.edge import Edge
+from coexai_app.frontend import CLIENT
+from coexai_app.models.base import new_id
+from state.guard import Guard, harden
+from state.live import bridge
 
-app = rx.App(html_lang="en", stylesheets=["tokens.css", "app.css"])
+pages.load()
+
+
+def report(exception: Exception) -> None:
+    """What no handler caught: logged with a reference; the guard has told the person already when it was an event of theirs."""
+    log.get(__name__).error("unhandled, reference %s", new_id().hex[-12:], exc_info=exception)
+
+
+app = rx.App(
+    html_lang="en",
+    stylesheets=["tokens.css", "app.css"],
+    head_components=pages.head(),
+    toaster=None,
+    backend_exception_handler=report,
+    frontend_exception_handler=report,
+    api_transformer=[build(), partial(Edge, root=CLIENT), RequestScope],
+)
+app.add_middleware(Guard())
+app.register_lifespan_task(bridge)
+harden(app)

@@ -6,17 +6,18 @@ the commit; without, every web process polls the event table's last id.
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from coexai_app import db, settings
+from coexai_app import db, log, settings
 from coexai_app.models import Event
 
 CHANNEL: Final = "coexai:live"
@@ -57,21 +58,52 @@ class Follower:
 
     def __init__(self) -> None:
         self._seen: set[int] = set()
-        with db.reading() as session:
-            self._last = session.exec(select(func.max(Event.id))).one() or 0
+        self._last = -1
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self) -> list[Change]:
         with db.reading() as session:
+            if self._last < 0:
+                self._last = session.exec(select(func.max(Event.id))).one() or 0
+                self._seen = {n for n in session.exec(select(Event.id).where(col(Event.id) > self._last - LOOK_BACK)) if n is not None}
+                return []
             rows = session.exec(
                 select(Event.id, Event.organization_id, Event.kind, Event.ref_id)
-                .where(Event.id > max(0, self._last - LOOK_BACK))  # type: ignore[operator]
-                .order_by(Event.id)  # type: ignore[arg-type]
+                .where(col(Event.id) > self._last - LOOK_BACK)
+                .order_by(col(Event.id))
             ).all()
-        start = self._last
-        for number, organization_id, kind, ref_id in rows:
-            assert number is not None
-            if number in self._seen or (number <= start and not self._seen):
-                continue
-            self._last = max(self._last, number)
-            yield Change(organization_id, kind, ref_id)
-        self._seen = {number for number, *_ in rows if number is not None}
+        fresh = [row for row in rows if row[0] not in self._seen]
+        self._seen = {row[0] for row in rows if row[0] is not None}
+        self._last = max(self._seen, default=self._last)
+        return [Change(organization_id, kind, ref_id) for _, organization_id, kind, ref_id in fresh]
+
+
+async def changes() -> AsyncIterator[list[Change]]:
+    """Batches of changes, for ever. After a lost connection the first batch is empty: the reader then refreshes everything once."""
+    follow = _published if settings.get().redis_url else _polled
+    while True:
+        try:
+            async for batch in follow():
+                yield batch
+        except Exception:
+            log.get(__name__).exception("live updates were interrupted; connecting again")
+            await asyncio.sleep(1)
+
+
+async def _polled() -> AsyncIterator[list[Change]]:
+    follower = Follower()
+    yield []
+    while True:
+        if found := await asyncio.to_thread(follower.changes):
+            yield found
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _published() -> AsyncIterator[list[Change]]:
+    from redis.asyncio import Redis
+
+    async with Redis.from_url(settings.get().redis_url, health_check_interval=15) as client, client.pubsub() as channel:
+        await channel.subscribe(CHANNEL)
+        yield []
+        async for message in channel.listen():
+            if message["type"] == "message":
+                yield [decode(message["data"])]

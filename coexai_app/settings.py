@@ -97,6 +97,17 @@ class Settings(BaseSettings):
         return self.origin.startswith("https://")
 
     @property
+    def cookie_name(self) -> str:
+        """Name of the session cookie. `__Host-` binds it to this very host; browsers refuse that prefix without https."""
+        return "__Host-coexai_session" if self.https else "coexai_session"
+
+    @property
+    def origins(self) -> list[str]:
+        """Where pages may come from: the public address, and on one's own machine its two other names."""
+        local = [f"http://{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]")] if not self.public_url else []
+        return list(dict.fromkeys([self.origin, *local]))
+
+    @property
     def database(self) -> str:
         """The SQLAlchemy URL of the database."""
         if not self.database_url:

@@ -19,11 +19,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def cookie_name() -> str:
-    """`__Host-` binds the cookie to this host over https; browsers refuse that prefix without https."""
-    return "__Host-coexai_session" if settings.get().https else "coexai_session"
-
-
 async def call(service: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Runs one service call in a thread, in one transaction of the kind it needs."""
 
@@ -51,7 +46,7 @@ def same_origin(request: Request) -> None:
 
 async def actor(request: Request) -> Actor:
     """The signed-in person. A call that changes something must come from our own pages."""
-    token = request.cookies.get(cookie_name(), "")
+    token = request.cookies.get(settings.get().cookie_name, "")
     found = await call(accounts.actor_of, token=token) if token else None
     if found is None:
         raise Unauthenticated("Log in first.")

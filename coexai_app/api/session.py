@@ -69,10 +69,10 @@ async def log_in(
 
 @router.post("/logout")
 async def log_out(request: Request) -> Response:
-    if token := request.cookies.get(deps.cookie_name()):
+    if token := request.cookies.get(settings.get().cookie_name):
         await deps.call(accounts.log_out, token=token, ip=deps.client_ip(request))
     response = RedirectResponse("/login", 303)
-    response.delete_cookie(deps.cookie_name(), path="/", secure=settings.get().https, httponly=True, samesite="lax")
+    response.delete_cookie(settings.get().cookie_name, path="/", secure=settings.get().https, httponly=True, samesite="lax")
     # The tab's key to its page state lives in session storage; the next person must not inherit it.
     response.headers["Clear-Site-Data"] = '"storage"'
     return response
@@ -81,7 +81,7 @@ async def log_out(request: Request) -> Response:
 @router.post("/switch")
 async def switch(request: Request, organization: Annotated[str, Form(max_length=64)]) -> Response:
     try:
-        await deps.call(accounts.switch, token=request.cookies.get(deps.cookie_name(), ""), organization_id=UUID(organization))
+        await deps.call(accounts.switch, token=request.cookies.get(settings.get().cookie_name, ""), organization_id=UUID(organization))
     except (CoexaiError, ValueError):
         return RedirectResponse(HOME, 303)
     response = RedirectResponse(HOME, 303)
@@ -92,7 +92,7 @@ async def switch(request: Request, organization: Annotated[str, Form(max_length=
 def _enter(signed_in: SignedIn, next_path: str) -> Response:
     response = RedirectResponse(_local(next_path), 303)
     response.set_cookie(
-        deps.cookie_name(),
+        settings.get().cookie_name,
         signed_in.token,
         max_age=settings.get().session_days * 86_400,
         path="/",

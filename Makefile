@@ -1,0 +1,50 @@
+# Every command of the project. `make run` is all that a newcomer needs.
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt migrate worker build bench clean setup setup-dev shell
+SHELL := /bin/bash
+
+VENV := .venv
+COEXAI := $(VENV)/bin/coexai
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+help: ## list the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: setup ## set up what is missing, then serve at http://localhost:3000 (PORT changes it)
+	@$(COEXAI) migrate
+	@$(COEXAI) build
+	@exec $(COEXAI) serve
+
+test: setup-dev ## run the whole suite: units, services on SQLite and PostgreSQL + Redis, journeys in a browser
+	@scripts/test.sh $(T)
+
+check: setup-dev ## style, types and import rules
+	@ruff format --check .
+	@ruff check .
+	@mypy --strict -p coexai_app
+	@lint-imports
+
+fmt: setup-dev ## format the code and mend what can be mended
+	@ruff format .
+	@ruff check --fix .
+
+migrate: setup ## bring the database to this version
+	@$(COEXAI) migrate
+
+worker: setup ## run only a worker, for instance on another machine
+	@exec $(COEXAI) worker
+
+build: setup ## build the pages, if their input changed
+	@$(COEXAI) build
+
+bench: setup-dev ## measure the speed and print tables
+	@scripts/bench.sh
+
+clean: ## remove what was built and installed; data stays
+	@rm -rf $(VENV) .web .states .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+
+setup:
+	@scripts/setup.sh run
+
+setup-dev:
+	@scripts/setup.sh dev

@@ -1,0 +1,76 @@
+"""The bridge from pages to services, and the state that every page shares: who is signed in, the sidebar, one message."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar, Final, TypeVar
+
+import reflex as rx
+
+from coexai_app import db
+from coexai_app.errors import CoexaiError, Unauthenticated
+from coexai_app.services import accounts, home
+from coexai_app.views.accounts import Me
+from coexai_app.views.home import ShellView
+from state import live
+from state.guard import action
+
+T = TypeVar("T")
+# Services block on the database; a bounded pool keeps one slow query from taking every thread of the process.
+_POOL: Final = ThreadPoolExecutor(max_workers=16, thread_name_prefix="service")
+
+
+class AppState(rx.State):
+    """What the shell shows. A disposable cache: `enter` rebuilds it on every page load, the guard keeps `_token` true to the cookie."""
+
+    me: Me | None = None
+    shell: ShellView = ShellView(running=0, waiting=0, slots=1, review=0)
+    problem: str = ""
+    toast: str = ""
+    toast_key: int = 0
+    _token: str = ""
+    _principal: str = ""
+    _live: ClassVar[bool] = False
+
+    @action(role="viewer")
+    async def enter(self) -> None:
+        """The first event of every signed-in page."""
+        self.me, self.shell, organization_id = await self._call(_shell)
+        self.problem = ""
+        live.watch(organization_id, self.router.session.client_token, self.router.route_id)
+
+    @action(role="viewer")
+    async def dismiss(self) -> None:
+        self.problem = ""
+
+    async def _call(self, service: Callable[..., T], **kwargs: Any) -> T:
+        """Runs `service(session, actor, **kwargs)` in a thread, in one transaction, as whoever the session cookie belongs to."""
+        token = self._token
+
+        def work() -> T:
+            with db.open_for(service) as session:
+                actor = accounts.actor_of(session, token=token) if token else None
+                if actor is None:
+                    raise Unauthenticated("Your session has ended. Log in again.")
+                return service(session, actor, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(_POOL, work)
+
+    def _say(self, message: str) -> None:
+        """A toast: what was done."""
+        self.toast, self.toast_key = message, self.toast_key + 1
+
+    def _fail(self, error: CoexaiError) -> None:
+        """An error that a person has to see: stays until the next page or action."""
+        self.problem = error.message
+
+    async def _refresh(self) -> None:
+        """Re-reads what this state shows, when something of the organisation has changed."""
+        self.me, self.shell, _ = await self._call(_shell)
+
+
+@db.reads
+def _shell(session: Any, actor: Any) -> tuple[Me, ShellView, str]:
+    return accounts.me(session, actor), home.shell(session, actor), str(actor.organization_id)

@@ -1,0 +1,249 @@
+"""Every event of every page passes here: nothing runs without a policy, a session that allows it, and arguments of the right types.
+
+`@action(role=…)` takes the place of `rx.event`. The guard is a second lock: services check every permission themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+import reflex as rx
+from pydantic import TypeAdapter, ValidationError
+from reflex.event import Event
+from reflex.middleware import Middleware
+from reflex.state import BaseState, StateUpdate
+from reflex_base.event.context import EventContext
+from reflex_base.registry import RegistrationContext
+
+from coexai_app import db, log, settings
+from coexai_app.access import RANK, Actor
+from coexai_app.errors import CoexaiError, Unauthenticated
+from coexai_app.models.base import new_id
+from coexai_app.services import accounts
+
+RoleName = Literal["public", "viewer", "member", "admin", "owner"]
+# How long a verdict on a cookie is kept: a revoked session is out after this many seconds, open sockets included.
+TRUST_SECONDS: Final = 5.0
+EVENTS_PER_SECOND: Final = 25.0
+BURST: Final = 60.0
+SOCKETS_PER_ADDRESS: Final = 200
+_verdicts: dict[str, tuple[float, Actor | None]] = {}
+
+
+def action(*, role: RoleName, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Makes an event handler with a policy. All arguments must be annotated: pydantic validates what the browser sends.
+
+    A domain error of the handler becomes the page's message; an unknown one is logged and shows only its reference.
+    """
+
+    def decorate(handler: Callable[..., Any]) -> Any:
+        notes = inspect.get_annotations(handler, eval_str=True)
+        parameters = list(inspect.signature(handler).parameters)[1:]
+        if missing := [name for name in parameters if name not in notes]:
+            raise TypeError(f"{handler.__qualname__}: annotate {', '.join(missing)}")
+        if not (inspect.iscoroutinefunction(handler) or inspect.isasyncgenfunction(handler)):
+            raise TypeError(f"{handler.__qualname__}: a handler is async, since a blocking one stalls every user")
+        translated = _stream(handler) if inspect.isasyncgenfunction(handler) else _once(handler)
+        translated.__coexai_role__ = role  # type: ignore[attr-defined]
+        translated.__coexai_arguments__ = {name: TypeAdapter(notes[name]) for name in parameters}  # type: ignore[attr-defined]
+        return rx.event(translated, **options)
+
+    return decorate
+
+
+def _once(handler: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(handler)
+    async def run(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await handler(self, *args, **kwargs)
+        except Exception as error:
+            return _translate(self, error)
+
+    return run
+
+
+def _stream(handler: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(handler)
+    async def run(self: Any, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        try:
+            async for step in handler(self, *args, **kwargs):
+                yield step
+        except Exception as error:
+            yield _translate(self, error)
+
+    return run
+
+
+def _translate(state: Any, error: Exception) -> Any:
+    if isinstance(error, Unauthenticated):
+        return rx.redirect("/login")
+    if isinstance(error, CoexaiError):
+        state._fail(error)
+        return None
+    reference = new_id().hex[-12:]
+    log.get(__name__).error("event failed, reference %s", reference, exc_info=error)
+    state._fail(CoexaiError(f"Something went wrong on our side. Nothing was changed. Reference: {reference}"))
+    return None
+
+
+class Guard(Middleware):
+    """Runs before every handler, under the state's lock. Default: deny."""
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        from state.base import AppState
+
+        handler = RegistrationContext.get().event_handlers[event.name].handler
+        sent = EventContext.get().router_data or {}
+        shared = await state.get_state(AppState)
+        # Events that the server makes itself carry no headers: they act as whoever the state tree belongs to.
+        token = _cookie((sent.get("headers") or {}).get("cookie", "")) if sent else shared._token
+        actor = await resolve(token)
+        principal = str(actor.session_id) if actor else ""
+        if shared._principal != principal:
+            if shared._principal:
+                await _wipe(shared)
+            shared._principal = principal
+        shared._token = token if actor else ""
+        if event.name.endswith(".setvar"):
+            return StateUpdate()
+        if _of_framework(handler):
+            return None
+        role = getattr(handler.fn, "__coexai_role__", None)
+        if role is None:
+            log.get(__name__).warning("event without a policy refused: %s", event.name)
+            return StateUpdate()
+        if role != "public":
+            if actor is None:
+                return _to_login(str(sent.get("asPath", "")))
+            if RANK[actor.role] < RANK[role]:
+                shared._fail(CoexaiError("Your role does not allow this. Ask an admin of your organisation."))
+                return StateUpdate(delta=await _delta(shared))
+        try:
+            for name, value in list(event.payload.items()):
+                event.payload[name] = handler.fn.__coexai_arguments__[name].validate_python(value)
+        except (KeyError, ValidationError):
+            log.get(__name__).warning("event with wrong arguments refused: %s", event.name)
+            return StateUpdate()
+        return None
+
+
+async def resolve(token: str) -> Actor | None:
+    """Who a cookie belongs to; a verdict counts for a few seconds."""
+    if not token:
+        return None
+    now = time.monotonic()
+    known = _verdicts.get(token)
+    if known and known[0] > now:
+        return known[1]
+
+    def ask() -> Actor | None:
+        with db.reading() as session:
+            actor = accounts.actor_of(session, token=token)
+        if actor is not None:
+            with db.transaction() as session:
+                accounts.touch(session, token=token)
+        return actor
+
+    actor = await asyncio.to_thread(ask)
+    if len(_verdicts) > 20_000:
+        _verdicts.clear()
+    _verdicts[token] = (now + TRUST_SECONDS, actor)
+    return actor
+
+
+def unprotected() -> list[str]:
+    """Every handler that is not the framework's and has no policy. A test keeps this empty."""
+    return [
+        name
+        for name, registered in RegistrationContext.get().event_handlers.items()
+        if not name.endswith(".setvar") and not _of_framework(registered.handler) and not hasattr(registered.handler.fn, "__coexai_role__")
+    ]
+
+
+def harden(app: rx.App) -> None:
+    """The socket's edge: unknown events never reach the framework's logger (which would log their cookies), floods are cut off."""
+    namespace: Any = app.event_namespace
+    known = app._registration_context.event_handlers
+    buckets: dict[str, tuple[float, float]] = {}
+    addresses: Counter[str] = Counter()
+    sockets: dict[str, str] = {}
+    connect, event, disconnect = namespace.on_connect, namespace.on_event, namespace.on_disconnect
+
+    async def on_connect(sid: str, environ: dict[str, Any], auth: Any = None) -> Any:
+        from socketio.exceptions import ConnectionRefusedError as Refused
+
+        address = (environ.get("asgi.scope", {}).get("client") or ("?",))[0]
+        if addresses[address] >= SOCKETS_PER_ADDRESS:
+            raise Refused("too many connections")
+        addresses[address] += 1
+        sockets[sid] = address
+        return await connect(sid, environ, auth)
+
+    def on_disconnect(sid: str, *rest: Any) -> Any:
+        buckets.pop(sid, None)
+        if address := sockets.pop(sid, None):
+            addresses[address] -= 1
+            if not addresses[address]:
+                del addresses[address]
+        return disconnect(sid, *rest)
+
+    async def on_event(sid: str, data: Any) -> Any:
+        now = time.monotonic()
+        left, last = buckets.get(sid, (BURST, now))
+        left = min(BURST, left + (now - last) * EVENTS_PER_SECOND) - 1
+        buckets[sid] = (left, now)
+        if left < 0:
+            log.get(__name__).warning("socket closed: too many events")
+            await namespace.disconnect(sid)
+            return None
+        if not isinstance(data, dict) or data.get("name") not in known:
+            log.get(__name__).info("unknown event dropped")
+            return None
+        return await event(sid, data)
+
+    namespace.on_connect, namespace.on_event, namespace.on_disconnect = on_connect, on_event, on_disconnect
+
+
+def _of_framework(handler: Any) -> bool:
+    return handler.state is not None and handler.state.__module__.split(".")[0] == "reflex"
+
+
+def _cookie(header: str) -> str:
+    try:
+        jar = SimpleCookie(header)
+    except CookieError:
+        return ""
+    morsel = jar.get(settings.get().cookie_name)
+    return morsel.value if morsel else ""
+
+
+def _to_login(path: str) -> StateUpdate:
+    target = f"/login?next={quote(path, safe='/')}" if path.startswith("/") and len(path) < 500 else "/login"
+    return StateUpdate(events=Event.from_event_type(rx.redirect(target)))
+
+
+async def _delta(shared: Any) -> Any:
+    delta = await shared._get_root_state()._get_resolved_delta()
+    shared._get_root_state()._clean()
+    return delta
+
+
+async def _wipe(shared: Any) -> None:
+    """Another person, or nobody, holds this tab's key now: everything in its state goes back to the defaults."""
+    root = shared._get_root_state()
+    await root.get_state(rx.State)
+
+    def reset(state: Any) -> None:
+        state.reset()
+        for child in state.substates.values():
+            reset(child)
+
+    reset(root)
