@@ -1,0 +1,159 @@
+"""The verdict on a thread: claims against the source, then the style rules. Called by the check step, and again after a person edited it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from coexai_app.agents.maya import layout, pieces
+from coexai_app.agents.maya.schemas import Numbering, Post, ThreadInput, ThreadOutput
+from coexai_app.agents.report import Analysis, Check, CheckStatus, Claim, ClaimStatus, Report, Review, Score
+from coexai_app.agents.text import limits, rules
+from coexai_app.errors import InvalidInput
+from coexai_app.extract.document import Block, BlockKind, Document, Link, SourceKind
+
+RUBRIC = "maya.thread/1"
+CLAIM_POINTS = 30
+# Rule, label and points; with the claims they add up to 100.
+RULES: tuple[tuple[str, str, int, rules.Rule], ...] = (
+    ("hook", "Hook", 10, rules.hook),
+    ("openers", "Stands alone", 8, rules.openers),
+    ("sentences", "Whole sentences", 8, rules.full_sentences),
+    ("duplicates", "No repeats", 8, rules.duplicates),
+    ("length", "Length", 10, rules.length),
+    ("numbering", "Numbering", 4, rules.numbering),
+    ("count", "Number of posts", 4, rules.count),
+    ("coverage", "Covers the source", 6, rules.coverage),
+    ("close", "Close", 3, rules.close),
+    ("hashtags", "Hashtags", 2, rules.hashtags),
+    ("links", "Links", 1, rules.links),
+    ("shouting", "Calm", 1, rules.shouting),
+    ("cliches", "Plain words", 2, rules.cliches),
+    ("readability", "Easy to read", 3, rules.easy),
+)
+
+
+def judge(document: Document, options: ThreadInput, thread: ThreadOutput, earlier: Sequence[Claim] = ()) -> Review:
+    """Claims, checks and score of a thread. `earlier` claims that a person overrode stay overridden when their words are unchanged."""
+    claims = _kept_overrides(ledger(document, options, thread), earlier)
+    judged = _judged(document, options, thread)
+    checks = (_claims_check(claims), *(rules.check(id_, label, points, rule(judged)) for id_, label, points, rule in RULES))
+    return Review(claims=claims, checks=checks, score=Score.of(checks, RUBRIC))
+
+
+def ledger(document: Document, options: ThreadInput, thread: ThreadOutput) -> tuple[Claim, ...]:
+    """Every number, date, name, quote and link of the thread, with its place in the source or in the input."""
+    from coexai_app.agents.text.claims import ledger as claims_of
+
+    also = {f"input.{name}": value for name in ("call_to_action", "url") if (value := getattr(options, name))}
+    return claims_of([layout.words_of(post.text) for post in thread.posts], document, also=also)
+
+
+def review(report: Report, output: Mapping[str, Any]) -> Review:
+    """Judges an edited output against the report's source. Raises InvalidInput when the output is not a thread."""
+    try:
+        thread = ThreadOutput.model_validate(output)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"])
+        raise InvalidInput(f"This is not a thread: {place}: {problem['msg']}.", field=place or None) from None
+    thread = ThreadOutput(
+        posts=tuple(Post(text=p.text, length=limits.weighted_length(p.text)) for p in thread.posts), hashtags=thread.hashtags
+    )
+    return judge(rebuilt(report), ThreadInput.model_validate(report.input), thread, report.claims)
+
+
+def document_fields(document: Document) -> dict[str, Any]:
+    """What `rebuilt` needs besides the report's source, kept in the report's analysis."""
+    return {
+        "blocks": [[b.kind.value, b.start, b.end, b.level] for b in document.blocks],
+        "links": [[link.url, link.start, link.end] for link in document.links],
+    }
+
+
+def rebuilt(report: Report) -> Document:
+    """The document that the report's source was, offsets and all."""
+    source, extra = report.source, report.analysis.model_extra or {}
+    blocks = tuple(Block(kind=BlockKind(kind), start=start, end=end, level=level) for kind, start, end, level in extra.get("blocks", ()))
+    if not blocks and source.text:
+        blocks = (Block(kind=BlockKind.PARAGRAPH, start=0, end=len(source.text)),)
+    return Document(
+        kind=SourceKind(source.kind),
+        text=source.text,
+        blocks=blocks,
+        links=tuple(Link(url=url, start=start, end=end) for url, start, end in extra.get("links", ())),
+        title=source.title,
+        author=source.author,
+        published=source.published,
+        language=source.language,
+        url=source.url,
+        name=source.name,
+    )
+
+
+def source_link(document: Document, options: ThreadInput) -> str:
+    """The address that the close names: where the source was found, "" for pasted text and files or when it is switched off."""
+    return (options.url or document.url) if options.link else ""
+
+
+def without_source(review_: Review) -> tuple[Claim, ...]:
+    return tuple(c for c in review_.claims if c.status is ClaimStatus.UNSUPPORTED)
+
+
+def analysis_of(base: Analysis, document: Document) -> Analysis:
+    return Analysis.model_validate({**base.model_dump(), **document_fields(document)})
+
+
+def _kept_overrides(claims: Sequence[Claim], earlier: Sequence[Claim]) -> tuple[Claim, ...]:
+    reasons = {(c.text, c.kind): c.override for c in earlier if c.status is ClaimStatus.OVERRIDDEN}
+    return tuple(
+        c.model_copy(update={"status": ClaimStatus.OVERRIDDEN, "override": reasons[c.text, c.kind]})
+        if c.status is ClaimStatus.UNSUPPORTED and (c.text, c.kind) in reasons
+        else c
+        for c in claims
+    )
+
+
+def _claims_check(claims: Sequence[Claim]) -> Check:
+    open_ = [c for c in claims if c.status is ClaimStatus.UNSUPPORTED]
+    if open_:
+        first = open_[0]
+        names = ", ".join(f"“{c.text}”" for c in open_[:3]) + (f" and {len(open_) - 3} more" if len(open_) > 3 else "")
+        return Check(
+            id="claims",
+            label="Claims",
+            status=CheckStatus.FAIL,
+            points=0,
+            max_points=CLAIM_POINTS,
+            message=f"{len(open_)} of {len(claims)} claims {'has' if len(open_) == 1 else 'have'} no source: {names}.",
+            evidence=f"Post {first.part + 1}: “{first.text}”, {first.reason}" if first.reason else f"Post {first.part + 1}: “{first.text}”",
+            fix="Take it out, correct it, or keep it with a reason.",
+        )
+    overridden = sum(c.status is ClaimStatus.OVERRIDDEN for c in claims)
+    message = f"All {len(claims)} claims have a source." if claims else "Nothing in the thread needs a source."
+    if overridden:
+        message = f"{len(claims) - overridden} claims have a source, {overridden} kept on your word."
+    return Check(id="claims", label="Claims", status=CheckStatus.PASS, points=CLAIM_POINTS, max_points=CLAIM_POINTS, message=message)
+
+
+def _judged(document: Document, options: ThreadInput, thread: ThreadOutput) -> rules.Judged:
+    texts = tuple(post.text for post in thread.posts)
+    titles = {document.title, *(document.block_text(b) for b in document.blocks if b.kind is BlockKind.HEADING)}
+    parts = pieces.main_parts(document)
+    return rules.Judged(
+        posts=texts,
+        words=tuple(layout.words_of(text) for text in texts),
+        language=document.language,
+        titles=frozenset(t.strip().rstrip(":").casefold() for t in titles if t.strip()),
+        sections=tuple((part.title, document.text[part.start : part.end]) for part in parts),
+        numbers=tuple(layout.number_of(text) for text in texts),
+        hashtags=tuple(tuple(layout.hashtags_of(text)) for text in texts),
+        numbered=options.numbering is Numbering.FRACTION,
+        wanted=options.posts,
+        source_words=document.words,
+        must_say=options.call_to_action or "",
+        link=source_link(document, options),
+        max_hashtags=options.hashtags,
+    )

@@ -1,0 +1,220 @@
+"""What Maya's "blog to thread" takes in, gives back, and hands from step to step."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from coexai_app.agents.pipeline import AgentInput, StepResult
+from coexai_app.agents.report import KeyPhrase, KeySentence, Review
+from coexai_app.agents.text.audience import Audience
+from coexai_app.agents.text.readability import Readability
+from coexai_app.extract.document import Document
+
+MAX_TEXT = 1_000_000
+FEWEST_POSTS, MOST_POSTS, MOST_HASHTAGS = 5, 12, 3
+
+
+class Numbering(StrEnum):
+    FRACTION = "1/n"
+    NONE = "none"
+
+
+class ThreadInput(AgentInput):
+    """One source (a link, a text or a file) and how the thread should be."""
+
+    url: str | None = Field(
+        default=None,
+        title="Link",
+        description="The address of a public blog post or article.",
+        max_length=2_048,
+        examples=["https://example.com/blog/bread-waste"],
+        json_schema_extra={"format": "uri"},
+    )
+    text: str | None = Field(
+        default=None,
+        title="Text",
+        description="Paste the post: plain text, Markdown or HTML.",
+        max_length=MAX_TEXT,
+        json_schema_extra={"format": "textarea"},
+    )
+    file: str | None = Field(
+        default=None,
+        title="File",
+        description="A Word, PDF, Markdown, HTML or text file.",
+        max_length=300,
+        json_schema_extra={"format": "file"},
+    )
+    audience: str | None = Field(
+        default=None,
+        title="Who reads it",
+        description="In a few words. A language model uses it for the tone; the builtin engine keeps the source's words.",
+        max_length=200,
+        examples=["Owners of small shops"],
+    )
+    call_to_action: str | None = Field(
+        default=None,
+        title="Say this too",
+        description="One sentence for the last post: an invitation, an offer, a question.",
+        max_length=160,
+        examples=["Come and taste it on Saturday from eight."],
+    )
+    posts: int | None = Field(
+        default=None, title="Number of posts", description="5 to 12. Leave it empty for as many as the source needs.", examples=[8]
+    )
+    numbering: Numbering = Field(default=Numbering.FRACTION, title="Numbering", description="1/n puts 1/9, 2/9 … under each post.")
+    hashtags: int = Field(default=2, title="Hashtags", description="How many, at most, in the last post: 0 to 3.")
+    link: bool = Field(default=True, title="Link to the source", description="Put the source's address into the last post when it has one.")
+
+    @field_validator("url", "text", "file", "audience", "call_to_action", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("posts", mode="before")
+    @classmethod
+    def _no_number_is_none(cls, value: Any) -> Any:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            host = parts.hostname or ""
+        except ValueError:
+            parts, host = urlsplit(""), ""
+        if parts.scheme not in ("http", "https") or not host or any(c.isspace() for c in value):
+            raise ValueError("This is not a web address. It starts with https:// and has no spaces.")
+        if parts.username or parts.password:
+            raise ValueError("Leave the user name and password out of the address.")
+        return value
+
+    @field_validator("posts")
+    @classmethod
+    def _posts_in_range(cls, value: int | None) -> int | None:
+        if value is not None and not FEWEST_POSTS <= value <= MOST_POSTS:
+            raise ValueError(f"A thread has {FEWEST_POSTS} to {MOST_POSTS} posts. Leave this empty for as many as it needs.")
+        return value
+
+    @field_validator("hashtags")
+    @classmethod
+    def _hashtags_in_range(cls, value: int) -> int:
+        if not 0 <= value <= MOST_HASHTAGS:
+            raise ValueError(f"Choose 0 to {MOST_HASHTAGS} hashtags.")
+        return value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> ThreadInput:
+        given = [name for name, value in (("a link", self.url), ("a text", self.text), ("a file", self.file)) if value]
+        if not given:
+            raise ValueError("Add a link, some text or a file.")
+        if len(given) > 1:
+            raise ValueError(f"You gave {' and '.join(given)}. Keep one of them.")
+        return self
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Post(_Frozen):
+    """One post as it will be published; `length` is X's weighted length of `text`."""
+
+    text: str = Field(title="Post", min_length=1, max_length=2_000)
+    length: int = Field(default=0, title="Weighted length", ge=0)
+
+
+class ThreadOutput(_Frozen):
+    """A thread; the hashtags stand in the last post's text too."""
+
+    posts: tuple[Post, ...] = Field(title="Posts", min_length=1, max_length=25)
+    hashtags: tuple[str, ...] = Field(default=(), title="Hashtags")
+
+
+class Extracted(StepResult):
+    """Step "extract": the source as it was read."""
+
+    document: Document
+
+    def summary(self) -> str:
+        return f"{self.document.words:,} words, {self.document.language if self.document.language != 'und' else 'language unknown'}"
+
+
+class Analyzed(StepResult):
+    """Step "analyze": what the source says and to whom."""
+
+    key_sentences: tuple[KeySentence, ...]
+    key_phrases: tuple[KeyPhrase, ...]
+    sections: tuple[str, ...]
+    readability: Readability
+    audience: Audience
+
+    def summary(self) -> str:
+        return f"{len(self.key_sentences)} key sentences, {len(self.sections)} sections"
+
+
+class PlannedPost(_Frozen):
+    role: str
+    point: str
+    section: str = ""
+
+
+class Planned(StepResult):
+    """Step "strategize": how many posts, and the point of each."""
+
+    posts: tuple[PlannedPost, ...]
+    wanted: int
+    by_model: bool = False
+
+    def summary(self) -> str:
+        return f"{len(self.posts)} posts planned"
+
+
+class DraftPost(_Frozen):
+    """A post's words without numbers and hashtags; `spans` are its places in the source (builtin engine only)."""
+
+    text: str
+    role: str = "body"
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+class Drafted(StepResult):
+    """Step "generate": the posts' words."""
+
+    posts: tuple[DraftPost, ...]
+    by_model: bool = False
+
+    def summary(self) -> str:
+        return f"{len(self.posts)} posts written"
+
+
+class Formatted(StepResult):
+    """Step "format": the posts with line breaks, numbers, link and hashtags, each within X's limit."""
+
+    thread: ThreadOutput
+
+    def summary(self) -> str:
+        longest = max((p.length for p in self.thread.posts), default=0)
+        return f"{len(self.thread.posts)} posts, the longest {longest} of 280"
+
+
+class Checked(StepResult):
+    """Step "check": the verdict, and the thread as it is after repairs."""
+
+    thread: ThreadOutput
+    review: Review
+    repaired: int = 0
+
+    def summary(self) -> str:
+        open_claims = sum(c.status.value == "unsupported" for c in self.review.claims)
+        return (
+            f"{len(self.review.claims)} claims, {open_claims} without a source"
+            if open_claims
+            else f"{len(self.review.claims)} claims, all with a source"
+        )

@@ -1,0 +1,196 @@
+"""The seven steps of "blog to thread", each a pure function of the input and the context. `maya.AGENT` lists them in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coexai_app.agents.maya import layout, pieces, repair, writing
+from coexai_app.agents.maya.answers import plan_of, posts_of, repeats
+from coexai_app.agents.maya.prompts import plan, write
+from coexai_app.agents.maya.review import analysis_of, source_link
+from coexai_app.agents.maya.schemas import (
+    Analyzed,
+    Checked,
+    Drafted,
+    DraftPost,
+    Extracted,
+    Formatted,
+    Planned,
+    PlannedPost,
+    ThreadInput,
+)
+from coexai_app.agents.pipeline import BUILTIN, Outcome, StepContext
+from coexai_app.agents.report import Analysis, KeySentence, Source
+from coexai_app.agents.text import audience, limits, readability, words
+from coexai_app.agents.text.sentences import PROSE
+from coexai_app.errors import InvalidInput, TooLarge
+from coexai_app.extract.document import Document
+
+KEY_SENTENCES = 10
+_EXTENSIONS = {"text/html": "html", "application/xhtml+xml": "html", "application/pdf": "pdf", "text/plain": "txt", "text/markdown": "md"}
+
+
+def extract(data: ThreadInput, context: StepContext) -> Extracted:
+    """Reads the link, the text or the file. A fetched page is kept as an artifact, so that the evidence stays when the page changes.
+
+    Raises InvalidInput with the field's name when there is nothing to read or fewer than 15 words of prose.
+    """
+    from coexai_app import extract as readers
+
+    name = "url" if data.url else "text" if data.text else "file"
+    context.progress(0.1, "Reading the source")
+    try:
+        if data.url:
+            page = context.fetch(data.url)
+            document = readers.read(page.data, content_type=page.content_type, url=page.url)
+            kind = page.content_type.partition(";")[0].strip().lower()
+            context.store(f"source.{_EXTENSIONS.get(kind, 'bin')}", page.content_type or "application/octet-stream", page.data)
+        elif data.text:
+            document = readers.read_text(data.text)
+        else:
+            file = context.open_file(data.file or "")
+            document = readers.read(file.data, name=file.name, content_type=file.content_type)
+    except TooLarge as error:
+        raise TooLarge(error.message, field=error.field or name) from error
+    except InvalidInput as error:
+        raise InvalidInput(error.message, field=error.field or name) from error
+    context.check()
+    count = sum(words.word_count(document.block_text(b)) for b in document.blocks if b.kind in PROSE)
+    if count < writing.FEWEST_WORDS:
+        raise InvalidInput(
+            f"This source has only {count} {'word' if count == 1 else 'words'} of running text. A thread needs at least {writing.FEWEST_WORDS}: add more text.",
+            field=name,
+        )
+    return Extracted(document=document)
+
+
+def analyze(data: ThreadInput, context: StepContext) -> Analyzed:
+    """Key sentences, key phrases, sections, readability, and a guess at the audience."""
+    document = context.need(Extracted).document
+    material = writing.material(document, data)
+    context.check()
+    top = sorted(material.pieces, key=lambda p: (-p.score, p.start))[:KEY_SENTENCES]
+    return Analyzed(
+        key_sentences=tuple(
+            KeySentence(text=document.text[p.start : p.end], start=p.start, end=p.end, score=round(p.score, 4))
+            for p in sorted(top, key=lambda p: p.start)
+        ),
+        key_phrases=writing.key_phrases(document),
+        sections=tuple(part.title for part in material.parts if part.title),
+        readability=readability.of([p.text for p in material.pieces[:400]], document.language),
+        audience=audience.guess(document.text[:40_000]),
+    )
+
+
+def strategize(data: ThreadInput, context: StepContext) -> Planned:
+    """How many posts, and the point of each: the builtin selection, or a model's plan with it as grounding."""
+    document, analyzed = context.need(Extracted).document, context.need(Analyzed)
+    drafts = writing.drafts(document, data)
+    own = tuple(_planned(document, draft) for draft in drafts)
+    wanted = data.posts or max(len(drafts), 1)
+    if context.model is not None:
+        prompt = plan(document.text, [s.text for s in analyzed.key_sentences], analyzed.sections, wanted, data)
+        if found := plan_of(context.ask(prompt).data, wanted):
+            return Planned(posts=tuple(found), wanted=wanted, by_model=True)
+    return Planned(posts=own, wanted=wanted)
+
+
+def generate(data: ThreadInput, context: StepContext) -> Drafted:
+    """The posts' words: the source's own, or a model's. An answer that is no thread is dropped, and the builtin engine writes instead."""
+    document = context.need(Extracted).document
+    builtin = writing.drafts(document, data)
+    if not builtin:
+        raise InvalidInput(
+            "No sentence of this source can stand alone in a post. Add running text in whole sentences.",
+            field="text" if data.text else "url" if data.url else "file",
+        )
+    if context.model is None:
+        return Drafted(posts=tuple(builtin))
+    planned = context.need(Planned)
+    wish = writing.wish(document, data)
+    close_room = wish.close_budget - (limits.weighted_length(wish.close) + 2 if wish.close else 0)
+    prompt = write(document.text, planned.posts, wish.budget, max(60, close_room), data)
+    count = len(planned.posts)
+    budgets = [wish.budget] * max(0, count - 1) + [max(60, close_room)]
+    texts = posts_of(context.ask(prompt).data, budgets, document.language)
+    kept = _unrepeated([t for t in texts if t], document.language)
+    if len(kept) < max(1, min(3, len(builtin))):
+        context.engine = BUILTIN
+        return Drafted(posts=tuple(builtin))
+    if wish.close:
+        kept = _closed(kept, wish.close, wish.close_budget)
+    return Drafted(posts=tuple(DraftPost(text=t) for t in kept), by_model=True)
+
+
+def format_posts(data: ThreadInput, context: StepContext) -> Formatted:
+    """Line breaks, hashtags, numbers, lengths."""
+    document, drafted = context.need(Extracted).document, context.need(Drafted)
+    return Formatted(thread=layout.arrange([p.text for p in drafted.posts], writing.style(document, data)))
+
+
+def check(data: ThreadInput, context: StepContext) -> Checked:
+    """Claims and rules; what has no source is repaired or taken out."""
+    context.check()
+    return repair.checked(data, context, context.need(Extracted).document, context.need(Drafted), context.need(Formatted).thread)
+
+
+def output(data: ThreadInput, context: StepContext) -> Outcome:
+    """The report's parts."""
+    document, analyzed, checked = context.need(Extracted).document, context.need(Analyzed), context.need(Checked)
+    base = Analysis.model_validate(
+        {
+            "language": document.language,
+            "key_sentences": analyzed.key_sentences,
+            "key_phrases": analyzed.key_phrases,
+            "sections": list(analyzed.sections),
+            "readability": analyzed.readability.model_dump(),
+            "audience": analyzed.audience.model_dump(),
+            "plan": [p.model_dump() for p in context.need(Planned).posts],
+            "link": source_link(document, data),
+        }
+    )
+    return Outcome(
+        title=_title(document, checked),
+        source=Source(
+            kind=document.kind.value,
+            title=document.title,
+            author=document.author,
+            published=document.published,
+            language=document.language,
+            url=document.url or data.url or "",
+            name=document.name,
+            words=document.words,
+            text=document.text,
+        ),
+        analysis=analysis_of(base, document),
+        output=checked.thread.model_dump(mode="json"),
+        review=checked.review,
+    )
+
+
+def _planned(document: Document, draft: DraftPost) -> PlannedPost:
+    start = draft.spans[0][0] if draft.spans else len(document.text)
+    section = next((p.title for p in pieces.main_parts(document) if p.start <= start < p.end), "")
+    first = next((line for line in draft.text.split("\n") if line.strip()), "")
+    return PlannedPost(role=draft.role, point=first, section=section)
+
+
+def _unrepeated(texts: Sequence[str], language: str) -> list[str]:
+    kept: list[str] = []
+    for text in texts:
+        if not repeats(text, kept, language):
+            kept.append(text)
+    return kept
+
+
+def _closed(texts: Sequence[str], close: str, room: int) -> list[str]:
+    """The posts with the fixed closing words in the last one, or after it when they do not fit."""
+    last = f"{texts[-1]}\n\n{close}"
+    return [*texts[:-1], last] if limits.fits(last, room) else [*texts, close]
+
+
+def _title(document: Document, checked: Checked) -> str:
+    if document.title:
+        return document.title
+    first = layout.words_of(checked.thread.posts[0].text).split("\n")[0]
+    return first if len(first) <= 80 else first[:80].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,301 @@
+"""The builtin writer: a thread in the source's own words, without a model. Pure and deterministic; `steps.strategize` and `steps.generate` call it.
+
+Hook (the strongest sentence that stands alone) → body (one point a post, in the source's order, every main section that the number of posts
+allows) → close (the source's own last word, and what the person asked to say).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from coexai_app.agents.maya.pieces import CONCLUSIONS, Material, Piece
+from coexai_app.agents.maya.units import Unit, lists, questions, windows, with_label
+from coexai_app.agents.text import coherence, limits, words
+
+WORDS_PER_POST = 60
+FEWEST, MOST, AUTO_MOST = 5, 12, 10
+_SIMILAR = 0.62
+_CONTRAST = re.compile(
+    r"\b(?:but|not|never|no|without|instead|until|yet|than|only|although|despite|stop|stopped|wrong|mistake|used to|nobody|pero|no|nunca|sin|hasta|solo|sólo|aber|nicht|nie|kein|keine|ohne|statt|bis|nur|"
+    r"trotz|früher|mais|pas|jamais|sans|plutôt|seulement|malgré|ma|non|mai|senza|invece|solo|mas|não|nunca|sem|maar|niet|nooit|geen|zonder|alleen)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"\d|\b(?:one in|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|half|twice|third|quarter|dos|tres|cuatro|cinco|diez|mitad|cien|mil|zwei|drei|vier|fünf|zehn|hälfte|"
+    r"hundert|tausend|deux|trois|quatre|cinq|dix|moitié|cent|mille|due|tre|metà|cento|dois|três|metade|twee|drie|vier|vijf|tien|helft|honderd)\b",
+    re.IGNORECASE,
+)
+WORN_OUT = re.compile(
+    r"in today['’]s|in this day and age|in a world where|since the dawn|as we all know|it['’]s no secret|let['’]s face it|are you tired of|have you ever wondered|welcome to|in the ever[- ]|"
+    r"in recent years|en el mundo actual|hoy en día|en un mundo|in der heutigen|in zeiten von|dans le monde d['’]aujourd['’]hui|de nos jours|nel mondo di oggi|al giorno d['’]oggi|nos dias de hoje|no mundo atual|"
+    r"in de wereld van vandaag|tegenwoordig",
+    re.IGNORECASE,
+)
+_PROMISE = re.compile(
+    r"^(?:how|why|what|when|where|which|the \d|cómo|por qué|qué|wie|warum|was|weshalb|wieso|comment|pourquoi|que|ce que|come|perché|cosa|como|por que|o que|hoe|waarom|wat|was wir|"
+    r"lo que)\b|\d|\b(?:lessons?|mistakes?|ways|steps|tips|guide|reasons)\b",
+    re.IGNORECASE,
+)
+_READER = re.compile(r"\b(?:you|your|tú|tu|usted|du|dein|deine|sie|ihr|ihre|vous|votre|tu|voi|você|seu|je|jij|u|uw)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A post before numbers and hashtags, with the places of its words in the source."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    section: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the person asked for: the number of posts (None: as many as it needs), and the words that the close must hold."""
+
+    posts: int | None
+    close: str = ""
+    close_budget: int = limits.POST_LIMIT
+    budget: int = limits.POST_LIMIT - 9
+
+
+def auto_posts(material: Material) -> int:
+    """As many posts as the source needs: one for about 60 words, and for every main section of a list-like post."""
+    by_words = round(material.prose_words / WORDS_PER_POST) + 1
+    sections = sum(bool(p.title) and p.words >= 20 for p in material.parts) + 2
+    wanted = max(min(by_words, AUTO_MOST), min(sections, MOST) if material.prose_words >= 30 * sections else 0)
+    return max(FEWEST, min(MOST, wanted))
+
+
+def write(material: Material, wish: Wish, banned: Iterable[str] = ()) -> list[Draft]:
+    """The thread. `banned` sentences (a check refused them) are not used. At least one post when the source has a sentence that stands alone."""
+    count = wish.posts or auto_posts(material)
+    refused = frozenset(banned)
+    candidates = [
+        u
+        for u in [*windows(material, wish.budget), *lists(material, wish.budget), *questions(material, wish.budget)]
+        if not any(text in post for text in refused for post in u.posts)
+    ]
+    if not candidates:
+        return _last_resort(material, wish)
+    hook = _hook(material, candidates, wish.budget)
+    used = set(hook.members)
+    close = _close(material, candidates, wish, used, [hook]) if count > 1 else None
+    if close:
+        used |= close.members
+    fixed = [hook, *([close] if close else [])]
+    room = count - 1 - (1 if close or wish.close else 0)
+    body = _body(material, candidates, room, fixed)
+    if close is None and count > 1:
+        body, close = _from_body(body, wish)
+    drafts = [Draft(hook.posts[0], hook.spans, hook.section, "hook")]
+    if count == 1 or (not body and close is None):
+        return [_with_close(drafts[0], wish)] if wish.close else drafts
+    for unit in body:
+        labelled = with_label(unit, material, wish.budget)
+        drafts.extend(Draft(post, labelled.spans, labelled.section, "body") for post in labelled.posts)
+    if close or wish.close:
+        text = "\n\n".join(t for t in (close.posts[0] if close else "", wish.close) if t)
+        drafts.append(Draft(text, close.spans if close else (), close.section if close else len(material.parts) - 1, "close"))
+    return drafts
+
+
+def _with_close(draft: Draft, wish: Wish) -> Draft:
+    text = f"{draft.text}\n\n{wish.close}"
+    return replace(draft, text=text) if limits.fits(text, wish.close_budget) else draft
+
+
+def _last_resort(material: Material, wish: Wish) -> list[Draft]:
+    """No sentence stands alone by the rules: the first whole one, rather than nothing."""
+    piece = next((p for p in material.pieces if not p.lead), None)
+    if piece is not None:
+        return [Draft(piece.text, ((piece.start, piece.end),), piece.section, "hook")]
+    items = material.lists[0] if material.lists else None
+    if items is None:
+        return []
+    text = next((t for t in items.texts if limits.fits(t, wish.budget)), "")
+    return [Draft(text, items.spans[:1], items.section, "hook")] if text else []
+
+
+# --- the hook
+
+
+def _hook(material: Material, candidates: Sequence[Unit], budget: int) -> Unit:
+    """The window with the strongest opening sentence, mostly from the beginning of the source."""
+    singles = [u for u in candidates if len(u.posts) == 1 and min(u.members) >= 0]
+    if not singles:
+        return candidates[0]
+    title = set(words.terms(material.title, material.language))
+    best = max(singles, key=lambda u: (round(_hook_value(material, u, title), 6), -u.start))
+    return _with_title(best, material, budget, known=words.overlap(title, best.terms)) if title else best
+
+
+def _hook_value(material: Material, unit: Unit, title: set[str]) -> float:
+    first = material.pieces[min(unit.members)]
+    opening = coherence.bare_opening(first.opening)
+    head = " ".join(opening.split()[:12]) if " " in opening else opening[:30]
+    length = limits.weighted_length(first.opening)
+    rank = min(unit.members) / max(1, len(material.pieces) - 1)
+    value = 0.3 * first.score
+    value += 0.45 if first.section == 0 or rank < 0.12 else 0.2 if rank < 0.3 else 0.0
+    value += 0.3 * (min(unit.members) == 0) + 0.08 * (first.place == 0)
+    value += 0.34 * bool(_NUMBER.search(head)) + 0.3 * bool(_CONTRAST.search(head)) + 0.22 * (first.question and len(unit.members) > 1)
+    value += 0.25 * words.overlap(unit.terms, title) if title else 0.0
+    value += 0.2 if 35 <= length <= 150 else 0.0 if length <= 220 else -0.15
+    value -= 0.6 * bool(WORN_OUT.match(opening)) + 0.5 * any(material.pieces[i].deictic for i in unit.members)
+    value -= 0.25 * first.shortened
+    size = limits.weighted_length(unit.posts[0])
+    value += 0.1 * (90 <= size <= 230) + 0.25 * unit.value
+    return value - (0.15 if size > 250 else 0.0)
+
+
+def _with_title(unit: Unit, material: Material, budget: int, known: float) -> Unit:
+    """A title that promises something ("How …", "7 …") closes the hook; one that the hook says nothing of stands above it."""
+    title = material.title
+    if words.word_count(title) < 3 or limits.weighted_length(title) > 110 or title.casefold() in unit.posts[0].casefold():
+        return unit
+    if _PROMISE.search(title) and known < _SIMILAR:
+        line = title if title[-1:] in ".!?…:。！？" else f"{title}:"
+        text = f"{unit.posts[0]}\n\n{line}"
+    elif known == 0.0:
+        text = f"{title}\n\n{unit.posts[0]}"
+    else:
+        return unit
+    return replace(unit, posts=(text,), label=title) if limits.fits(text, budget) else unit
+
+
+# --- the body
+
+
+def _body(material: Material, candidates: Sequence[Unit], room: int, fixed: Sequence[Unit]) -> list[Unit]:
+    """The best candidates that do not repeat each other, spread over the source's main sections, in its order."""
+    if room <= 0:
+        return []
+    chosen: list[Unit] = []
+    taken = {m for u in fixed for m in u.members}
+    pool = [u for u in candidates if not (u.members & taken)]
+    bins = _bins(material, room, fixed)
+    ranked = [sorted((u for u in pool if start <= u.start < end), key=lambda u: (-u.value, u.start)) for start, end, _ in bins]
+    for later, units in enumerate(ranked, 1):
+        # One for every section first, so that a long list early in the source does not push out what follows.
+        _pick(units, 1, room - (len(ranked) - later), chosen, [*fixed, *chosen])
+    for units, (_, _, quota) in zip(ranked, bins, strict=True):
+        _pick(units, quota - _size(u for u in chosen if u in units), room, chosen, [*fixed, *chosen])
+    if _size(chosen) < room:
+        rest = sorted(pool, key=lambda u: (-u.value, u.start))
+        _pick(rest, room - _size(chosen), room, chosen, [*fixed, *chosen])
+    return sorted(chosen, key=lambda u: u.start)
+
+
+def _size(units: Iterable[Unit]) -> int:
+    return sum(len(u.posts) for u in units)
+
+
+def _pick(ranked: Sequence[Unit], quota: int, room: int, chosen: list[Unit], against: list[Unit]) -> None:
+    """Adds up to `quota` posts' worth of units to `chosen`."""
+    got = 0
+    for unit in ranked:
+        if got >= quota or _size(chosen) >= room:
+            return
+        if len(unit.posts) > room - _size(chosen) or any(_clash(unit, other) for other in against):
+            continue
+        chosen.append(unit)
+        against.append(unit)
+        got += len(unit.posts)
+
+
+def _clash(first: Unit, second: Unit) -> bool:
+    if first.members & second.members:
+        return True
+    if first.start < second.end and second.start < first.end and (min(first.members) >= 0) == (min(second.members) >= 0):
+        return True
+    return words.overlap(first.terms, second.terms) > _SIMILAR and min(len(first.terms), len(second.terms)) >= 4
+
+
+def _bins(material: Material, room: int, fixed: Sequence[Unit]) -> list[tuple[int, int, int]]:
+    """(start, end, posts) per stretch of the source: its main sections by their words, or, when they are too many, groups of neighbours."""
+    parts = [p for p in material.parts if p.words >= 12 and not (p.title and CONCLUSIONS.match(p.title) and fixed[1:])]
+    hook = fixed[0]
+    if len(parts) > 1 and parts[0].start <= hook.start < parts[0].end and parts[0].words < 90:
+        parts = parts[1:]
+    if not parts:
+        return []
+    if len(parts) == 1:
+        return _even_bins(material, parts[0].start, parts[0].end, room)
+    if len(parts) > room:
+        total, groups, running = sum(p.words for p in parts), [], 0
+        for part in parts:
+            slot = min(room - 1, running * room // max(1, total))
+            if groups and groups[-1][3] == slot:
+                groups[-1] = (groups[-1][0], part.end, 1, slot)
+            else:
+                groups.append((part.start, part.end, 1, slot))
+            running += part.words
+        return [(a, b, n) for a, b, n, _ in groups]
+    quotas = [1] * len(parts)
+    for _ in range(room - len(parts)):
+        i = max(range(len(parts)), key=lambda k: (parts[k].words / (quotas[k] + 0.5), -k))
+        quotas[i] += 1
+    return [(p.start, p.end, q) for p, q in zip(parts, quotas, strict=True)]
+
+
+def _even_bins(material: Material, start: int, end: int, room: int) -> list[tuple[int, int, int]]:
+    """A text without sections: half of the posts from its even stretches, the rest from wherever the best sentences are."""
+    groups = max(1, (room + 1) // 2)
+    step = (end - start) / groups
+    return [(round(start + i * step), round(start + (i + 1) * step), 1) for i in range(groups)]
+
+
+# --- the close
+
+
+def _close(material: Material, candidates: Sequence[Unit], wish: Wish, used: set[int], others: Sequence[Unit]) -> Unit | None:
+    """The source's own closing words: the best window near its end that leaves room for what the person asked to say."""
+    room = wish.close_budget - (limits.weighted_length(wish.close) + 2 if wish.close else 0)
+    count = len(material.pieces)
+    found = []
+    for unit in candidates:
+        first, last = min(unit.members), max(unit.members)
+        if (
+            len(unit.posts) > 1
+            or first < 0
+            or unit.members & used
+            or not limits.fits(unit.posts[0], room)
+            or any(_clash(unit, o) for o in others)
+        ):
+            continue
+        concluding = bool(CONCLUSIONS.match(material.parts[unit.section].title))
+        if last / max(1, count - 1) < 0.75 and not concluding and unit.section < len(material.parts) - 1:
+            continue
+        closeness = last / max(1, count - 1)
+        value = (
+            0.6 * unit.value
+            + 0.9 * closeness**4
+            + 0.3 * concluding
+            + 0.1 * bool(_READER.search(unit.posts[0]))
+            + 0.15 * (last == count - 1)
+        )
+        found.append((value, unit))
+    if not found or count < 4:
+        return None
+    return max(found, key=lambda pair: (round(pair[0], 6), pair[1].end))[1]
+
+
+def _from_body(body: list[Unit], wish: Wish) -> tuple[list[Unit], Unit | None]:
+    """Without a close of its own the thread ends with its last body post, if what must be said fits there."""
+    if not body:
+        return body, None
+    last = body[-1]
+    if len(last.posts) == 1 and limits.fits("\n\n".join(t for t in (last.posts[0], wish.close) if t), wish.close_budget):
+        return body[:-1], last
+    return body, None
+
+
+def split_lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()]
+
+
+def piece_at(material: Material, text: str) -> Piece | None:
+    return next((p for p in material.pieces if p.text == text or p.opening == text), None)

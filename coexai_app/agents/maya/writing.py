@@ -1,0 +1,60 @@
+"""Builtin drafts for the steps: the material of a document (cut and ranked once), the wish that an input makes, and threads from both."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+
+from coexai_app.agents.maya import closing, layout, pieces, thread
+from coexai_app.agents.maya.review import source_link
+from coexai_app.agents.maya.schemas import DraftPost, Numbering, ThreadInput
+from coexai_app.agents.text import limits, phrases
+from coexai_app.extract.document import Document
+
+FEWEST_WORDS = 15
+
+
+@functools.lru_cache(maxsize=2)
+def material_of(document: Document, budget: int) -> pieces.Material:
+    """The document cut and ranked; three steps need it, so the last two documents are kept. Read-only."""
+    return pieces.of_document(document, budget)
+
+
+def material(document: Document, options: ThreadInput) -> pieces.Material:
+    return material_of(document, layout.budget(options.numbering))
+
+
+def tags(document: Document, options: ThreadInput) -> tuple[str, ...]:
+    """The hashtags: the source's key phrases."""
+    found = key_phrases(document)
+    return layout.hashtags_from([p.text for p in found if p.score > 0], options.hashtags, document.language)
+
+
+@functools.lru_cache(maxsize=2)
+def key_phrases(document: Document) -> tuple[phrases.KeyPhrase, ...]:
+    headings = [document.block_text(b) for b in document.blocks if b.kind.value == "heading"]
+    prose = "\n".join(document.block_text(b) for b in document.blocks if b.kind.value not in ("code", "table"))
+    return phrases.key_phrases(prose, document.language, emphasised=[document.title, document.title, *headings])
+
+
+def wish(document: Document, options: ThreadInput) -> thread.Wish:
+    """What the input asks of the writer; the close leaves room for the hashtags."""
+    budget = layout.budget(options.numbering)
+    hashtags = tags(document, options)
+    room = budget - (limits.weighted_length(" ".join(hashtags)) + 2 if hashtags else 0)
+    return thread.Wish(
+        posts=options.posts,
+        close=closing.lines(options.call_to_action or "", source_link(document, options), document.language),
+        close_budget=room,
+        budget=budget,
+    )
+
+
+def drafts(document: Document, options: ThreadInput, banned: Iterable[str] = ()) -> list[DraftPost]:
+    """The builtin thread's words."""
+    found = thread.write(material(document, options), wish(document, options), banned)
+    return [DraftPost(text=d.text, role=d.role, spans=d.spans) for d in found]
+
+
+def style(document: Document, options: ThreadInput) -> layout.Style:
+    return layout.Style(Numbering(options.numbering), tags(document, options), document.language)

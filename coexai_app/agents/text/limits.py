@@ -1,0 +1,162 @@
+"""X's rules for the length of a post: weighted characters, and which parts of a text are links.
+
+Source: the public twitter-text specification, configuration version 3. A post may have 280 weighted characters; a link counts 23 whatever its
+length, an emoji sequence 2, a character of the Latin, Greek, Cyrillic, Hebrew, Arabic … ranges 1, every other (Chinese, Japanese, …) 2.
+The text is counted in Unicode normal form C.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from coexai_app.agents.text import tlds
+
+POST_LIMIT = 280
+LINK_LENGTH = 23
+MAX_URL_LENGTH = 4_096
+_PROTOCOL_LENGTH = len("https://")
+_TCO_SLUG_LENGTH = 40
+
+# Code points outside these ranges weigh 2: 0–4351, 8192–8205, 8208–8223, 8242–8247.
+_HEAVY = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
+
+_DIRECTIONAL = "\u202a-\u202e\u061c\u200e\u200f\u2066-\u2069"
+_SPACES = "\u0009-\u000d\u0020\u0085\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_INVALID = "\ufffe\ufeff\uffff"
+_PUNCTUATION = r"!'#%&\"()*+,\\\-./:;<=>?@\[\]^_{|}~$"
+_LATIN = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f\u0272\u0289\u028b\u02bb\u0300-\u036f\u1e00-\u1eff"
+_CYRILLIC = "\u0400-\u04ff"
+_LABEL = f"[^{_PUNCTUATION}{_SPACES}{_INVALID}{_DIRECTIONAL}`\u2018\u2019\u201c\u201d]"
+# A label of a host name is bounded so that a long text without spaces costs linear time.
+_SUBDOMAIN = rf"(?:{_LABEL}(?:{_LABEL}|[_\-]){{0,254}}(?<![_\-])\.|{_LABEL}\.)"
+_DOMAIN_NAME = rf"(?:{_LABEL}(?:{_LABEL}|-){{0,254}}(?<!-)\.|{_LABEL}\.)"
+_AFTER_TLD = "(?=[^0-9a-zA-Z@+\\-]|$)"
+
+
+def _alternatives(names: frozenset[str]) -> str:
+    return "|".join(sorted(names, key=lambda name: (-len(name), name)))
+
+
+_TLD = rf"(?:(?:{_alternatives(tlds.GENERIC | tlds.COUNTRY | tlds.INTERNATIONAL)}){_AFTER_TLD}|xn--[\-0-9a-z]+)"
+_GENERAL = rf"[a-z{_CYRILLIC}0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{_LATIN}]"
+_PARENS = rf"\({_GENERAL}{{0,500}}(?:\({_GENERAL}{{1,500}}\))?{_GENERAL}{{0,500}}\)"
+_PATH_END = rf"(?:[+\-a-z{_CYRILLIC}0-9=_#/{_LATIN}]|{_PARENS})"
+_PATH = rf"(?:(?:{_GENERAL}|{_PARENS})*{_PATH_END}|@{_GENERAL}+/)"
+_QUERY = r"\?[a-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[a-z0-9\-_&=#/]"
+
+
+@functools.cache
+def _url() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?P<before>[^A-Za-z0-9@＠$#＃{_INVALID}]|[{_DIRECTIONAL}]|^)"
+        rf"(?P<url>(?P<protocol>https?://)?(?P<domain>{_SUBDOMAIN}*{_DOMAIN_NAME}{_TLD})(?::[0-9]+)?(?P<path>/(?:{_PATH})?)?(?:{_QUERY})?)",
+        re.IGNORECASE,
+    )
+
+
+@functools.cache
+def _ascii_domain() -> re.Pattern[str]:
+    return re.compile(rf"(?:[\-a-z0-9{_LATIN}]+\.)+{_TLD}", re.IGNORECASE)
+
+
+@functools.cache
+def _tco() -> re.Pattern[str]:
+    return re.compile(r"https?://t\.co/([a-z0-9]+)(?:\?[a-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[a-z0-9\-_&=#/])?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """A link in a text: `text[start:end] == url`."""
+
+    url: str
+    start: int
+    end: int
+
+
+def urls(text: str) -> tuple[Url, ...]:
+    """The parts of a text that X turns into links, in order; a protocol is not needed when the host ends in a known top-level domain."""
+    if "." not in text:
+        return ()
+    found: list[Url] = []
+    position = 0
+    pattern = _url()
+    while match := pattern.search(text, position):
+        start, end = match.span("url")
+        position = end
+        if match["protocol"]:
+            tco = _tco().match(match["url"])
+            if tco:
+                if len(tco[1]) > _TCO_SLUG_LENGTH:
+                    continue
+                end = start + tco.end()
+                position = end
+            if _valid(text[start:end], match["domain"], has_protocol=True):
+                found.append(Url(text[start:end], start, end))
+            continue
+        found.extend(_without_protocol(match))
+    return tuple(found)
+
+
+def _without_protocol(match: re.Match[str]) -> list[Url]:
+    """Links in a match without "https://": only the ASCII (and Latin) host names in it count."""
+    if match["before"] in ("-", "_", ".", "/") and match["before"]:
+        return []
+    base, found = match.start("domain"), []
+    for host in _ascii_domain().finditer(match["domain"]):
+        if _valid(host[0], host[0], has_protocol=False):
+            found.append(Url(host[0], base + host.start(), base + host.end()))
+    if found and found[-1].end == match.end("domain"):
+        last = found.pop()
+        found.append(Url(match.string[last.start : match.end("url")], last.start, match.end("url")))
+    return found
+
+
+def _valid(url: str, domain: str, *, has_protocol: bool) -> bool:
+    """The limits of the domain name system: 63 bytes a label in its ASCII form, 253 a name; and X's 4,096 characters an address."""
+    labels = []
+    for label in domain.split("."):
+        encoded = label if label.isascii() else "xn--" + label.lower().encode("punycode").decode("ascii")
+        if len(encoded) > 63:
+            return False
+        labels.append(encoded)
+    extra = sum(map(len, labels)) + len(labels) - 1 - len(domain)
+    return len(url) + extra + (0 if has_protocol else _PROTOCOL_LENGTH) <= MAX_URL_LENGTH
+
+
+@functools.cache
+def _emoji() -> re.Pattern[str]:
+    # One emoji: a flag, a keycap, or a pictograph with its variation, skin tone, tag and zero-width-joiner parts.
+    part = "(?:[\u2122\u265f\u2194-\u21aa\u231a-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f004-\U0001faff](?!\ufe0e)(?:\ufe0f|[\U0001f3fb-\U0001f3ff])*(?:[\U000e0020-\U000e007e]+\U000e007f)?)"
+    return re.compile(
+        f"[\u00a9\u00ae]\ufe0f|[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{part}(?:\u200d(?:{part}|[\u2640\u2642\u2695\u2696\u2708\u2764]\ufe0f?))*"
+    )
+
+
+def weighted_length(text: str, *, emoji: bool = True) -> int:
+    """X's weighted length of a text. `emoji=False` counts as configuration version 2 did: the parts of an emoji one by one."""
+    text = unicodedata.normalize("NFC", text)
+    links = urls(text)
+    if not links:
+        return _weigh(text, emoji)
+    total, position = 0, 0
+    for link in links:
+        total += _weigh(text[position : link.start], emoji) + LINK_LENGTH
+        position = link.end
+    return total + _weigh(text[position:], emoji)
+
+
+def _weigh(text: str, emoji: bool) -> int:
+    if text.isascii() and "\u20e3" not in text:
+        return len(text)
+    if emoji:
+        text, count = _emoji().subn("", text)
+    else:
+        count = 0
+    return 2 * count + len(text) + len(_HEAVY.findall(text))
+
+
+def fits(text: str, limit: int = POST_LIMIT) -> bool:
+    return weighted_length(text) <= limit
