@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, closing
 from types import MappingProxyType
@@ -109,8 +108,11 @@ class Anthropic(Vendor):
         headers = {"Idempotency-Key": question.idempotency_key} if question.idempotency_key else {}
         while True:
             config = self._dropped.kept(self._config(question))
+            # The model goes into the body directly: the SDK warns on every call of one that will retire, and which model to use
+            # is the operator's choice.
             required: dict[str, Any] = {
-                "model": self.model,
+                "model": "",
+                "extra_body": {"model": self.model},
                 "system": conversation.system,
                 "messages": [{"role": turn.role, "content": turn.text} for turn in conversation.turns],
                 "max_tokens": self.output_limit(question),
@@ -121,10 +123,7 @@ class Anthropic(Vendor):
             if config:
                 required["output_config"] = config
             try:
-                with warnings.catch_warnings():
-                    # The SDK warns on every call of a model that will retire; which model to use is the operator's choice.
-                    warnings.simplefilter("ignore", DeprecationWarning)
-                    return client.messages.create(**required)
+                return client.messages.create(**required)
             except (anthropic.BadRequestError, anthropic.UnprocessableEntityError) as error:
                 if not self._dropped.learn(config, str(error.api_message or ""), _OPTIONAL):
                     raise

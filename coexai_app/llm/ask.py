@@ -15,7 +15,16 @@ from typing import Any
 
 from coexai_app.llm import structured
 from coexai_app.llm.base import Chunk, Completion, Prompt, Tokens
-from coexai_app.llm.errors import AnswerTooLong, BadAnswer, ModelCutOff, ModelDeclined, ModelError, ModelOutOfRoom, ModelUnavailable
+from coexai_app.llm.errors import (
+    AnswerTooLong,
+    BadAnswer,
+    ModelCutOff,
+    ModelDeclined,
+    ModelError,
+    ModelOutOfRoom,
+    ModelRejected,
+    ModelUnavailable,
+)
 from coexai_app.llm.meter import Attempt, Meter, estimate
 from coexai_app.llm.prices import cost_micros
 from coexai_app.llm.render import Conversation, clean, render
@@ -78,7 +87,7 @@ def stream(
     meter: Meter | None = None,
     tally: Tally | None = None,
     sleep: Callable[[float], None] | None = None,
-) -> Iterator[Chunk]:
+) -> Generator[Chunk]:
     """The answer in pieces. Tries again only while nothing was handed out; a schema is checked at the end, without repairs."""
     meter, tally = meter or Meter(), tally or Tally()
     question = _question(vendor, prompt, render(prompt, key=key), key)
@@ -137,8 +146,11 @@ def _session(vendor: Vendor, deadline: float) -> Iterator[Any]:
     with BoundedClient(title=vendor.title, setting=vendor.setting, limits=vendor.limits, deadline=deadline) as http:
         try:
             opened = vendor.open(http)
-        except Exception as error:
-            raise vendor.translated(error) from None
+        except ModelError:
+            raise
+        except Exception:
+            # The SDKs only look at the address and the key here; their message may hold either.
+            raise ModelRejected(f"The address of {vendor.title} is not usable. Check {vendor.setting}_BASE_URL.") from None
         with opened as client:
             yield client
 
@@ -158,7 +170,7 @@ def _call(vendor: Vendor, client: Any, question: Question, meter: Meter, tally: 
                 for part in parts:
                     used_input = used_input if part.input is None else part.input
                     used_output = used_output if part.output is None else part.output
-                    finish = part.finish or finish
+                    finish = finish if finish is Finish.DECLINED else part.finish or finish
                     text, held = _whole_characters(held + part.text)
                     received += len(text)
                     if received > vendor.limits.max_chars:

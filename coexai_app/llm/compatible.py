@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from contextlib import AbstractContextManager, suppress
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 from coexai_app.llm.openai import OpenAI
+
+if TYPE_CHECKING:
+    from openai import OpenAI as Client
+
+    from coexai_app.llm.transport import BoundedClient
 
 
 class Compatible(OpenAI):
@@ -20,8 +26,15 @@ class Compatible(OpenAI):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        if self.base_url and not urlsplit(self.base_url).path:
-            self.base_url += "/v1"
+        with suppress(ValueError):  # an address that is none is told when it is used
+            if self.base_url and not urlsplit(self.base_url).path:
+                self.base_url += "/v1"
+
+    def open(self, http: BoundedClient) -> AbstractContextManager[Client]:
+        """Without the organisation and project that the SDK takes from OPENAI_* in the environment: they are not for this server."""
+        client = cast("Client", super().open(http))
+        client.organization = client.project = None
+        return client
 
     @property
     def thinks(self) -> bool:

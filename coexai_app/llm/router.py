@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from types import MappingProxyType
 from typing import Protocol
 
@@ -87,9 +88,10 @@ class Router:
         for place, vendor in self._usable(failures):
             begun = False
             try:
-                for chunk in ask.stream(vendor, prompt, key=key, meter=self._meter, tally=tally, sleep=self._sleep):
-                    begun = True
-                    yield chunk
+                with closing(ask.stream(vendor, prompt, key=key, meter=self._meter, tally=tally, sleep=self._sleep)) as chunks:
+                    for chunk in chunks:
+                        begun = True
+                        yield chunk
                 return
             except ModelError as error:
                 if begun:

@@ -15,7 +15,8 @@ from typing import Any
 from coexai_app.llm.render import clean
 
 _STARTS_TRIED = 20
-_MENDED_LENGTH = 100_000
+# The mending library takes quadratic time on some texts: 30,000 characters stay under a second.
+_MENDED_LENGTH = 30_000
 _PROBLEMS_NAMED = 5
 
 _THINKING = re.compile(r"^\s*<(think|thinking)>.*?</\1>", re.DOTALL)
@@ -60,7 +61,7 @@ def _candidates(text: str) -> Iterator[Any]:
     for block in blocks:
         yield from _loaded(block)
     yield from _inside(text)
-    for block in reversed(blocks):
+    for block in (*blocks[1:][-1:], text):
         start = _START.search(block)
         if start and len(block) <= _MENDED_LENGTH:
             yield from _mended(block[start.start() :])

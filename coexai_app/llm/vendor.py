@@ -74,8 +74,8 @@ _RETRY = Retry()
 THINKING_ROOM = 4_000
 """Output tokens on top of the answer for a model that thinks before it answers; vendors bill and count them as output."""
 
-UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
-"""What reading an answer of a wrong shape raises, in the SDKs and here (broken JSON is a ValueError)."""
+UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError, Warning)
+"""What reading an answer of a wrong shape raises, in the SDKs and here (broken JSON is a ValueError; Python can make warnings errors)."""
 
 
 class Vendor(ABC):

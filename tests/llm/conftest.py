@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from vendor_server import PROTOCOLS, Desk, VendorServer
+
+from tests.llm.vendor_server import PROTOCOLS, Desk, VendorServer
 
 
 @pytest.fixture

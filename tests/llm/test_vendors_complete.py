@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from vendor_server import ENDLESS, KEY, Desk, Reply, broken, drop, silent
 
 from coexai_app.llm.base import Prompt
 from coexai_app.llm.errors import (
@@ -25,6 +24,7 @@ from coexai_app.llm.errors import (
     ModelUnavailable,
 )
 from coexai_app.llm.vendor import Limits
+from tests.llm.vendor_server import ENDLESS, KEY, Desk, Reply, broken, drop, silent
 
 POSTS = {
     "type": "object",
@@ -219,7 +219,9 @@ class TestBadConnections:
             desk.vendor().complete(TEXT)
         assert desk.calls == 3
 
-    @pytest.mark.parametrize("body", [b"<html>Bad gateway</html>", b"{", b"null", b"[]", b"{}", b'"text"', b"\xff\xfe", b"", b"[" * 100_000])
+    @pytest.mark.parametrize(
+        "body", [b"<html>Bad gateway</html>", b"{", b"null", b"[]", b"{}", b'"text"', b"\xff\xfe", b"", b"[" * 100_000]
+    )
     def test_a_body_that_is_no_answer(self, desk: Desk, body: bytes) -> None:
         desk.server.say(Reply(200, body), desk.protocol.whole("Yes."))
         assert desk.vendor().complete(TEXT).text == "Yes."
@@ -231,7 +233,7 @@ class TestBadConnections:
 
     def test_a_server_that_trickles_ends_with_the_total_timeout(self, desk: Desk) -> None:
         desk.server.say(Reply(pieces=[b" ", 0.05] * 100))
-        with pytest.raises(ModelUnavailable, match="did not finish within 0.3 seconds"):
+        with pytest.raises(ModelUnavailable, match=r"did not finish within 0\.3 seconds"):
             desk.vendor(limits=Limits(read=0.2, total=0.3)).complete(TEXT)
         assert desk.calls == 1
 
@@ -303,7 +305,9 @@ class TestRepairs:
         assert '$.posts does not meet type "array"' in turns[2][1]
         assert "IGNORE" not in turns[2][1]
 
-    @pytest.mark.parametrize("text", ["I cannot do that.", '{"posts": []}', '{"posts": ["One"], "more": 1}', '{"posts": [NaN]}', "[" * 5_000])
+    @pytest.mark.parametrize(
+        "text", ["I cannot do that.", '{"posts": []}', '{"posts": ["One"], "more": 1}', '{"posts": [NaN]}', "[" * 5_000]
+    )
     def test_after_two_repairs_it_gives_up(self, desk: Desk, text: str) -> None:
         desk.server.say(desk.protocol.whole(text))
         with pytest.raises(BadAnswer, match="2 repairs"):

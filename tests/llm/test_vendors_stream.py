@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from vendor_server import BREAK, ENDLESS, STALL, Desk, drop, stream
 
 from coexai_app.llm.base import Chunk, Prompt
 from coexai_app.llm.errors import (
@@ -22,6 +21,7 @@ from coexai_app.llm.errors import (
     ModelUnavailable,
 )
 from coexai_app.llm.vendor import Limits
+from tests.llm.vendor_server import BREAK, ENDLESS, STALL, Desk, drop, stream
 
 TEXT = Prompt(system="You write posts.", task="Write one post.", data={"source": "Rent is due on the first."})
 NUMBER = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"], "additionalProperties": False}
@@ -61,7 +61,9 @@ class TestAStream:
         assert read(desk.vendor().stream(TEXT)) == ("Miete: 1.200 € – überweisen 😀日本", None)
 
     def test_an_emoji_split_between_two_events_as_escapes(self, desk: Desk) -> None:
-        desk.server.say(stream([piece.replace(b"@1", b"\\ud83d").replace(b"@2", b"\\ude00") for piece in desk.protocol.pieces(["a @1", "@2 b"])]))
+        desk.server.say(
+            stream([piece.replace(b"@1", b"\\ud83d").replace(b"@2", b"\\ude00") for piece in desk.protocol.pieces(["a @1", "@2 b"])])
+        )
         assert read(desk.vendor().stream(TEXT)) == ("a 😀 b", None)
 
     def test_half_an_emoji_at_the_end_is_marked(self, desk: Desk) -> None:
@@ -111,8 +113,8 @@ class TestTheEnd:
         assert len(text) <= 20_000
 
     def test_endless_events_without_text_are_stopped(self, desk: Desk) -> None:
-        desk.server.say(stream([desk.protocol.pieces([""], finish=None)[-1] * 500, ENDLESS]))
-        assert isinstance(read(desk.vendor().stream(TEXT))[1], AnswerTooLong)
+        desk.server.say(stream([desk.protocol.pieces([""], finish=None)[-1] * 50, ENDLESS]))
+        assert isinstance(read(desk.vendor(limits=Limits(max_bytes=200_000)).stream(TEXT))[1], AnswerTooLong)
 
     def test_a_schema_is_checked_at_the_end(self, desk: Desk) -> None:
         wanted = TEXT.model_copy(update={"schema_": NUMBER})

@@ -80,7 +80,7 @@ class VendorServer:
                     except (BrokenPipeError, ConnectionResetError):
                         return
 
-            def log_message(self, format: str, *args: Any) -> None:
+            def log_message(self, *args: Any) -> None:
                 return
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
