@@ -128,4 +128,6 @@ def _key(shortcut: str, variant: str) -> Child:
     if not shortcut:
         return rx.fragment()
     look = "border-on-primary/40 text-on-primary bg-transparent" if variant == "pri" else "border-line text-ink-3"
-    return rx.el.kbd(shortcut, class_name=cx("ml-1 rounded-xs border px-[5px] py-[3px] text-[11px] leading-none max-md:hidden", look))
+    return rx.el.kbd(
+        shortcut, class_name=cx("ml-1 rounded-xs border px-[5px] py-[3px] font-sans text-[11px] leading-none max-md:hidden", look)
+    )

@@ -29,7 +29,7 @@ def field(
 ) -> rx.Component:
     """A labelled control. `hint` stands below until there is an `error`; `aside` is a small link at the end of the label line.
 
-    The control must carry `id=control_id` and, through `described(control_id, …)`, point to the help and the error.
+    The control must carry `id=control_id` and, through `described(control_id)`, point to the help and the error.
     """
     return rx.el.div(
         rx.el.div(
@@ -55,10 +55,8 @@ def group(label: Text, control: Child, *, group_id: Text, hint: Text = "", error
     )
 
 
-def described(control_id: Text, *, hint: Text = "", error: Text = "") -> dict[str, Any]:
+def described(control_id: Text, *, error: Text = "") -> dict[str, Any]:
     """The aria attributes that tie a control to its help and its error."""
-    if not given(hint) and not given(error):
-        return {}
     attributes: dict[str, Any] = {"aria_describedby": concat(control_id, "-below")}
     if given(error):
         attributes["aria_invalid"] = (error != "") if isinstance(error, rx.Var) else True
@@ -74,7 +72,6 @@ def text_input(
     value: Text = "",
     placeholder: Text = "",
     required: Flag = False,
-    hint: Text = "",
     error: Text = "",
     size: str = "md",
     cls: str = "",
@@ -91,7 +88,7 @@ def text_input(
         required=required,
         class_name=cx(theme.INPUT, theme.INPUT_SIZES[size], cls),
         data_testid=testid,
-        **described(control_id, hint=hint, error=error),
+        **described(control_id, error=error),
         **props,
     )
 
@@ -105,7 +102,6 @@ def textarea(
     placeholder: Text = "",
     required: Flag = False,
     rows: int = 4,
-    hint: Text = "",
     error: Text = "",
     cls: str = "",
     **props: Any,
@@ -121,14 +117,12 @@ def textarea(
         rows=str(rows),
         class_name=cx(theme.TEXTAREA, cls),
         data_testid=testid,
-        **described(control_id, hint=hint, error=error),
+        **described(control_id, error=error),
         **props,
     )
 
 
-def password_input(
-    *, name: str, testid: str, autocomplete: str, hint: Text = "", error: Text = "", min_length: int = 0, size: str = "lg"
-) -> rx.Component:
+def password_input(*, name: str, testid: str, autocomplete: str, error: Text = "", min_length: int = 0, size: str = "lg") -> rx.Component:
     """A password with a button that shows and hides it. Pasting is never blocked."""
     limits: dict[str, Any] = {"min_length": min_length} if min_length else {}
     return rx.el.div(
@@ -137,7 +131,6 @@ def password_input(
             testid=testid,
             kind="password",
             required=True,
-            hint=hint,
             error=error,
             size=size,
             cls="pr-11",
@@ -167,7 +160,6 @@ def select(
     options: Any,
     value: Text = "",
     control_id: Text = "",
-    hint: Text = "",
     error: Text = "",
     size: str = "md",
     cls: str = "",
@@ -183,7 +175,7 @@ def select(
             default_value=value,
             class_name=cx(theme.INPUT, theme.INPUT_SIZES[size], "cursor-pointer appearance-none pr-8", cls),
             data_testid=testid,
-            **described(control_id, hint=hint, error=error),
+            **described(control_id, error=error),
             **props,
         ),
         icon("chevron-down", 16, "pointer-events-none absolute top-1/2 right-2.5 -translate-y-1/2 text-ink-3"),
@@ -256,17 +248,25 @@ def search_input(
     )
 
 
-def _below(control_id: Text, help_text: Text, error: Text) -> Child:
-    if not given(help_text) and not given(error):
-        return rx.fragment()
-    helping: Child = when(help_text if isinstance(help_text, str) else help_text != "", rx.el.p(help_text, class_name=theme.HELP))
-    failing = rx.el.p(icon("circle-alert", 14, "mt-px"), rx.el.span(error), class_name=theme.ERROR, role="alert")
-    shown = (
-        failing
-        if given(error) and isinstance(error, str)
-        else (rx.cond(error != "", failing, helping) if isinstance(error, rx.Var) else helping)
+def _below(control_id: Text, hint: Text, error: Text) -> Child:
+    """The help, the error of the server, and the place where app.js says what is wrong before it is sent."""
+    helping: Child = (
+        when(hint if isinstance(hint, str) else hint != "", rx.el.p(hint, class_name=theme.HELP)) if given(hint) else rx.fragment()
     )
-    return rx.el.div(shown, id=concat(control_id, "-below"))
+    failing = rx.el.p(icon("circle-alert", 14, "mt-px"), rx.el.span(error), class_name=theme.ERROR, role="alert")
+    return rx.el.div(
+        when(error if isinstance(error, str) else error != "", failing, helping) if given(error) else helping,
+        rx.el.p(
+            icon("circle-alert", 14, "mt-px"),
+            rx.el.span(),
+            class_name=theme.ERROR,
+            hidden=True,
+            role="alert",
+            custom_attrs={"data-invalid": control_id},
+        ),
+        id=concat(control_id, "-below"),
+        class_name="empty:hidden",
+    )
 
 
 def _radio(name: Text, value: Text, chosen: Text, cls: str, props: dict[str, Any]) -> rx.Component:

@@ -60,7 +60,7 @@ def schema_form(
         on_submit=on_submit,
         class_name=cx("min-w-0", cls),
         data_testid=testid,
-        custom_attrs={"data-hotsubmit": "true"},
+        custom_attrs={"data-hotsubmit": "true", "data-validate": "true"},
     )
 
 
@@ -78,7 +78,6 @@ def schema_field(view: Any, *, file_hint: Text = FILE_HINT) -> Any:
             value=view.value,
             placeholder=view.placeholder,
             required=~view.optional,
-            hint=view.help,
             **props,
         )
         return fields.field(view.label, control, control_id=control_id, hint=view.help, optional=view.optional)
@@ -95,7 +94,6 @@ def schema_field(view: Any, *, file_hint: Text = FILE_HINT) -> Any:
         placeholder=view.placeholder,
         required=~view.optional,
         rows=6,
-        hint=view.help,
     )
     return rx.match(
         view.kind,
@@ -106,7 +104,7 @@ def schema_field(view: Any, *, file_hint: Text = FILE_HINT) -> Any:
             "select",
             fields.field(
                 view.label,
-                fields.select(**choice, control_id=control_id, hint=view.help),
+                fields.select(**choice, control_id=control_id),
                 control_id=control_id,
                 hint=view.help,
                 optional=view.optional,

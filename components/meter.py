@@ -29,9 +29,9 @@ def meter(*, percent: Number, level: Text = "ok", name: Text, text: Text = "") -
     return rx.el.div(
         _fill(percent, level),
         class_name="h-1.5 overflow-hidden rounded-[3px] bg-sunken shadow-[inset_0_0_0_1px_var(--line)]",
-        role="meter",
         aria_label=name,
-        custom_attrs={"aria-valuenow": percent, "aria-valuemin": "0", "aria-valuemax": "100"}
+        # Reflex's list of roles lacks "meter".
+        custom_attrs={"role": "meter", "aria-valuenow": percent, "aria-valuemin": "0", "aria-valuemax": "100"}
         | ({"aria-valuetext": text} if given(text) else {}),
     )
 

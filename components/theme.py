@@ -111,7 +111,7 @@ INPUT: Final = (
 )
 INPUT_SIZES: Final = {"md": "h-8 max-md:h-11", "lg": "h-10 max-md:h-11"}
 TEXTAREA: Final = f"{INPUT} block min-h-20 resize-y py-2 leading-[1.375rem]"
-SEGMENTED: Final = "inline-flex max-w-full flex-wrap gap-0.5 rounded-sm border border-line-strong bg-sunken p-0.5"
+SEGMENTED: Final = "inline-flex w-fit max-w-full flex-wrap gap-0.5 rounded-sm border border-line-strong bg-sunken p-0.5"
 SEGMENT: Final = (
     "inline-flex h-[26px] max-md:h-10 cursor-pointer items-center gap-1.5 rounded-xs px-2.5 font-medium text-ink-2 "
     "has-checked:bg-surface has-checked:text-ink has-checked:shadow-[0_0_0_1px_var(--line),0_1px_1px_rgb(36_31_27/0.06)] "

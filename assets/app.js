@@ -1,0 +1,487 @@
+/* What the interface does without asking the server: theme, tabs, menus, dialogs, palette, the evidence pair, uploads, shortcuts.
+   One listener a kind of event on the document, wired by data attributes, so it survives every re-render and page change.
+   No dependencies, no eval, no markup from strings. The attributes are set in components/. */
+(() => {
+  "use strict";
+  const doc = document, root = doc.documentElement, win = window;
+  const $ = (sel, from = doc) => from.querySelector(sel);
+  const $$ = (sel, from = doc) => [...from.querySelectorAll(sel)];
+  const near = (target, sel) => (target instanceof Element ? target.closest(sel) : null);
+  const on = (type, fn, capture = false) => doc.addEventListener(type, fn, capture);
+  const typing = (el) => !!near(el, "input:not([type=radio]):not([type=checkbox]),textarea,select,[contenteditable=true]");
+  const visible = (el) => el.getClientRects().length > 0;
+  const make = (tag, cls, text) => {
+    const el = doc.createElement(tag);
+    if (cls) el.className = cls;
+    if (text) el.textContent = text;
+    return el;
+  };
+  const param = (name) => new URLSearchParams(location.search).get(name);
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const set = (el, value) => {
+    const proto = el instanceof HTMLTextAreaElement ? HTMLTextAreaElement : el instanceof HTMLSelectElement ? HTMLSelectElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(proto.prototype, "value").set.call(el, value);
+    el.dispatchEvent(new Event("input", { bubbles: true }));
+    el.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  /* --- theme: system, light or dark; the inline head script has set the class before the first paint --- */
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const chosen = () => { try { return localStorage.getItem("theme") || "system"; } catch { return "system"; } };
+  const paint = () => {
+    const theme = chosen(), dark = theme === "dark" || (theme === "system" && system.matches);
+    if (root.classList.contains("dark") !== dark) root.classList.toggle("dark", dark);
+    if (root.style.colorScheme !== (dark ? "dark" : "light")) root.style.colorScheme = dark ? "dark" : "light";
+    const meta = $("meta[name=theme-color]");
+    if (meta) meta.content = dark ? "#141210" : "#f7f6f3";
+    $$("[data-theme-set]").forEach((el) => el.setAttribute("aria-checked", String(el.dataset.themeSet === theme)));
+  };
+  system.addEventListener("change", paint);
+  win.addEventListener("storage", paint);
+
+  /* --- live region and toasts: one of each, outside the tree that React owns --- */
+  let region, toasts;
+  const say = (text) => {
+    if (!region) {
+      region = make("div", "sr-only");
+      region.setAttribute("role", "status");
+      doc.body.append(region);
+    }
+    region.textContent = text;
+  };
+  const toast = (text, label, action) => {
+    if (!toasts) {
+      toasts = make("div", "toasts");
+      toasts.setAttribute("role", "status");
+      toasts.dataset.testid = "toasts";
+      doc.body.append(toasts);
+    }
+    const el = make("div"), words = make("span", "", text);
+    let left = 5000, started, timer;
+    const go = () => { started = Date.now(); timer = setTimeout(() => el.remove(), left); };
+    const hold = () => { clearTimeout(timer); left = Math.max(1500, left - (Date.now() - started)); };
+    el.dataset.testid = "toast";
+    el.append(words);
+    if (action) {
+      const button = make("button", "", label || "Undo");
+      button.type = "button";
+      button.addEventListener("click", () => { action(); el.remove(); });
+      el.append(button);
+    }
+    el.addEventListener("pointerenter", hold);
+    el.addEventListener("pointerleave", go);
+    el.addEventListener("focusin", hold);
+    el.addEventListener("focusout", go);
+    while (toasts.children.length > 1) toasts.firstChild.remove();
+    toasts.append(el);
+    go();
+  };
+  const told = new Map();
+  const carry = () => $$("[data-toast]").forEach((el) => {
+    const key = el.dataset.toast, text = $("[data-toast-text]", el)?.textContent, who = el.dataset.testid;
+    if (told.get(who) === key) return;
+    told.set(who, key);
+    const undo = $("[data-toast-undo]", el);
+    if (text) toast(text, undo?.textContent, undo && (() => undo.click()));
+  });
+
+  /* --- tabs --- */
+  const open = (box, slug, { focus = false, push = false } = {}) => {
+    const all = $$("[data-tab]", box).filter((tab) => tab.closest("[data-tabs]") === box);
+    const tab = all.find((el) => el.dataset.tab === slug) || all[0];
+    if (!tab) return;
+    all.forEach((el) => {
+      const is = el === tab, panel = doc.getElementById(el.getAttribute("aria-controls"));
+      el.setAttribute("aria-selected", String(is));
+      el.tabIndex = is ? 0 : -1;
+      if (panel) panel.hidden = !is;
+    });
+    if (focus) { tab.focus(); tab.scrollIntoView({ block: "nearest", inline: "nearest" }); }
+    if (push) {
+      const url = new URL(location.href);
+      if (tab === all[0]) url.searchParams.delete(box.dataset.tabs);
+      else url.searchParams.set(box.dataset.tabs, tab.dataset.tab);
+      history.replaceState(history.state, "", url);
+    }
+  };
+  const current = (box) => $("[data-tab][aria-selected=true]", box)?.dataset.tab;
+  const restoreTabs = () => $$("[data-tabs]").forEach((box) => {
+    const wanted = param(box.dataset.tabs);
+    if (wanted ? current(box) !== wanted : box.dataset.seen !== location.pathname) open(box, wanted);
+    box.dataset.seen = location.pathname;
+  });
+
+  /* --- the evidence pair --- */
+  const lit = new Map();
+  const claims = (box) => $$(".cl[data-claim]", box);
+  const light = (box, n, { scroll = false, focus = false } = {}) => {
+    $$("[data-claim]", box).forEach((el) => {
+      const is = el.dataset.claim === n;
+      el.toggleAttribute("data-lit", is);
+      if (el.classList.contains("claim-row")) is ? el.setAttribute("aria-current", "true") : el.removeAttribute("aria-current");
+    });
+    lit.set(box.dataset.evidence, n);
+    const span = $(`.sp[data-claim="${CSS.escape(n)}"]`, box), claim = claims(box).find((el) => el.dataset.claim === n);
+    let pane = span?.parentElement;
+    while (pane && pane !== box && !(pane.scrollHeight > pane.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(pane).overflowY))) pane = pane.parentElement;
+    if (scroll && pane && pane !== box) {
+      const top = pane.scrollTop + span.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 2 + span.offsetHeight / 2;
+      pane.scrollTo({ top, behavior: calm() ? "auto" : "smooth" });
+    }
+    if (focus && claim) { claim.focus({ preventScroll: true }); claim.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" }); }
+  };
+  const restoreEvidence = () => $$("[data-evidence]").forEach((box) => {
+    const first = claims(box)[0]?.dataset.claim, n = lit.get(box.dataset.evidence), all = $$("[data-claim]", box);
+    const want = all.some((el) => el.dataset.claim === n) ? n : first;
+    if (want && all.some((el) => el.hasAttribute("data-lit") !== (el.dataset.claim === want))) light(box, want);
+  });
+  const step = (by) => {
+    const box = $$("[data-evidence]").find(visible);
+    if (!box) return false;
+    const seen = claims(box).filter(visible), at = seen.findIndex((el) => el.dataset.claim === lit.get(box.dataset.evidence));
+    const next = seen[Math.min(seen.length - 1, Math.max(0, at + by))];
+    if (next) light(box, next.dataset.claim, { scroll: true, focus: true });
+    return !!next;
+  };
+  const peek = (box, n) => {
+    const span = $(`.sp[data-claim="${CSS.escape(n)}"]`, box);
+    if (!span || !matchMedia("(max-width: 900px)").matches) return;
+    const sheet = make("dialog", "dlg bg-raised p-4 text-ink shadow-dialog open:grid gap-3"), copy = (near(span, "[data-block]") || span.parentElement).cloneNode(true);
+    const close = make("button", "inline-flex h-11 items-center justify-center rounded-sm border border-line-strong bg-surface px-4 font-medium", "Close");
+    $$("[id]", copy).concat(copy).forEach((el) => el.removeAttribute("id"));
+    $$("[data-claim]", copy).forEach((el) => el.toggleAttribute("data-lit", el.dataset.claim === n));
+    sheet.setAttribute("aria-label", `Source of claim ${n}`);
+    sheet.dataset.testid = "source-sheet";
+    close.type = "button";
+    close.dataset.close = "true";
+    sheet.append(make("h2", "text-md font-semibold", `Source of claim ${n}`), copy, close);
+    sheet.addEventListener("close", () => sheet.remove());
+    doc.body.append(sheet);
+    sheet.showModal();
+  };
+
+  /* --- dialogs --- */
+  const dirty = (box) => $$("input:not([type=hidden]):not([role=combobox]),textarea", box).some((el) => el.type !== "radio" && el.type !== "checkbox" && el.value !== el.defaultValue);
+  const show = (id) => {
+    const box = doc.getElementById(id);
+    if (!(box instanceof HTMLDialogElement) || box.open) return;
+    shut();
+    box.showModal();
+    if (id === "palette") { const q = $("[role=combobox]", box); q.value = ""; filter(box, ""); q.focus(); }
+  };
+
+  /* --- menus --- */
+  const items = (menu) => $$("[role^=menuitem]:not([aria-disabled=true])", menu).filter(visible);
+  const shut = (back) => $$("[data-menu][aria-expanded=true]").forEach((button) => {
+    button.setAttribute("aria-expanded", "false");
+    doc.getElementById(button.getAttribute("aria-controls")).hidden = true;
+    if (back) button.focus();
+  });
+  const drop = (button, last) => {
+    const menu = doc.getElementById(button.getAttribute("aria-controls"));
+    if (!menu) return;
+    shut();
+    button.setAttribute("aria-expanded", "true");
+    menu.hidden = false;
+    items(menu).at(last ? -1 : 0)?.focus();
+  };
+
+  /* --- command palette --- */
+  const filter = (box, text) => {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean), input = $("[role=combobox]", box);
+    $$("[role=option]", box).forEach((el) => {
+      const hay = `${el.textContent} ${el.dataset.words || ""}`.toLowerCase();
+      el.hidden = !words.every((word) => hay.includes(word));
+    });
+    $$("[role=group]", box).forEach((group) => { group.hidden = !$("[role=option]:not([hidden])", group); });
+    const none = $("[data-none]", box);
+    if (none) none.hidden = !!$("[role=option]:not([hidden])", box);
+    point(box, $("[role=option]:not([hidden])", box), input);
+  };
+  const point = (box, option, input = $("[role=combobox]", box)) => {
+    $$("[role=option]", box).forEach((el) => el.setAttribute("aria-selected", String(el === option)));
+    if (option) { input.setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" }); } else input.removeAttribute("aria-activedescendant");
+  };
+  const pick = (box) => {
+    const option = $("[role=option][aria-selected=true]:not([hidden])", box);
+    if (!option) return;
+    box.close();
+    if (option.dataset.press) doc.querySelector(`[data-testid="${CSS.escape(option.dataset.press)}"]`)?.click();
+    else if (option.dataset.themeSet) theme(option.dataset.themeSet);
+    else $("a,button", option)?.click();
+  };
+  const theme = (value) => { try { localStorage.setItem("theme", value); } catch { /* private mode: the choice holds until the next page load */ } paint(); };
+
+  /* --- uploads --- */
+  const value = (zone) => $("[data-drop-value]", zone);
+  const keep = (zone) => set(value(zone), $$("[data-file-id]", zone).map((el) => el.dataset.fileId).join(","));
+  const send = (zone, file) => {
+    const rows = $("[data-drop-rows]", zone), row = make("div", "file"), inside = make("span", "file-in");
+    const name = make("span", "file-name", file.name), meta = make("span", "file-meta", "Starting"), bar = make("span", "file-bar"), fill = make("i"), stop = make("button", "file-stop", "✕");
+    const xhr = new XMLHttpRequest(), body = new FormData(), started = Date.now();
+    let half = false;
+    if (zone.dataset.dropMultiple !== "true") $$(".file", rows).forEach((old) => { old.stop?.(); old.remove(); });
+    row.dataset.testid = "upload-row";
+    row.dataset.state = "sending";
+    name.title = file.name;
+    stop.type = "button";
+    stop.dataset.testid = "upload-stop";
+    stop.setAttribute("aria-label", `Stop uploading ${file.name}`);
+    bar.setAttribute("role", "progressbar");
+    bar.setAttribute("aria-label", `Uploading ${file.name}`);
+    ["min", "max", "now"].forEach((key) => bar.setAttribute(`aria-value${key}`, key === "max" ? "100" : "0"));
+    bar.append(fill);
+    inside.append(name, meta, bar);
+    row.append(inside, stop);
+    rows.append(row);
+    const end = (state, text) => {
+      row.dataset.state = state;
+      row.classList.toggle("bad", state === "failed");
+      meta.textContent = text;
+      bar.remove();
+      stop.setAttribute("aria-label", `Remove ${file.name}`);
+      say(`${file.name}: ${text}`);
+    };
+    row.stop = () => xhr.abort();
+    stop.addEventListener("click", () => { xhr.abort(); row.remove(); keep(zone); $("[data-drop-input]", zone).focus(); });
+    xhr.upload.addEventListener("progress", (event) => {
+      if (!event.lengthComputable) return;
+      const share = Math.round((100 * event.loaded) / event.total), left = Math.ceil(((Date.now() - started) / 1000) * (event.total / Math.max(1, event.loaded) - 1));
+      fill.style.width = `${share}%`;
+      bar.setAttribute("aria-valuenow", share);
+      meta.textContent = share < 100 ? `${share}%, ${left < 90 ? `${left} s` : `${Math.ceil(left / 60)} min`} left` : "Reading the file";
+      if (share >= 50 && !half) { half = true; say(`${file.name}: half way`); }
+    });
+    xhr.addEventListener("load", () => {
+      let answer = null;
+      try { answer = JSON.parse(xhr.responseText); } catch { /* not ours: told below */ }
+      if (xhr.status >= 200 && xhr.status < 300 && answer?.id) {
+        row.dataset.fileId = answer.id;
+        end("done", [answer.kind_label, answer.size_label].filter(Boolean).join(", ") || "Added");
+        return keep(zone);
+      }
+      if (xhr.status === 401) return end("failed", "You are logged out. Log in in another tab, then add the file again.");
+      end("failed", answer?.error?.message || "The file did not arrive. Nothing was saved; add it again.");
+    });
+    xhr.addEventListener("error", () => end("failed", "The connection dropped. Nothing was saved; add the file again."));
+    xhr.open("POST", zone.dataset.drop);
+    xhr.setRequestHeader("Accept", "application/json");
+    body.append("file", file);
+    say(`Uploading ${file.name}`);
+    xhr.send(body);
+  };
+  const take = (zone, files) => { const all = [...files]; (zone.dataset.dropMultiple === "true" ? all : all.slice(-1)).forEach((file) => send(zone, file)); };
+  const holds = (event) => event.dataTransfer && [...event.dataTransfer.types].includes("Files");
+  const zones = () => $$("[data-drop]").filter(visible);
+  on("dragover", (event) => { if (holds(event) && zones().length) { event.preventDefault(); doc.body.dataset.dragging = "true"; } });
+  on("dragleave", (event) => { if (!event.relatedTarget) delete doc.body.dataset.dragging; });
+  on("drop", (event) => {
+    delete doc.body.dataset.dragging;
+    const zone = near(event.target, "[data-drop]") || zones()[0];
+    if (!holds(event) || !zone) return;
+    event.preventDefault();
+    take(zone, event.dataTransfer.files);
+  });
+
+  /* --- validation: on leaving a field, then on every key once it has failed; a sentence that says what to do --- */
+  const wrong = (el) => {
+    const label = doc.querySelector(`label[for="${CSS.escape(el.id)}"]`)?.firstChild?.textContent?.trim() || el.getAttribute("aria-label") || "this";
+    const v = el.validity;
+    if (el.dataset.dropValue) {
+      const zone = near(el, "[data-drop]");
+      if ($("[data-state=sending]", zone)) return "The file is still on its way. Wait a moment, or stop it.";
+      return el.dataset.required === "true" && !el.value ? "Add a file first." : "";
+    }
+    if (!v || v.valid) return el.required && !el.value.trim() ? `Fill in “${label}”.` : "";
+    if (v.valueMissing) return el.type === "checkbox" ? `Tick “${label}”.` : `Fill in “${label}”.`;
+    if (v.typeMismatch) return el.type === "email" ? "Enter an e-mail address like name@company.com." : "Enter a web address that starts with https://.";
+    if (v.tooShort) return `Use at least ${el.minLength} characters; this has ${el.value.length}.`;
+    if (v.rangeUnderflow || v.rangeOverflow || v.badInput) return el.min && el.max ? `Enter a number from ${el.min} to ${el.max}.` : "Enter a number.";
+    return el.validationMessage;
+  };
+  const check = (el) => {
+    const text = wrong(el), place = doc.querySelector(`[data-invalid="${CSS.escape(el.id || el.name)}"]`);
+    if (place) { place.hidden = !text; $("span", place).textContent = text; }
+    if (text) el.setAttribute("aria-invalid", "true"); else el.removeAttribute("aria-invalid");
+    el.dataset.failed = text ? "true" : "";
+    return !text;
+  };
+  const fieldsOf = (form) => [...form.elements].filter((el) => el.name && !el.disabled && (el.dataset.dropValue || (el.type !== "hidden" && el.willValidate)));
+  on("focusout", (event) => { const el = event.target; if (el.form?.dataset.validate && el.name && el.value && el.dataset.dropInput === undefined) check(el); });
+  on("input", (event) => {
+    const el = event.target;
+    if (el.form?.dataset.validate && (el.dataset.failed || el.dataset.dropValue)) check(el);
+    if (el.getAttribute?.("role") === "combobox") { const box = near(el, "dialog"); if (box) filter(box, el.value); }
+  });
+  on("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.validate) {
+      const bad = fieldsOf(form).filter((el) => !check(el));
+      if (bad.length) {
+        event.preventDefault();
+        event.stopPropagation();
+        const first = bad[0].dataset.dropValue ? $("[data-drop-input]", near(bad[0], "[data-drop]")) : bad[0];
+        const folded = near(first, "details:not([open])");
+        if (folded) folded.open = true;
+        return first.focus();
+      }
+    }
+    if (form.hasAttribute("action")) {
+      if (form.dataset.sent) return event.preventDefault();
+      form.dataset.sent = "true";
+      $("[type=submit]", form)?.setAttribute("aria-busy", "true");
+    }
+  }, true);
+  win.addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => { delete form.dataset.sent; $("[type=submit]", form)?.setAttribute("aria-busy", "false"); }));
+
+  /* --- clicks --- */
+  on("click", (event) => { if (near(event.target, "[aria-busy=true]:is(button,a)") || near(event.target, "a[aria-disabled=true]")) { event.preventDefault(); event.stopPropagation(); } }, true);
+  on("click", async (event) => {
+    const at = event.target, find = (sel) => near(at, sel);
+    let el;
+    if ((el = find("[data-theme-set]")) && !find("[role=option]")) theme(el.dataset.themeSet);
+    if ((el = find("[data-tab]"))) open(el.closest("[data-tabs]"), el.dataset.tab, { push: true });
+    if ((el = find("[data-claim]")) && find("[data-evidence]")) {
+      const box = find("[data-evidence]");
+      light(box, el.dataset.claim, { scroll: true });
+      if (el.classList.contains("cl")) peek(box, el.dataset.claim);
+    }
+    if ((el = find("[data-open]"))) { event.preventDefault(); show(el.dataset.open); }
+    if ((el = find("[data-close]"))) el.closest("dialog")?.close();
+    if ((el = find("dialog a[href]"))) el.closest("dialog").close();
+    if (at instanceof HTMLDialogElement && at.open && !dirty(at)) {
+      const box = at.getBoundingClientRect();
+      if (event.detail && (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom)) at.close();
+    }
+    if ((el = find("[data-menu]"))) el.getAttribute("aria-expanded") === "true" ? shut(true) : drop(el);
+    else if (!find("[role=menu]") || find("[role^=menuitem]:not([role=menuitemradio])")) shut();
+    if ((el = find("#palette [role=option]"))) { const box = el.closest("dialog"); if (!find("a,button")) { point(box, el); pick(box); } else box.close(); }
+    if ((el = find("[data-reveal]"))) {
+      const input = doc.getElementById(el.dataset.reveal), shown = input.type === "text";
+      input.type = shown ? "password" : "text";
+      el.setAttribute("aria-pressed", String(!shown));
+      el.title = shown ? "Show password" : "Hide password";
+    }
+    if ((el = find("[data-fill]"))) fill(el);
+    if ((el = find("[data-copy]"))) {
+      const text = el.dataset.copy;
+      try { await navigator.clipboard.writeText(text); toast("Copied"); } catch { toast("Your browser did not let us copy. Select the text and copy it."); }
+    }
+  });
+  const fill = (el) => {
+    const form = doc.getElementById(el.dataset.fill);
+    let values = {};
+    try { values = JSON.parse(el.dataset.fillValues); } catch { return; }
+    if (!form) return;
+    Object.entries(values).forEach(([name, to]) => [...form.elements].filter((field) => field.name === name).forEach((field) => {
+      if (field.type === "radio" || field.type === "checkbox") {
+        const want = field.type === "radio" ? field.value === String(to) : to === true || to === "true";
+        if (field.checked !== want) field.click();
+      } else if (field.type !== "hidden") set(field, String(to ?? ""));
+    }));
+    $("input:not([type=hidden]),textarea", form)?.focus();
+  };
+  on("change", (event) => {
+    const input = near(event.target, "[data-drop-input]");
+    if (input?.files.length) { take(near(input, "[data-drop]"), input.files); input.value = ""; }
+  });
+  on("mouseover", (event) => {
+    const el = near(event.target, "[data-evidence] [data-claim]");
+    if (el && !el.hasAttribute("data-lit")) light(el.closest("[data-evidence]"), el.dataset.claim, { scroll: !el.classList.contains("sp") });
+    const option = near(event.target, "#palette [role=option]");
+    if (option && option.getAttribute("aria-selected") !== "true") point(option.closest("dialog"), option);
+  });
+  on("focusin", (event) => { const el = near(event.target, "[data-evidence] [data-claim]"); if (el && !el.hasAttribute("data-lit")) light(el.closest("[data-evidence]"), el.dataset.claim, { scroll: true }); });
+  on("cancel", (event) => { if (event.target instanceof HTMLDialogElement && dirty(event.target)) event.preventDefault(); }, true);
+
+  /* --- keys --- */
+  const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+  on("keydown", (event) => {
+    const { key, target } = event, mod = event.ctrlKey || event.metaKey;
+    if (mod && !event.shiftKey && !event.altKey && key.toLowerCase() === "k" && $("#palette")) { event.preventDefault(); const box = $("#palette"); return box.open ? box.close() : show("palette"); }
+    if (mod && key === "Enter") {
+      const form = target.form || near(target, "form") || $$("form[data-hotsubmit]").find(visible);
+      const button = form && $("[type=submit]", form);
+      if (button && button.getAttribute("aria-busy") !== "true" && !button.disabled) { event.preventDefault(); form.requestSubmit(button); }
+      return;
+    }
+    const tab = near(target, "[data-tab]");
+    if (tab) {
+      const box = tab.closest("[data-tabs]"), all = $$("[data-tab]", box).filter((el) => el.closest("[data-tabs]") === box), at = all.indexOf(tab);
+      const to = key === "Home" ? 0 : key === "End" ? all.length - 1 : key === "ArrowRight" || key === "ArrowLeft" ? (at + MOVES[key] + all.length) % all.length : -1;
+      if (to >= 0) { event.preventDefault(); return open(box, all[to].dataset.tab, { focus: true, push: true }); }
+      if (key === "Enter") { event.preventDefault(); return doc.getElementById(tab.getAttribute("aria-controls"))?.focus(); }
+    }
+    const button = near(target, "[data-menu]");
+    if (button && (key === "ArrowDown" || key === "ArrowUp")) { event.preventDefault(); return drop(button, key === "ArrowUp"); }
+    const menu = near(target, "[role=menu]");
+    if (menu) {
+      const all = items(menu), at = all.indexOf(near(target, "[role^=menuitem]"));
+      if (key === "Escape") { event.preventDefault(); return shut(true); }
+      if (key === "Tab") return shut();
+      const to = key === "Home" ? 0 : key === "End" ? all.length - 1 : key in MOVES ? (at + MOVES[key] + all.length) % all.length : -1;
+      if (to >= 0) { event.preventDefault(); return all[to]?.focus(); }
+      if (key.length === 1 && key !== " " && !mod) return all.slice(at + 1).concat(all).find((el) => el.textContent.trim().toLowerCase().startsWith(key.toLowerCase()))?.focus();
+    }
+    if (near(target, "#palette") && target.getAttribute("role") === "combobox") {
+      const box = $("#palette"), all = $$("[role=option]:not([hidden])", box), at = all.findIndex((el) => el.getAttribute("aria-selected") === "true");
+      if (key === "ArrowDown" || key === "ArrowUp") { event.preventDefault(); return point(box, all[(at + MOVES[key] + all.length) % all.length]); }
+      if (key === "Enter") { event.preventDefault(); return pick(box); }
+      return;
+    }
+    if (mod || event.altKey || typing(target) || $("dialog[open]") || menu) return;
+    if (key === "?" && $("#shortcuts")) { event.preventDefault(); return show("shortcuts"); }
+    if (key === "j" || key === "k") { if (step(key === "j" ? 1 : -1)) event.preventDefault(); return; }
+    if ((key === "Enter" || key === " ") && near(target, ".cl[role=button]")) { event.preventDefault(); return target.click(); }
+    const hot = key.length === 1 && $$(`[data-key="${CSS.escape(key.toLowerCase())}"]`).find(visible);
+    if (hot) { event.preventDefault(); hot.click(); }
+  });
+
+  /* --- what follows from the page: codes and zones from the address, focus after a page change --- */
+  const codes = () => $$("[data-errors]").forEach((box) => {
+    const code = param("error"), all = $$("[data-error]", box), hit = all.find((el) => el.dataset.error === code) || all.find((el) => el.dataset.error === "");
+    box.hidden = !code;
+    all.forEach((el) => { el.hidden = el !== hit; });
+  });
+  let zone = "";
+  try { zone = Intl.DateTimeFormat().resolvedOptions().timeZone || ""; } catch { /* the server falls back to UTC */ }
+  const hidden = () => {
+    $$("input[data-timezone]").forEach((el) => { if (el.value !== zone) el.value = zone; });
+    const next = param("next") || "";
+    $$("input[data-next]").forEach((el) => { const to = /^\/(?![/\\])/.test(next) ? next : ""; if (el.value !== to) el.value = to; });
+    $$("a[data-keep-query]").forEach((el) => { if (location.search && !el.href.includes("?") && next) el.search = `?next=${encodeURIComponent(next)}`; });
+    $$("form[data-validate]").forEach((form) => { form.noValidate = true; });
+  };
+  let path = location.pathname;
+  const arrive = () => {
+    if (location.pathname === path) return;
+    path = location.pathname;
+    shut();
+    let tries = 40;
+    const old = $("h1");
+    const look = () => {
+      const title = $("h1");
+      if (title && (title !== old || tries < 20)) { if (!title.hasAttribute("tabindex")) title.tabIndex = -1; return title.focus({ preventScroll: true }); }
+      if (tries--) setTimeout(look, 50);
+    };
+    setTimeout(look, 50);
+  };
+  let queued = false;
+  const sync = () => {
+    queued = false;
+    paint(); arrive(); restoreTabs(); restoreEvidence(); hidden(); codes(); carry();
+  };
+  const soon = () => { if (!queued) { queued = true; requestAnimationFrame(sync); } };
+  const start = () => {
+    new MutationObserver(soon).observe(doc.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-toast", "data-claim", "class"] });
+    new MutationObserver(soon).observe(root, { attributes: true, attributeFilter: ["class"] });
+    const line = () => { doc.body.toggleAttribute("data-offline", navigator.onLine === false); };
+    win.addEventListener("online", line);
+    win.addEventListener("offline", line);
+    line();
+    sync();
+  };
+  win.addEventListener("popstate", soon);
+  if (doc.readyState === "loading") on("DOMContentLoaded", start); else start();
+  if ("serviceWorker" in navigator && (location.protocol === "https:" || location.hostname === "localhost")) win.addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
+})();
