@@ -1,0 +1,153 @@
+"""The form that starts a run: the source (a link, a text or a file), the capability's other fields, the quote, the run button."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import reflex as rx
+
+from components import fields, theme
+from components.buttons import button, link_button
+from components.dropzone import dropzone
+from components.forms import FILE_HINT, schema_field
+from components.icons import icon
+from components.notes import note
+from components.panel import facts, panel
+from components.vars import cx
+
+FORM: Final = "run-form"
+SOURCES: Final = ("url", "text", "file")
+_SHOWN: Final = {
+    "url": "hidden group-has-[[name=source][value=url]:checked]/form:block",
+    "text": "hidden group-has-[[name=source][value=text]:checked]/form:block",
+    "file": "hidden group-has-[[name=source][value=file]:checked]/form:block",
+}
+
+
+def run_form(
+    views: Any,
+    *,
+    sources: Any,
+    source: Any,
+    has_advanced: Any,
+    errors: Any,
+    quote: Any,
+    run_key: Any,
+    form_key: Any,
+    starting: Any,
+    again: Any,
+    on_submit: Any,
+    on_example: Any,
+) -> rx.Component:
+    """`views` is a var of `FieldView`s, `errors` a dict var of messages by field, `quote` a `Quote` var.
+
+    The fields start anew when `form_key` changes. `run_key` goes along, so that a double click is one job.
+    """
+    others = rx.el.div(
+        _source(views, sources, source, errors),
+        rx.foreach(views, lambda view: _other(view, errors, advanced=False)),
+        rx.cond(has_advanced, _more(views, errors), rx.fragment()),
+        class_name="grid grid-cols-[minmax(0,1fr)] gap-4 p-4",
+        key=form_key,
+    )
+    return panel(
+        rx.el.form(
+            rx.el.input(type="hidden", name="run_key", value=run_key),
+            others,
+            _quote(quote, starting, again),
+            id=FORM,
+            on_submit=on_submit,
+            class_name="group/form min-w-0",
+            data_testid=FORM,
+            custom_attrs={"data-hotsubmit": "true", "data-validate": "true"},
+        ),
+        title="What to make",
+        tools=button("Use an example", testid="use-example", variant="gho", size="sm", on_click=on_example),
+        padded=False,
+    )
+
+
+def _source(views: Any, sources: Any, source: Any, errors: Any) -> rx.Component:
+    """Link, Text or File: a choice that shows one of three fields. Only the chosen one counts."""
+    return rx.el.fieldset(
+        rx.el.legend("Source", class_name=cx(theme.LABEL, "mb-[5px]")),
+        fields.segmented(name="source", testid="source-kind", options=sources, value=source, label="Source"),
+        rx.foreach(views, lambda view: _source_field(view, errors)),
+        _error(errors, "input"),
+        class_name="m-0 grid min-w-0 gap-2 border-0 p-0",
+        data_testid="source",
+    )
+
+
+def _source_field(view: Any, errors: Any) -> Any:
+    shared = {"value": view.value, "placeholder": view.placeholder}
+
+    def shown(name: str, control: rx.Component) -> rx.Component:
+        return rx.el.div(
+            rx.el.label(view.label, html_for=f"f-{name}", class_name="sr-only"),
+            control,
+            rx.cond(errors[name], _error(errors, name), rx.el.p(view.help, class_name=cx(theme.HELP, "mt-[5px]"))),
+            class_name=_SHOWN[name],
+        )
+
+    return rx.match(
+        view.name,
+        ("url", shown("url", fields.text_input(name="url", control_id="f-url", testid="source-url", input_mode="url", auto_complete="off", **shared))),
+        ("text", shown("text", fields.textarea(name="text", control_id="f-text", testid="source-text", rows=10, **shared))),
+        ("file", shown("file", dropzone(name="file", testid="source-file", hint=FILE_HINT, label=view.label))),
+        rx.fragment(),
+    )
+
+
+def _other(view: Any, errors: Any, *, advanced: bool) -> rx.Component:
+    among_sources = (view.name == "url") | (view.name == "text") | (view.name == "file")
+    wanted = view.advanced if advanced else ~view.advanced
+    field = rx.el.div(schema_field(view), _error(errors, view.name), class_name="grid min-w-0 gap-[5px]")
+    return rx.cond(wanted & ~among_sources, field, rx.fragment())
+
+
+def _more(views: Any, errors: Any) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(
+            icon("chevron-right", 14, "transition-transform group-open:rotate-90"),
+            "More settings",
+            class_name=(
+                "flex min-h-8 w-fit cursor-pointer list-none items-center gap-1.5 rounded-sm pr-2 font-medium text-ink-2 hover:text-ink max-md:min-h-11"
+            ),
+            data_testid="more-settings",
+        ),
+        rx.el.div(rx.foreach(views, lambda view: _other(view, errors, advanced=True)), class_name="mt-3 grid gap-4"),
+        class_name="group",
+    )
+
+
+def _error(errors: Any, name: Any) -> Any:
+    """What the server said about a field, at the field."""
+    line = rx.el.p(icon("circle-alert", 14, "mt-px"), rx.el.span(errors[name]), class_name=cx(theme.ERROR, "mt-[5px]"), role="alert", data_testid="field-error")
+    return rx.cond(errors[name], line, rx.fragment())
+
+
+def _quote(quote: Any, starting: Any, again: Any) -> rx.Component:
+    """Price before: cost, time, what is left, who writes. At a plan's limit it says so, and the way on."""
+    run = button(
+        rx.cond(again, "Run again", "Run"),
+        testid="run-button",
+        variant="pri",
+        icon="play",
+        full=True,
+        kind="submit",
+        shortcut="Ctrl Enter",
+        busy=starting,
+        busy_label="Starting",
+    )
+    blocked = rx.el.div(
+        note(quote.blocked, tone="warn", testid="run-blocked"),
+        link_button("See plans", "/settings/billing", testid="see-plans", variant="pri", full=True),
+        class_name="grid gap-2.5",
+    )
+    return rx.el.div(
+        facts(("Cost", quote.cost), ("Time", quote.time), ("Left this month", quote.left), ("Writes", quote.engine), cls="text-xs"),
+        rx.cond(quote.blocked, blocked, run),
+        class_name="grid gap-3 border-t border-line p-4 pt-3",
+        data_testid="quote",
+    )

@@ -1,0 +1,144 @@
+"""One output: read, edit, resolve claims, approve. The output page and Maya's workspace both show this state."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from coexai_app.errors import InvalidInput, NotFound
+from coexai_app.services import jobs_read, outputs, outputs_read
+from coexai_app.views.base import View
+from coexai_app.views.jobs import StepView
+from coexai_app.views.outputs import OutputView
+from state import route
+from state.base import AppState
+from state.guard import action
+
+MOST_POSTS = 25
+
+
+class Draft(View):
+    """A post under edit. `key` stays with its text field while posts move, so nothing typed is lost."""
+
+    key: int
+    text: str
+
+
+class OutputState(AppState):
+    """`refused` is what the server said about an edit or a reason; it stands where the person typed."""
+
+    _live = True
+
+    output: OutputView | None = None
+    steps: tuple[StepView, ...] = ()
+    missing: bool = False
+    editing: bool = False
+    saving: bool = False
+    drafts: tuple[Draft, ...] = ()
+    refused: str = ""
+
+    @action(role="viewer")
+    async def load(self) -> None:
+        await self._open(route.last(self.router.url))
+
+    @action(role="member")
+    async def edit(self) -> None:
+        if self.output and self.output.can_edit:
+            self.drafts = tuple(Draft(key=post.index, text=post.text) for post in self.output.posts)
+            self.editing, self.refused = True, ""
+
+    @action(role="member")
+    async def leave(self) -> None:
+        self._stop_editing()
+
+    @action(role="member")
+    async def add_post(self, after: int) -> None:
+        """A new empty post behind the draft with this key."""
+        place = self._place(after) + 1
+        if place and len(self.drafts) < MOST_POSTS:
+            new = Draft(key=max(draft.key for draft in self.drafts) + 1, text="")
+            self.drafts = (*self.drafts[:place], new, *self.drafts[place:])
+
+    @action(role="member")
+    async def drop_post(self, key: int) -> None:
+        if len(self.drafts) > 1:
+            self.drafts = tuple(draft for draft in self.drafts if draft.key != key)
+
+    @action(role="member")
+    async def move_post(self, key: int, by: int) -> None:
+        drafts, place = list(self.drafts), self._place(key)
+        if place >= 0 and 0 <= place + by < len(drafts):
+            drafts.insert(place + by, drafts.pop(place))
+            self.drafts = tuple(drafts)
+
+    @action(role="member")
+    async def save(self, form: dict[str, str]) -> AsyncIterator[None]:
+        self.saving = True
+        yield
+        posts = [form.get(f"post-{draft.key}", draft.text) for draft in self.drafts]
+        try:
+            if await self._change(outputs.edit, posts=posts):
+                self._stop_editing()
+        finally:
+            self.saving = False
+
+    @action(role="member")
+    async def remove_claim(self, claim: int) -> None:
+        await self._change(outputs.remove_claim, claim=claim)
+
+    @action(role="member")
+    async def keep_claim(self, form: dict[str, str]) -> None:
+        claim = form.get("claim", "")
+        if claim.isascii() and claim.isdigit():
+            await self._change(outputs.override, claim=int(claim), reason=form.get("reason", ""))
+
+    @action(role="member")
+    async def approve(self) -> None:
+        await self._change(outputs.approve)
+
+    @action(role="member")
+    async def reopen(self) -> None:
+        await self._change(outputs.reopen)
+
+    async def _open(self, output_id: str) -> None:
+        """Shows this output, or nothing for an empty id. Text that was being typed for another one is gone."""
+        if not self.output or self.output.id != output_id:
+            self.output = None
+            self._stop_editing()
+        self.missing = False
+        if output_id:
+            await self._read(output_id)
+
+    async def _read(self, output_id: str) -> None:
+        try:
+            view = await self._call(outputs_read.get, output_id=route.ident(output_id))
+        except NotFound:
+            self.output, self.missing = None, True
+            return
+        if not self.output:
+            self.steps = (await self._call(jobs_read.get, job_id=route.ident(view.job_id))).steps
+        if view != self.output:
+            self.output = view
+
+    async def _change(self, service: Any, **change: Any) -> bool:
+        """Changes the version that is on screen; True when it was accepted. A newer version on the server is a Conflict, told by a toast."""
+        if not self.output:
+            return False
+        try:
+            self.output = await self._call(service, output_id=route.ident(self.output.id), version=self.output.version, **change)
+        except InvalidInput as error:
+            self.refused = error.message
+            return False
+        self.refused = ""
+        return True
+
+    async def _refresh(self) -> None:
+        if self.output and not self.editing:
+            await self._read(self.output.id)
+
+    def _stop_editing(self) -> None:
+        self.editing, self.drafts, self.refused = False, (), ""
+
+    def _place(self, key: int) -> int:
+        """Where the draft with this key stands; -1 when it is not there."""
+        return next((place for place, draft in enumerate(self.drafts) if draft.key == key), -1)

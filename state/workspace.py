@@ -1,0 +1,148 @@
+"""A coworker's workspace: the form, the quote, the current run, the runs before it. The current run is in the address (?job=…)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from coexai_app.errors import InvalidInput, NotFound
+from coexai_app.services import agents, jobs, jobs_read
+from coexai_app.views.agents import AgentView, CapabilityView, FieldView, Option, Quote
+from coexai_app.views.jobs import JobRow, JobView
+from state import route
+from state.base import AppState
+from state.guard import action
+from state.output import OutputState
+
+RECENT = 6
+SOURCES = {"url": "Link", "text": "Text", "file": "File"}
+
+
+class WorkspaceState(AppState):
+    """`fields` fill the form anew when `form_key` changes; `errors` stand at their fields; `run_key` makes a double click one job."""
+
+    _live = True
+
+    agent: AgentView | None = None
+    fields: tuple[FieldView, ...] = ()
+    source: str = "url"
+    form_key: int = 0
+    errors: dict[str, str] = {}
+    run_key: str = ""
+    starting: bool = False
+    quote: Quote | None = None
+    job: JobView | None = None
+    missing: bool = False
+    runs: tuple[JobRow, ...] = ()
+
+    @action(role="viewer")
+    async def load(self) -> None:
+        query, slug = self.router.url.query_parameters, route.last(self.router.url)
+        if not self.agent or self.agent.slug != slug:
+            self.agent = await self._call(agents.get, slug=slug)
+            self._fill({})
+        if "example" in query:
+            self._fill(self._example())
+        await self._show(query.get("job", ""))
+        await self._refresh()
+
+    @action(role="member")
+    async def use_example(self) -> None:
+        self._fill(self._example())
+
+    @action(role="member")
+    async def run(self, form: dict[str, str]) -> AsyncIterator[EventSpec | None]:
+        self.starting = True
+        yield
+        try:
+            yield await self._start(form)
+        finally:
+            self.starting = False
+
+    @action(role="member")
+    async def cancel(self) -> None:
+        if self.job:
+            self.job = await self._call(jobs.cancel, job_id=route.ident(self.job.id))
+
+    @action(role="member")
+    async def resume(self) -> None:
+        if self.job:
+            self.job = await self._call(jobs.retry, job_id=route.ident(self.job.id))
+
+    @rx.var
+    def sources(self) -> list[Option]:
+        names = {field.name for field in self.fields}
+        return [Option(value=name, label=label) for name, label in SOURCES.items() if name in names]
+
+    @rx.var
+    def has_advanced(self) -> bool:
+        return any(field.advanced for field in self.fields)
+
+    async def _start(self, form: dict[str, str]) -> EventSpec | None:
+        capability = self._capability()
+        if not capability:
+            return None
+        data, key = _input(form, capability), form.get("run_key") or self.run_key
+        try:
+            job = await self._call(jobs.create, agent=self.agent.slug, capability=capability.slug, data=data, idempotency_key=key)
+        except InvalidInput as error:
+            self.errors = error.details.get("fields") or {error.field or "": error.message}
+            return rx.set_focus(f"f-{next(iter(self.errors))}")
+        self.errors, self.run_key = {}, uuid.uuid4().hex
+        return rx.redirect(route.address(f"/agents/{self.agent.slug}", job=job.id))
+
+    async def _show(self, job_id: str) -> None:
+        """Makes this job the current one; its result goes to OutputState, which the result tabs read."""
+        if not self.job or self.job.id != job_id:
+            self.job = None
+        self.missing = False
+        if job_id:
+            await self._read(job_id)
+        output = await self.get_state(OutputState)
+        await output._open(self.job.output_id if self.job else "")
+
+    async def _read(self, job_id: str) -> None:
+        try:
+            view = await self._call(jobs_read.get, job_id=route.ident(job_id))
+        except NotFound:
+            view, self.missing = None, True
+        if view != self.job:
+            self.job = view
+
+    async def _refresh(self) -> None:
+        capability = self._capability()
+        if not capability:
+            return
+        if self.job and self.job.active:
+            await self._show(self.job.id)
+        recent = await self._call(jobs_read.page, page=1, limit=RECENT, agent=self.agent.slug)
+        if recent.rows != self.runs:
+            self.runs = recent.rows
+        quote = await self._call(agents.quote, agent=self.agent.slug, capability=capability.slug)
+        if quote != self.quote:
+            self.quote = quote
+
+    def _capability(self) -> CapabilityView | None:
+        return self.agent.capabilities[0] if self.agent and self.agent.capabilities else None
+
+    def _example(self) -> dict[str, str]:
+        capability = self._capability()
+        return dict(capability.example) if capability else {}
+
+    def _fill(self, values: dict[str, str]) -> None:
+        """The form starts anew with these values, or empty."""
+        capability = self._capability()
+        views = capability.fields if capability else ()
+        self.fields = tuple(view.model_copy(update={"value": values.get(view.name, view.value)}) for view in views)
+        self.source = next((name for name in SOURCES if values.get(name)), "url")
+        self.errors, self.form_key, self.run_key = {}, self.form_key + 1, uuid.uuid4().hex
+
+
+def _input(form: dict[str, str], capability: CapabilityView) -> dict[str, str]:
+    """What the form means as input: empty fields are left out, a tick is said either way, and of link, text and file only the chosen one counts."""
+    unused = {name for name in SOURCES if "source" in form and name != form["source"]}
+    data = {field.name: form[field.name] for field in capability.fields if form.get(field.name, "").strip() and field.name not in unused}
+    return data | {field.name: str(field.name in form).lower() for field in capability.fields if field.kind == "checkbox"}
