@@ -41,9 +41,12 @@ class BoundedClient(httpx2.Client):
             raise self._late()
         read = min(self._limits.read, left)
         connect = min(self._limits.connect, left)
-        request.extensions = {**request.extensions, "timeout": {"connect": connect, "read": read, "write": read, "pool": connect}}
+        # A whole answer is silence until the model is done; a stream shows life from the start.
+        waits = {"connect": connect, "read": read if stream else left, "write": read, "pool": connect}
+        request.extensions = {**request.extensions, "timeout": waits}
         try:
             response = super().send(request, stream=True, follow_redirects=False, **options)
+            waits["read"] = read
         except httpx2.HTTPError as error:
             raise self._translated(error, begun=False) from None
         try:

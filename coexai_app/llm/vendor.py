@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds and sizes of one answer. `read` is the longest silence; `total` bounds one question with all its retries.
+    """Seconds and sizes of one answer. `total` bounds one question with all its retries.
 
-    A server that goes silent just before `total` can hold the call for one `read` more.
+    `read` is the longest silence in a stream, and inside the body of a whole answer; before that begins, only `total` counts,
+    because the model is writing. A server that goes silent just before `total` can hold the call for one `read` more.
     """
 
     connect: float = 5.0

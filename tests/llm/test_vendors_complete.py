@@ -226,6 +226,20 @@ class TestBadConnections:
         desk.server.say(Reply(200, body), desk.protocol.whole("Yes."))
         assert desk.vendor().complete(TEXT).text == "Yes."
 
+    def test_a_model_that_writes_for_long_before_it_answers_is_waited_for(self, desk: Desk) -> None:
+        slow = desk.protocol.whole("Yes.")
+        slow.wait = 0.3
+        desk.server.say(slow)
+        assert desk.vendor(limits=Limits(read=0.1, total=5)).complete(TEXT).text == "Yes."
+        assert desk.calls == 1
+
+    def test_but_not_for_longer_than_the_total_time(self, desk: Desk) -> None:
+        slow = desk.protocol.whole("Yes.")
+        slow.wait = 5
+        desk.server.say(slow)
+        with pytest.raises(ModelUnavailable):
+            desk.vendor(limits=Limits(read=0.1, total=0.3)).complete(TEXT)
+
     def test_silence_ends_with_the_read_timeout(self, desk: Desk) -> None:
         desk.server.say(silent())
         with pytest.raises(ModelUnavailable, match="went silent"):

@@ -153,6 +153,12 @@ class TestFaults:
         desk.server.say(stream([name + b'data: {"broken": \n\n']), stream(desk.protocol.pieces(["Yes."])))
         assert read(desk.vendor().stream(TEXT)) == ("Yes.", None)
 
+    def test_a_stream_that_does_not_begin_is_tried_again(self, desk: Desk) -> None:
+        late = stream(desk.protocol.pieces(["Late."]))
+        late.wait = 5
+        desk.server.say(late, stream(desk.protocol.pieces(["Yes."])))
+        assert read(desk.vendor(limits=Limits(read=0.1, total=5)).stream(TEXT)) == ("Yes.", None)
+
     def test_a_trickle_ends_with_the_total_timeout(self, desk: Desk) -> None:
         desk.server.say(stream([*desk.protocol.pieces(["word "], finish=None), *[b": ping\n\n", 0.05] * 100]))
         _, error = read(desk.vendor(limits=Limits(read=0.2, total=0.3)).stream(TEXT))

@@ -34,6 +34,7 @@ class Reply:
     pieces: Iterable[Any] | None = None
     drop: bool = False
     promised: int | None = None
+    wait: float = 0.0
 
 
 def drop() -> Reply:
@@ -74,6 +75,7 @@ class VendorServer:
                 server.requests.append(Request(self.path, {k.lower(): v for k, v in self.headers.items()}, json.loads(raw)))
                 reply = server.replies.pop(0) if len(server.replies) > 1 else server.replies[0]
                 self.close_connection = True
+                server.over.wait(reply.wait)
                 if not reply.drop:
                     try:
                         server.send(self, reply)
