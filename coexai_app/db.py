@@ -92,8 +92,7 @@ def transaction() -> Iterator[Session]:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A transaction that only reads: never blocks a writer, and a flush in it is an error of the program."""
-    with Session(engine(), expire_on_commit=False, autoflush=False) as session:
-        session.connection(execution_options={"coexai_reads": True})
+    with Session(engine().execution_options(coexai_reads=True), expire_on_commit=False, autoflush=False) as session:
         yield session
         if session.new or session.dirty or session.deleted:
             raise RuntimeError("a service marked @reads tried to write")

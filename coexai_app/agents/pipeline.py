@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coexai_app.agents.report import Analysis, Engine, Report, Review, Source, StepRecord, Usage
-from coexai_app.errors import Cancelled, InvalidInput
+from coexai_app.errors import Cancelled, CoexaiError, InvalidInput
 from coexai_app.llm.base import Completion, Model, Prompt
 
 BUILTIN = Engine(provider="builtin", model="extractive/1")
@@ -268,7 +268,9 @@ def run(
             result = step.run(data, context)
         except Exception as error:
             ms = round((time.perf_counter() - started) * 1000)
-            on_step(StepEvent(position, step.name, step.label, StepStatus.FAILED, digest, ms, str(error)))
+            # Only a domain error is written for people; any other may hold a customer's data.
+            reason = error.message if isinstance(error, CoexaiError) else "Stopped by an error of ours."
+            on_step(StepEvent(position, step.name, step.label, StepStatus.FAILED, digest, ms, reason))
             raise
         ms = round((time.perf_counter() - started) * 1000)
         context.results[step.result] = result

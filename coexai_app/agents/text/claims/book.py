@@ -22,12 +22,12 @@ from .quotes import CHECKED_FROM, find_quotes
 from .source import SourceIndex, Text
 from .structure import clipped, structure
 from .verdicts import judge
-from .words import Token, guess_language
+from .words import Token, guess_language, word_set
 
 # What writers of posts count in their own words ("3 lessons"): no claim, unless the source counts the same.
-_FRAMING = frozenset(
-    "lesson takeaway thing tip reason way point idea insight fact question post key big quick simple short truth rule trick mistake myth highlight leccion clav idea cosa consej"
-    " razon punt dato lektion ding tipp grund gedank punkt fakt erkenntnis".split()
+_FRAMING = word_set(
+    "lesson takeaway thing tip reason way point idea insight fact question post key big quick simple short truth rule trick mistake"
+    " myth highlight leccion clav idea cosa consej razon punt dato lektion ding tipp grund gedank punkt fakt erkenntnis"
 )
 
 
@@ -51,7 +51,7 @@ def ledger(
     language = _language([source.text], source.language)
     sources = _sources(source, also or {}, language)
     spoken = _language(parts, language) if parts else language
-    usage = usage_of(parts, spoken)
+    usage = usage_of(parts, spoken, own=True)
     for index in sources:
         _merge(usage, index.usage)
     claims: list[Claim] = []
@@ -155,7 +155,14 @@ def _unmarked_word(mention: Mention) -> bool:
 def _framing(mention: Mention, source: SourceIndex) -> bool:
     """ "3 lessons" in an output whose source counts no lessons: the writer's own list, not a statement about the source."""
     q = mention.value
-    if not isinstance(q, Quantity) or q.units or not q.nouns or not q.values or q.values[0] > 12 or not re.fullmatch(r"\d+|[^\W\d]+", mention.text):
+    if (
+        not isinstance(q, Quantity)
+        or q.units
+        or not q.nouns
+        or not q.values
+        or q.values[0] > 12
+        or not re.fullmatch(r"\d+|[^\W\d]+", mention.text)
+    ):
         return False
     framing = [noun for noun in q.nouns if noun in _FRAMING]
     return bool(framing) and not any(noun in source.counted for noun in framing)

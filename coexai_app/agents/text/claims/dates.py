@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from coexai_app.agents.report import ClaimKind
 
 from .mention import Day, Mention
-from .words import fold
+from .words import fold, word_set
 
 _MONTHS = (
     "january|enero|januar|jänner|janvier|gennaio|janeiro|januari",
@@ -29,7 +30,9 @@ _MONTHS = (
     "november|noviembre|novembre|novembro",
     "december|diciembre|dezember|décembre|dicembre|dezembro",
 )
-_SHORT = "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez|ene|abr|ago|dic|fév|févr|avr|juil|déc|gen|mag|giu|lug|set|ott|fev|out|mrz"
+_SHORT = (
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez|ene|abr|ago|dic|fév|févr|avr|juil|déc|gen|mag|giu|lug|set|ott|fev|out|mrz"
+)
 _SHORT_NUMBERS = "1|2|3|4|5|6|7|8|9|9|10|10|11|12|12|1|4|8|12|2|2|4|7|12|1|5|6|7|9|10|2|10|3"
 _WEEKDAYS = (
     "monday|lunes|montag|lundi|lunedì|segunda-feira|maandag",
@@ -75,8 +78,10 @@ _PATTERNS = tuple(
         rf"(?<!\w)(?P<month>{_FULL})(?!\w)",
     )
 )
-_SECOND_YEAR = re.compile(r"(?P<year>(?:1[0-9]|20)\d\d)\s?[–—/-]\s?(?P<short>\d\d)(?![\d\w.,/-]|\s?%)")
-_YEAR = re.compile(r"(?<![\w.,$£€¥+#/:])(?<![-–—−])(?:(?<=\s)|^|(?<=[(\[\"“”«„'’])|(?<=[–—-]))?(?P<year>[12]\d{3})(?!\w|[.,:]\d|%|[-–]\d{3,4}[-–]\d|\s?[%€$£])")
+_SECOND_YEAR = re.compile(r"(?P<year>(?:1[0-9]|20)\d\d)\s?[–—/-]\s?(?P<short>\d\d)(?![\w/-]|[.,]\d|\s?%)")
+_YEAR = re.compile(
+    r"(?<![\w.,$£€¥+#/:])(?<![-–—−])(?:(?<=\s)|^|(?<=[(\[\"“”«„'’])|(?<=[–—-]))?(?P<year>[12]\d{3})(?!\w|[.,:]\d|%|[-–]\d{3,4}[-–]\d|\s?[%€$£])"
+)
 _AFTER_RANGE = re.compile(r"(?:1[0-9]|20)\d\d\s?[-–—−]\s?$|(?:^|\s)[(]?[-–—]\s?$")
 _YEAR_CUE = re.compile(
     r"(?:\b(?:in|since|by|until|till|from|to|between|after|before|during|circa|around|of|and|year|spring|summer|autumn|fall|winter|early|late|mid|en|desde|hasta|año|entre|y"
@@ -84,6 +89,8 @@ _YEAR_CUE = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"[ \u00a0-](?P<word>[^\W\d_]+)")
+_COUNTED_ALWAYS = word_set("people men women children percent million billion")
+_DETERMINER = re.compile(r"\b(?:the|a|this|that|its|his|her|their|our|el|la|del|das|die|der|dem)[ \u00a0]$", re.IGNORECASE)
 _MONTH_CUE = re.compile(
     r"\b(?:in|since|until|till|by|of|from|to|last|next|this|early|late|mid|through|during|before|after|every|each|and|im|seit|bis|ab|ende|anfang|mitte|nächsten|letzten"
     r"|en|de|desde|hasta|a|y|depuis|fin|début|em|di|da|sinds|eind|begin|on)[ \u00a0-]$",
@@ -92,7 +99,9 @@ _MONTH_CUE = re.compile(
 _QUARTERS = {fold(w): n for n, words in enumerate(
     ("first primer erste ersten erstes premier", "second segundo zweite zweiten zweites deuxième", "third tercer dritte dritten drittes troisième",
      "fourth cuarto vierte vierten viertes quatrième"), 1) for w in words.split()}  # fmt: skip
-_NAMED_DAYS = re.compile(r"\b(?:black|good|cyber|super|ash|easter|bloody|giving|taco|casual|palm|fat|holy|shrove|maundy)[ \u00a0]$", re.IGNORECASE)
+_NAMED_DAYS = re.compile(
+    r"\b(?:black|good|cyber|super|ash|easter|bloody|giving|taco|casual|palm|fat|holy|shrove|maundy)[ \u00a0]$", re.IGNORECASE
+)
 
 
 def find_dates(text: str) -> list[Mention]:
@@ -108,10 +117,17 @@ def find_dates(text: str) -> list[Mention]:
             if not days:
                 continue
             start, end = _trim(text, start, end)
+            if (begin := match.groupdict().get("from")) and days[0].day:
+                _claim(taken, busy, text, *match.span("from"), (replace(days[0], day=int(begin), weekday=0),))
+                start = match.start("day")
             _claim(taken, busy, text, start, end, days)
     for match in _SECOND_YEAR.finditer(text):
         first, short = int(match["year"]), int(match["short"])
-        if not any(busy[match.start() : match.end()]) and short > first % 100 and text[match.start() - 1 : match.start()] not in (".", ",", "/", "-"):
+        if (
+            not any(busy[match.start() : match.end()])
+            and short > first % 100
+            and text[match.start() - 1 : match.start()] not in (".", ",", "/", "-")
+        ):
             _claim(taken, busy, text, match.start(), match.start() + 4, (Day(year=first),))
             _claim(taken, busy, text, match.start("short"), match.end(), (Day(year=first // 100 * 100 + short),))
     for match in re.finditer(r"(?<!\d)[12]\d{3}(?!\d)", text):
@@ -147,13 +163,17 @@ def _is_year(text: str, start: int, end: int) -> bool:
     counted = _COUNTED.match(after)
     follows = bool(counted and counted["word"].islower() and fold(counted["word"]) not in _AFTER_YEAR)
     if 1900 <= year <= 2099:
-        return not follows or cued
+        plural = counted is not None and (
+            counted["word"].endswith("s") and not counted["word"].endswith("ss") or counted["word"] in _COUNTED_ALWAYS
+        )
+        return not follows or cued or (not plural and bool(_DETERMINER.search(before)))
     return cued and not follows
 
 
-_AFTER_YEAR = frozenset(
-    "and or to the in on at for with when as was were is has had after before it he she they we until till but because by a an of from through while since"
-    " y en la el los las de con fue cuando que se para por a e und der die das im in mit als hat war wurde bis bei für auf et le la les du au".split()
+_AFTER_YEAR = word_set(
+    "and or to the in on at for with when as was were is has had after before it he she they we until till but because by a an of"
+    " from through while since y en la el los las de con fue cuando que se para por a e und der die das im in mit als hat war wurde"
+    " bis bei für auf et le la les du au"
 )
 
 
@@ -173,9 +193,17 @@ def _readings(match: re.Match[str], text: str) -> tuple[Day, ...]:
     day = int(groups.get("day", 0))
     if set(groups) == {"month"} and not _lone_month(match, text):
         return ()
-    if set(groups) == {"weekday"} and (_NAMED_DAYS.search(text[max(0, match.start() - 12) : match.start()]) or not _lone_weekday(match.group())):
+    if set(groups) == {"weekday"} and (
+        _NAMED_DAYS.search(text[max(0, match.start() - 12) : match.start()]) or not _lone_weekday(match.group())
+    ):
         return ()
-    if day and month and fold(groups["month"].rstrip(".")) in ("mar", "set", "ago", "out", "may", "do") and not year and not match.group()[0].isdigit():
+    if (
+        day
+        and month
+        and fold(groups["month"].rstrip(".")) in ("mar", "set", "ago", "out", "may", "do")
+        and not year
+        and not match.group()[0].isdigit()
+    ):
         return () if not groups["month"][0].isupper() else (Day(year, month, day, weekday),)
     return (Day(year, month, day, weekday, quarter),)
 

@@ -21,7 +21,10 @@ _EMAIL = r"(?<![\w.+-])(?P<mail>[A-Za-z0-9][\w.+-]*@[A-Za-z0-9][A-Za-z0-9-]*(?:\
 _WEB = r"(?P<web>(?:https?://|www\.)[^\s<>\"“”«»„`{}|\\^]+)"
 _DOMAIN = rf"(?<![\w@./-])(?P<bare>(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{_BARE})(?![\w-]|\.\w)(?:[/?#][^\s<>\"“”«»„`{{}}|\\^]*)?)"
 _ANY = re.compile(f"{_WEB}|{_EMAIL}|{_DOMAIN}", re.IGNORECASE)
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|igsh|_hsenc|_hsmi|mkt_tok|ref_src|yclid|twclid|ttclid|li_fat_id|s_cid|si|cmpid", re.IGNORECASE)
+_TRACKING = re.compile(
+    r"utm_\w+|ref|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|igsh|_hsenc|_hsmi|mkt_tok|ref_src|yclid|twclid|ttclid|li_fat_id|s_cid|si|cmpid",
+    re.IGNORECASE,
+)
 
 
 def find_links(text: str) -> list[Mention]:
@@ -49,7 +52,13 @@ def _no_domain(address: str) -> bool:
     labels = host.split(".")
     if any(c.isupper() for c in labels[-1]) or all(len(label) <= 2 for label in labels):
         return True
-    return labels[-1] in ("me", "it", "in", "no", "at", "be", "us", "is", "es", "de", "co", "so") and len(labels) == 2 and "/" not in address and labels[0].isalpha() and len(labels[0]) < 4
+    return (
+        labels[-1] in ("me", "it", "in", "no", "at", "be", "us", "is", "es", "de", "co", "so")
+        and len(labels) == 2
+        and "/" not in address
+        and labels[0].isalpha()
+        and len(labels[0]) < 4
+    )
 
 
 def normal(address: str) -> str:

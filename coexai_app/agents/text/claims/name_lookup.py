@@ -34,7 +34,9 @@ def judge_name(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) ->
                 break
             a, b = max(places, key=lambda p: (len(source.stems_near(source.words[p[0]].start) & near), -p[0]))
             start, end = source.words[a].start, source.words[b - 1].end
-            return source.span(start, end), reason if source.text[start:end] == mention.text or reason != "exact match" else _reason(keys, b - a)
+            return source.span(start, end), reason if source.text[start:end] == mention.text or reason != "exact match" else _reason(
+                keys, b - a
+            )
         if not fault and (place := _acronym(keys, source)):
             return source.span(*place), "short for the same name" if len(keys) == 1 else "the full name of an acronym"
     return None, fault or _missing(mention, keys, sources[0])
@@ -77,7 +79,9 @@ def _fits(source: SourceIndex, begin: int, count: int) -> bool:
     words = source.words[begin : begin + count]
     if not (words[0].upper or words[-1].upper or any(c.isupper() for c in words[0].text)):
         return False
-    return count == 1 or all(not set(source.text[a.end : b.start]) & set(".!?\n,;:") or len(a.text) < 4 for a, b in zip(words, words[1:], strict=False))
+    return count == 1 or all(
+        not set(source.text[a.end : b.start]) & set(".!?\n,;:") or len(a.text) < 4 for a, b in zip(words, words[1:], strict=False)
+    )
 
 
 def _inside(keys: Sequence[str], i: int, source: SourceIndex) -> tuple[int, int] | None:
@@ -165,7 +169,12 @@ def _rival(mention: Mention, claim: Text, source: SourceIndex) -> str:
         run_keys = source.keys(*run)
         if set(keys) & set(run_keys):
             best_same = max(best_same, words, *(agreement(claim, first, last, source, i, i + len(keys))[0] for i in range(*run)))
-        elif words > best_other and content >= 2 and words >= 4 and any(not source.words[j].initial or source.words[j].key in KNOWN for j in range(*run)):
+        elif (
+            words > best_other
+            and content >= 2
+            and words >= 4
+            and any(not source.words[j].initial or source.words[j].key in KNOWN for j in range(*run))
+        ):
             best_other, other = words, source.text[source.words[run[0]].start : source.words[run[1] - 1].end]
     for i in source.places.get(keys[0], ()):
         if best_other:
@@ -187,6 +196,11 @@ def _missing(mention: Mention, keys: Sequence[str], source: SourceIndex) -> str:
     return "name not in the source" if absent else "the source has these names, but not together"
 
 
+def _headline(claim: Text, i: int) -> bool:
+    """A capital inside a line where all words have one."""
+    return i > 0 and claim.words[i].initial and claim.text[claim.words[i - 1].end : claim.words[i].start] in (" ", "-", ", ")
+
+
 def replaced(claim: Text, source: SourceIndex, i: int) -> bool:
     """True when the source has another name between the words around word i of the claim, which the source itself does not have."""
     key = claim.words[i].key
@@ -199,6 +213,6 @@ def replaced(claim: Text, source: SourceIndex, i: int) -> bool:
         if not 0 <= j < len(source.words) or not source.words[j].upper:
             continue
         words, content = agreement(claim, i, i + 1, source, j, j + 1)
-        if words >= 3 and content >= 1 and source.is_name(j):
+        if words >= 3 and content >= 1 and (source.is_name(j) or _headline(claim, i) and source.words[j].initial and words >= 4):
             return True
     return False

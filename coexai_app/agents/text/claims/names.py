@@ -17,16 +17,17 @@ from coexai_app.agents.report import ClaimKind
 from .dates import MONTHS, WEEKDAYS
 from .gazetteer import KNOWN, NOT_NAMES, ROLES, SPEECH_STRICT
 from .mention import Mention
-from .words import EVERY_STOP_WORD, Token, stem, stop_words, tokens
+from .words import EVERY_STOP_WORD, Token, stem, stop_words, tokens, word_set
 
-_PARTICLES = frozenset("of de del della di da dos das du des la le les el los las van von der den zu zum bin ibn al y the".split())
+_PARTICLES = word_set("of de del della di da dos das du des la le les el los las van von der den zu zum bin ibn al y the")
 _JOINT = re.compile(r"[ \u00a0]|[-‑]|[’']|[ \u00a0]?&[ \u00a0]?|\.[ \u00a0]?")
 _HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _HASHTAG = re.compile(r"(?<![\w&])#\w+")
-_DETERMINERS = frozenset(
-    "der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner mein meine meinen meiner dein seine seinen seinem seiner ihr ihre ihren"
-    " ihrem ihrer unser unsere unseren unserem unserer euer eure jeder jede jedes jeden jedem dieser diese dieses diesen diesem welche alle allen viele vielen wenige"
-    " mehr weniger im am zum zur beim vom ins ans pro ohne mehrere einige manche solche zwei drei vier funf sechs sieben acht neun zehn elf zwolf".split()
+_DETERMINERS = word_set(
+    "der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner mein meine meinen meiner dein seine"
+    " seinen seinem seiner ihr ihre ihren ihrem ihrer unser unsere unseren unserem unserer euer eure jeder jede jedes jeden jedem"
+    " dieser diese dieses diesen diesem welche alle allen viele vielen wenige mehr weniger im am zum zur beim vom ins ans pro ohne"
+    " mehrere einige manche solche zwei drei vier funf sechs sieben acht neun zehn elf zwolf"
 )
 _GERMAN_NOUN = re.compile(
     r"(?:ung|heit|keit|schaft|tion|tionen|tät|ismus|nis|nisse|ungen|heiten|keiten|schaften|chen|lein|tum|ling|linge|euro|prozent|jahr|jahre|jahren|uhr|ende|anfang|mitte"
@@ -53,9 +54,12 @@ class Usage:
                 self.initial[word.key] += 1
             else:
                 self.strong[word.key] += 1
-            if word.upper and (before in _DETERMINERS or before.isdigit() or (before.endswith(("en", "er", "es", "em", "e")) and before != "caps")):
+            if word.upper and (
+                before in _DETERMINERS or before.isdigit() or (before.endswith(("en", "er", "es", "em", "e")) and before != "caps")
+            ):
                 self.counted[word.key] += 1
-            self.stems.add(stem(word.text))
+            if not word.upper:
+                self.stems.add(stem(word.text))
             before = word.key if not word.upper or before in _DETERMINERS else ("caps" if word.text.isupper() else "")
 
     def known(self, key: str) -> bool:
@@ -77,9 +81,14 @@ def prepared(text: str) -> list[Token]:
         first, last = bisect_left(starts, low), bisect_left(starts, high)
         for a, b in _stretches(words, first, last, text):
             long = [w for w in words[a:b] if len(w.text) > 3 and not w.text[0].isdigit()]
-            if len(long) >= 4 and sum(w.upper for w in long) >= 0.75 * len(long):
+            if len(long) >= 4 and not _ends_as_sentence(words, b, text) and sum(w.upper for w in long) >= 0.75 * len(long):
                 words[a:b] = [w._replace(initial=True) for w in words[a:b]]
     return words
+
+
+def _ends_as_sentence(words: Sequence[Token], last: int, text: str) -> bool:
+    end = words[last - 1].end
+    return text[end : end + 1] == "." or text[end : end + 2] in (").", "”.", ".”", '".', '."')
 
 
 def _stretches(words: Sequence[Token], first: int, last: int, text: str) -> Iterable[tuple[int, int]]:
@@ -134,11 +143,15 @@ def _next(words: Sequence[Token], text: str, end: int, blocked: Callable[[int, i
 
 
 def _capital(word: Token) -> bool:
-    return (word.upper or (len(word.text) > 2 and word.text[0].islower() and any(c.isupper() for c in word.text[1:3]))) and not word.text[0].isdigit()
+    return (word.upper or (len(word.text) > 2 and word.text[0].islower() and any(c.isupper() for c in word.text[1:3]))) and not word.text[
+        0
+    ].isdigit()
 
 
 def _stop(word: Token) -> bool:
-    return word.key in EVERY_STOP_WORD and not (len(word.text) > 1 and word.text.isupper() and word.text not in ("THE", "AND", "OF", "IN", "TO", "IT", "IS"))
+    return word.key in EVERY_STOP_WORD and not (
+        len(word.text) > 1 and word.text.isupper() and word.text not in ("THE", "AND", "OF", "IN", "TO", "IT", "IS")
+    )
 
 
 def find_names(
@@ -152,7 +165,9 @@ def find_names(
     """The names in a text. `replaced(i)` says that the source has another name in the place of word i."""
     words = prepared(text) if words is None else words
     found = [
-        Mention(ClaimKind.NAME, m.start(), m.end(), m.group(), (m.group().casefold(),)) for m in _HANDLE.finditer(text) if not blocked(m.start(), m.end())
+        Mention(ClaimKind.NAME, m.start(), m.end(), m.group(), (m.group().casefold(),))
+        for m in _HANDLE.finditer(text)
+        if not blocked(m.start(), m.end())
     ]
     structure = [(m.start(), m.end()) for m in _HASHTAG.finditer(text)] + [(m.start, m.end) for m in found]
 
@@ -160,7 +175,7 @@ def find_names(
         return blocked(start, end) or any(s < end and start < e for s, e in structure)
 
     for first, last in runs(words, text, taken):
-        for a, b in _pieces(words, first, last, language, usage):
+        for a, b in _pieces(words, first, last, language, usage, replaced):
             if b - a == 1 and not _single(words, a, text, language, usage, replaced):
                 continue
             span = words[a].start, words[b - 1].end
@@ -168,11 +183,13 @@ def find_names(
     return sorted(found, key=lambda m: m.start)
 
 
-def _pieces(words: Sequence[Token], first: int, last: int, language: str, usage: Usage) -> Iterable[tuple[int, int]]:
+def _pieces(
+    words: Sequence[Token], first: int, last: int, language: str, usage: Usage, replaced: Callable[[int], bool]
+) -> Iterable[tuple[int, int]]:
     """A run without titles, roles and words that the texts also write in lower case; "Bakery CEO Marta Ruiz" falls in two."""
     begin = first
     for i in range(first, last + 1):
-        if i < last and not _drops(words, i, first, last, language, usage):
+        if i < last and not (_drops(words, i, first, last, language, usage) and not (last - first > 1 and replaced(i))):
             continue
         a, b = begin, i
         while a < b and (words[a].text in _PARTICLES or (words[a].initial and _stop(words[a]))):
@@ -203,10 +220,11 @@ def _drops(words: Sequence[Token], i: int, first: int, last: int, language: str,
 
 
 _STARTER = re.compile(r"(?:ly|ing|ed|mente|ando|iendo|tion)$")
-_STARTERS = frozenset(
-    "meanwhile yesterday today tomorrow tonight later earlier soon finally next besides however moreover instead despite inside outside like unlike thanks dear hi"
-    " hello meet ask join visit read see watch follow try use call contact remember imagine consider think take make get let look learn discover find inspired congrats"
-    " ayer hoy mañana después además finalmente conoce descubre según gestern heute morgen dann danach endlich schließlich laut trotz dank liebe lieber".split()
+_STARTERS = word_set(
+    "meanwhile yesterday today tomorrow tonight later earlier soon finally next besides however moreover instead despite inside"
+    " outside like unlike thanks dear hi hello meet ask join visit read see watch follow try use call contact remember imagine"
+    " consider think take make get let look learn discover find inspired congrats ayer hoy mañana después además finalmente conoce"
+    " descubre según gestern heute morgen dann danach endlich schließlich laut trotz dank liebe lieber"
 )
 
 
@@ -222,10 +240,16 @@ def _single(words: Sequence[Token], i: int, text: str, language: str, usage: Usa
         return False
     mixed = any(c.isupper() for c in letters[1:]) or any(c.isdigit() for c in letters)
     if mixed:
-        return not (letters.isupper() and usage.lower[key] > 0) and not (letters.isupper() and len(letters) > 5 and not usage.known(key) and word.initial)
+        return not (letters.isupper() and usage.lower[key] > 0) and not (
+            letters.isupper() and len(letters) > 5 and not usage.known(key) and word.initial
+        )
     if usage.common(key, language):
         return False
-    cued = key in KNOWN or replaced(i) or (i + 1 < len(words) and words[i + 1].key in SPEECH_STRICT and _adjoins(text, word, words[i + 1]) and not _starter(key))
+    cued = (
+        key in KNOWN
+        or replaced(i)
+        or (i + 1 < len(words) and words[i + 1].key in SPEECH_STRICT and _adjoins(text, word, words[i + 1]) and not _starter(key))
+    )
     if language == "de":
         return cued and not _GERMAN_NOUN.search(key) if not usage.known(key) else key in KNOWN or _titled(words, i)
     if word.initial:
@@ -247,10 +271,11 @@ def _titled(words: Sequence[Token], i: int) -> bool:
     return i > 0 and words[i - 1].key in ("frau", "herr", "herrn", "dr", "prof")
 
 
-def usage_of(texts: Iterable[str], language: str) -> Usage:
+def usage_of(texts: Iterable[str], language: str, *, own: bool = False) -> Usage:
+    """Usage in texts; with `own`, the lower-case words only: a name cannot vouch for itself."""
     usage = Usage()
     for text in texts:
-        usage.read(prepared(text))
+        usage.read([w for w in prepared(text) if not w.upper] if own else prepared(text))
     for word in stop_words(language):
         usage.lower[word] += 1
     return usage

@@ -61,7 +61,15 @@ _HUNDRED = {"en": ("hundred",), "fr": ("cent", "cents"), "de": ("hundert",), "nl
 _BIG: dict[str, Mapping[str, int]] = {
     "en": {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12},
     "es": {"mil": 10**3, "millón": 10**6, "millones": 10**6, "billón": 10**12, "billones": 10**12},
-    "de": {"tausend": 10**3, "million": 10**6, "millionen": 10**6, "milliarde": 10**9, "milliarden": 10**9, "billion": 10**12, "billionen": 10**12},
+    "de": {
+        "tausend": 10**3,
+        "million": 10**6,
+        "millionen": 10**6,
+        "milliarde": 10**9,
+        "milliarden": 10**9,
+        "billion": 10**12,
+        "billionen": 10**12,
+    },
     "fr": {"mille": 10**3, "million": 10**6, "millions": 10**6, "milliard": 10**9, "milliards": 10**9},
     "it": {"mille": 10**3, "mila": 10**3, "milione": 10**6, "milioni": 10**6, "miliardo": 10**9, "miliardi": 10**9},
     "pt": {"mil": 10**3, "milhão": 10**6, "milhões": 10**6, "bilhão": 10**9, "bilhões": 10**9},
@@ -134,12 +142,21 @@ def _glued_thousands(key: str, language: str) -> int | None:
 @lru_cache(maxsize=16)
 def _ordinals(language: str) -> dict[str, int]:
     words = enumerate(_ORDINALS.get(language, "").split(), 1)
-    return {fold(w.removesuffix("o") + end if language == "es" else w + end): n for n, w in words for end in _ORDINAL_ENDINGS.get(language, ("",))}
+    return {
+        fold(w.removesuffix("o") + end if language == "es" else w + end): n
+        for n, w in words
+        for end in _ORDINAL_ENDINGS.get(language, ("",))
+    }
 
 
 @lru_cache(maxsize=16)
 def _starters(language: str) -> frozenset[str]:
-    return frozenset(_small(language)) | {fold(w) for w in _HUNDRED.get(language, ())} | {fold(w) for w in _BIG[language]} | frozenset(_ordinals(language))
+    return (
+        frozenset(_small(language))
+        | {fold(w) for w in _HUNDRED.get(language, ())}
+        | {fold(w) for w in _BIG[language]}
+        | frozenset(_ordinals(language))
+    )
 
 
 def _value(key: str, language: str) -> int | None:
@@ -178,7 +195,13 @@ def _read(words: list[Token], first: int, text: str, language: str) -> Spelled |
         if i > first and text[words[i - 1].end : words[i].start].strip("  \u202f-‑"):
             break
         key = words[i].key
-        if key in joins and seen and i + 1 < len(words) and _value(words[i + 1].key, language) is not None and text[words[i].end : words[i + 1].start].strip("  -") == "":
+        if (
+            key in joins
+            and seen
+            and i + 1 < len(words)
+            and _value(words[i + 1].key, language) is not None
+            and text[words[i].end : words[i + 1].start].strip("  -") == ""
+        ):
             follower = _value(words[i + 1].key, language) or 0
             if follower >= room or (language == "en" and room > 100) or (language in ("es", "pt", "fr") and room > 1000):
                 break

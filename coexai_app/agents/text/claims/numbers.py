@@ -35,13 +35,20 @@ _CLOCK = re.compile(
     rf"(?:{_GAP}?(?P<half>[ap]\.?{_GAP}?m\b\.?)|{_GAP}?(?P<uhr>uhr|h|hrs|o['’]clock)\b)?(?![\w:/]|[.,]\d)",
     re.IGNORECASE,
 )
-_VERSION = re.compile(r"(?<![\w.,])v?\d+\.\d+\.\d+(?:\.\d+)*(?:[-+](?:alpha|beta|rc|dev|post)[\w.]*)?(?!\w)|(?<!\w)v\d+(?:\.\d+)*(?!\w)", re.IGNORECASE)
-_PHONE = re.compile(r"(?<![\w.,])(?:\+\d[\d ()./-]{6,}\d|\(0?\d{1,4}\)[ -]?\d[\d -]{5,}\d|0\d{1,4}[ /-]\d[\d -]{3,}\d|\d{3}[-.]\d{3}[-.]\d{4}|\d{3}-\d{4})(?![\w-]|[.,]\d)")
-_MIXED = re.compile(r"(?<![\w.,/])(?:(?P<whole>\d{1,3})[ \u00a0]?)?(?P<glyph>[¼½¾⅓⅔⅕⅛⅜⅝⅞])|(?<![\w.,/])(?:(?P<whole2>\d{1,2}) )?(?P<top>\d{1,2})[/⁄](?P<bottom>\d{1,2})(?![\w/]|[.,]\d)")
+_VERSION = re.compile(
+    r"(?<![\w.,])v?\d+\.\d+\.\d+(?:\.\d+)*(?:[-+](?:alpha|beta|rc|dev|post)[\w.]*)?(?!\w)|(?<!\w)v\d+(?:\.\d+)*(?!\w)", re.IGNORECASE
+)
+_PHONE = re.compile(
+    r"(?<![\w.,])(?:\+\d[\d ()./-]{6,}\d|\(0?\d{1,4}\)[ -]?\d[\d -]{5,}\d|0\d{1,4}[ /-]\d[\d -]{3,}\d|\d{3}[-.]\d{3}[-.]\d{4}|\d{3}-\d{4})(?![\w-]|[.,]\d)"
+)
+_MIXED = re.compile(
+    r"(?<![\w.,/])(?:(?P<whole>\d{1,3})[ \u00a0]?)?(?P<glyph>[¼½¾⅓⅔⅕⅛⅜⅝⅞])|(?<![\w.,/])(?:(?P<whole2>\d{1,2}) )?(?P<top>\d{1,2})[/⁄](?P<bottom>\d{1,2})(?![\w/]|[.,]\d)"
+)
 _GLYPHS = {"¼": "1/4", "½": "1/2", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅕": "1/5", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8"}
 _PLAIN = re.compile(r"\d{1,3}(?:[\u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,'’]\d+)*")
 _SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d)")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|ère|ème|e|º|ª)(?![\w°])")
+_GLUED = re.compile(r"[a-z]{2,5}(?!\w)")
 _ABOUT = re.compile(
     r"(?:\b(?P<about>about|around|roughly|approximately|approx\.?|circa|ca\.?|some|an estimated|estimated|or so|rund|etwa|ungefähr|zirka|circa|unos|unas"
     r"|cerca de|alrededor de|aproximadamente|en torno a|environ|près de|autour de|circa|quasi|ongeveer|rond|perto de|in the region of|upwards? of|close to)"
@@ -62,7 +69,11 @@ _BARE_AFTER = re.compile(r"\s*(?:[.,;:!?)\]…]|$|\n|[–—])")
 
 
 def find_numbers(
-    text: str, language: str, blocked: Sequence[tuple[int, int]] = (), words: Sequence[Token] | None = None, sentences: Sequence[int] | None = None
+    text: str,
+    language: str,
+    blocked: Sequence[tuple[int, int]] = (),
+    words: Sequence[Token] | None = None,
+    sentences: Sequence[int] | None = None,
 ) -> list[Mention]:
     """All numbers outside `blocked` in order, not overlapping; the weak ones too (see Mention)."""
     words = tokens(text) if words is None else words
@@ -145,7 +156,12 @@ def _versions(text: str) -> list[Mention]:
     for match in _VERSION.finditer(text):
         literal = match.group().casefold().removeprefix("v")
         groups = literal.split(".")
-        if len(groups) > 2 and len(groups[0]) <= 3 and all(len(g) == 3 and g.isdigit() for g in groups[1:]) and match.group()[0] not in "vV":
+        if (
+            len(groups) > 2
+            and len(groups[0]) <= 3
+            and all(len(g) == 3 and g.isdigit() for g in groups[1:])
+            and match.group()[0] not in "vV"
+        ):
             continue
         found.append(_mention(text, *match.span(), Quantity((), literal=literal)))
     return found
@@ -185,7 +201,9 @@ def _readings(digits: str, language: str) -> tuple[tuple[Fraction, ...], Fractio
         return (decimal,), Fraction(1, 10 ** len(groups[1]))
     together = Fraction("".join(groups))
     thousands_first = last == "," if language in ("en", "und") else last == "."
-    return ((together, decimal) if thousands_first else (decimal, together)), _step("".join(groups)) if thousands_first else Fraction(1, 1000)
+    return ((together, decimal) if thousands_first else (decimal, together)), _step("".join(groups)) if thousands_first else Fraction(
+        1, 1000
+    )
 
 
 def _step(digits: str) -> Fraction:
@@ -195,7 +213,12 @@ def _step(digits: str) -> Fraction:
 def _digits(text: str, match: re.Match[str], language: str, words: Sequence[Token], starts: Sequence[int]) -> Mention | None:
     start, end = match.span()
     before = text[start - 1 : start]
-    if before.isalnum() or before == "_" or (before in "-‑" and text[start - 2 : start - 1].isupper()) or (before == "#" and text[start - 2 : start - 1] == "&"):
+    if (
+        before.isalnum()
+        or before == "_"
+        or (before in "-‑" and text[start - 2 : start - 1].isupper())
+        or (before == "#" and text[start - 2 : start - 1] == "&")
+    ):
         if not MONEY_BEFORE.search(text[max(0, start - 5) : start]):
             return None
     if before in ".," and text[start - 2 : start - 1].isdigit():
@@ -220,7 +243,10 @@ def _digits(text: str, match: re.Match[str], language: str, words: Sequence[Toke
     ordinal = _ORDINAL.match(text, end) if not units and factor == 1 else None
     end = ordinal.end() if ordinal else end
     if text[end : end + 1].isalpha() and not units and factor == 1 and not ordinal:
-        return None
+        glued = _GLUED.match(text, end)
+        if not glued:
+            return None
+        return _mention(text, start, glued.end(), Quantity(values, nouns=(fold(glued.group()),), step=step))
     if sign:
         start, values = start - 1, tuple(-v for v in values)
     over = text[end : end + 1] == "+" and not text[end + 1 : end + 2].isdigit()
@@ -233,7 +259,9 @@ def _digits(text: str, match: re.Match[str], language: str, words: Sequence[Toke
     return _mention(text, start, end, quantity)
 
 
-def _in_words(text: str, start: int, end: int, value: int, weak: bool, language: str, words: Sequence[Token], starts: Sequence[int]) -> Mention | None:
+def _in_words(
+    text: str, start: int, end: int, value: int, weak: bool, language: str, words: Sequence[Token], starts: Sequence[int]
+) -> Mention | None:
     if re.search(r"\b(?:por|per|pour)[ \u00a0]$", text[max(0, start - 5) : start], re.IGNORECASE) and value == 100:
         return None
     factor, end = _magnitude(text, end, language, money=False) if value < 1000 else (1, end)
@@ -241,7 +269,12 @@ def _in_words(text: str, start: int, end: int, value: int, weak: bool, language:
     digits = str(value * factor)
     weak = weak and factor == 1 and (not units or language != "en" or value != 1 or units[0].name not in ("percent", "hour", "minute"))
     quantity = Quantity(
-        (Fraction(value * factor),), units, step=_step(digits), hedge=_hedge(text, start), nouns=_nouns(text, end, words, starts, language), spelled=True
+        (Fraction(value * factor),),
+        units,
+        step=_step(digits),
+        hedge=_hedge(text, start),
+        nouns=_nouns(text, end, words, starts, language),
+        spelled=True,
     )
     return _mention(text, start, end, quantity, weak)
 
@@ -266,7 +299,12 @@ def _unit(text: str, end: int, *, glued: bool, only: tuple[Unit, ...] = ()) -> t
     if symbol and (glued or symbol.group()[-1] in "%€£$" or only):
         units = UNIT_SYMBOLS[symbol["symbol"]]
         spaced = symbol.group() != symbol["symbol"]
-        if not (spaced and symbol["symbol"] in ("C", "F", "s", "m2", "L", "V", "W", "x", "t") and not only and symbol["symbol"] not in ("t", "W")):
+        if not (
+            spaced
+            and symbol["symbol"] in ("C", "F", "m2", "L", "V", "W", "x", "t")
+            and not only
+            and symbol["symbol"] not in ("t", "W")
+        ):
             best = (units, symbol.end())
     if word and word.end() >= best[1]:
         best = (UNIT_WORDS[word["word"].casefold()], word.end())

@@ -30,7 +30,10 @@ def same_value(claim: Quantity, source: Quantity, *, down: bool = False) -> bool
     if claim.units and source.units:
         for a in claim.units:
             for b in source.units:
-                if a.dimension == b.dimension and {v * a.factor for v in claim.values} & {v * b.factor for v in source.values}:
+                readings = slice(None) if a.name == b.name else slice(1)
+                if a.dimension == b.dimension and {v * a.factor for v in claim.values[readings]} & {
+                    v * b.factor for v in source.values[readings]
+                }:
                     return True
         return False
     if set(claim.values) & set(source.values):
@@ -84,7 +87,7 @@ def _lends_to(claim: Mention, units: tuple[Unit, ...], claimed: Text) -> bool:
 
 def rounds(claim: Quantity, source: Quantity) -> bool:
     """ "about 3 million" for 2,950,000: rounded at the digits shown and at most 10% away; over and under respect the direction."""
-    for c in claim.values:
+    for c in claim.values[:1]:
         for s in _converted(claim, source):
             if c <= 0 or s <= 0 or c == s:
                 continue
@@ -104,8 +107,8 @@ def rounds(claim: Quantity, source: Quantity) -> bool:
 def _converted(claim: Quantity, source: Quantity) -> tuple[Fraction, ...]:
     if claim.units and source.units:
         shared = [(a, b) for a in claim.units for b in source.units if a.dimension == b.dimension]
-        return tuple(v * b.factor / a.factor for a, b in shared[:1] for v in source.values)
-    return source.values
+        return tuple(v * b.factor / a.factor for a, b in shared[:1] for v in source.values[:1])
+    return source.values[:1]
 
 
 def contradicts(claim: Quantity, source: Quantity) -> bool:
@@ -113,7 +116,9 @@ def contradicts(claim: Quantity, source: Quantity) -> bool:
     opposite = {"more": ("less", "under"), "over": ("less",), "less": ("more", "over"), "under": ("more",)}
     if source.hedge in opposite.get(claim.hedge, ()):
         return True
-    return (claim.hedge == "more" and source.hedge not in ("more", "over")) or (claim.hedge == "less" and source.hedge not in ("less", "under"))
+    return (claim.hedge == "more" and source.hedge not in ("more", "over")) or (
+        claim.hedge == "less" and source.hedge not in ("less", "under")
+    )
 
 
 def other_noun(claim: Mention, supports: list[Mention], index: SourceIndex) -> Mention | None:

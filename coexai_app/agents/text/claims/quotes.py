@@ -30,7 +30,7 @@ _QUOTED = re.compile(
         )
     )
 )
-_ELISION = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.|\[[^\]\n]*\]")
+_ELISION = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.|\[[^\]\n\d]*\]")
 _QWORD = re.compile(r"[^\W_]+|[%$£€]")
 CHECKED_FROM = 3
 
@@ -68,7 +68,18 @@ class QuoteIndex:
         """Index of the first word of `wanted` at or behind word `after`; -1 when it is not there."""
         offset = self._starts[after] - 1 if after < len(self._starts) else len(self._joined)
         place = self._joined.find(" " + " ".join(wanted) + " ", offset)
-        return -1 if place < 0 else bisect_left(self._starts, place + 1)
+        while place >= 0:
+            begin = bisect_left(self._starts, place + 1)
+            if self._whole(begin, begin + len(wanted)):
+                return begin
+            place = self._joined.find(" " + " ".join(wanted) + " ", place + 1)
+        return -1
+
+    def _whole(self, begin: int, end: int) -> bool:
+        """False when the found words cut a sign off its number ("5" of "5%", "9,000" of "$9,000")."""
+        if end < len(self.words) and self.words[end][0] == "%" and self.words[end - 1][0].isdigit():
+            return False
+        return not (begin > 0 and self.words[begin - 1][0] in "$£€" and self.words[begin][0].isdigit())
 
     def place(self, quote: str) -> tuple[int, int] | None:
         """The span that holds the quotation: its pieces between elisions, verbatim and in order, at most 300 words apart."""
@@ -84,7 +95,9 @@ class QuoteIndex:
                 if place < 0 or place - end > 300:
                     break
                 end = place + len(piece)
-            if place >= 0 and (len(pieces) == 1 or place >= begin and end > begin + len(pieces[0]) - 1 and place - begin <= 300 * len(pieces)):
+            if place >= 0 and (
+                len(pieces) == 1 or place >= begin and end > begin + len(pieces[0]) - 1 and place - begin <= 300 * len(pieces)
+            ):
                 return self.words[begin][1], self.words[end - 1][2]
             begin = self._find(pieces[0], begin + 1)
         return self._interrupted(pieces[0]) if len(pieces) == 1 else None
@@ -98,7 +111,7 @@ class QuoteIndex:
                 for place in range(end + 1, min(end + 13, len(self.words) - (len(wanted) - cut) + 1)):
                     if [w for w, _, _ in self.words[place : place + len(wanted) - cut]] == wanted[cut:]:
                         between = self.text[self.words[end - 1][2] : self.words[place][1]]
-                        if len(re.findall("[\"“”«»„‘’]", between)) >= 2 and "\n" not in between:
+                        if len(re.findall('["“”«»„‘’]', between)) >= 2 and "\n" not in between:
                             return self.words[begin][1], self.words[place + len(wanted) - cut - 1][2]
                 begin = self._find(wanted[:cut], begin + 1)
         return None
@@ -125,4 +138,3 @@ class QuoteIndex:
 
 def elided(quote: str) -> bool:
     return bool(_ELISION.search(quote))
-

@@ -6,21 +6,36 @@ it has 5%.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from .mention import Mention
 from .source import SourceIndex, Text
 from .words import EVERY_STOP_WORD
 
+_BOUNDARY = re.compile(r"[.;:!?…\n]\s|[.;:!?…\n]$|\n")
+_BESIDE = re.compile(r"\s*(?:and|or|y|o|u|und|oder|et|ou|e|en|of|&|,|/)\s*")
 _REACH = 5
 _ENOUGH = 4
 _LEAD = 3
 
 
+def _parted(text: Text, left: int) -> bool:
+    """Whether a sentence or a clause ends between word `left` and the next one; the ends of the text count."""
+    if left < 0 or left + 1 >= len(text.words):
+        return True
+    return bool(_BOUNDARY.search(text.text, text.words[left].end, text.words[left + 1].start))
+
+
 def _left(claim: Text, i: int, source: SourceIndex, j: int) -> tuple[int, int]:
-    """How many words before word i and before word j agree, and how many of them are content words."""
+    """How many words before word i and before word j agree, and how many of them are content words; a common boundary counts as a word."""
     same = content = 0
-    while same < _REACH and i - same > 0 and j - same > 0 and claim.words[i - same - 1].key == source.words[j - same - 1].key:
+    while same < _REACH:
+        ends = _parted(claim, i - same - 1), _parted(source, j - same - 1)
+        if any(ends):
+            return same + (all(ends) and same > 0), content
+        if claim.words[i - same - 1].key != source.words[j - same - 1].key:
+            break
         content += claim.words[i - same - 1].key not in EVERY_STOP_WORD
         same += 1
     return same, content
@@ -28,7 +43,12 @@ def _left(claim: Text, i: int, source: SourceIndex, j: int) -> tuple[int, int]:
 
 def _right(claim: Text, i: int, source: SourceIndex, j: int) -> tuple[int, int]:
     same = content = 0
-    while same < _REACH and i + same < len(claim.words) and j + same < len(source.words) and claim.words[i + same].key == source.words[j + same].key:
+    while same < _REACH:
+        ends = _parted(claim, i + same - 1), _parted(source, j + same - 1)
+        if any(ends):
+            return same + (all(ends) and same > 0), content
+        if claim.words[i + same].key != source.words[j + same].key:
+            break
         content += claim.words[i + same].key not in EVERY_STOP_WORD
         same += 1
     return same, content
@@ -42,7 +62,12 @@ def agreement(claim: Text, first: int, last: int, source: SourceIndex, a: int, b
 
 
 def rival(
-    claim: Text, first: int, last: int, source: SourceIndex, bounds: tuple[Mapping[int, Mention], Mapping[int, Mention]], same: Callable[[Mention], bool]
+    claim: Text,
+    first: int,
+    last: int,
+    source: SourceIndex,
+    bounds: tuple[Mapping[int, Mention], Mapping[int, Mention]],
+    same: Callable[[Mention], bool],
 ) -> Mention | None:
     """The source's mention that stands between the claim's own neighbours while the claimed value stands elsewhere; None when all is well."""
     by_first, by_last = bounds
@@ -58,10 +83,23 @@ def rival(
             continue
         seen.add(mention.start)
         words, content = agreement(claim, first, last, source, *source.words_of(mention.start, mention.end))
-        if same(mention):
+        if same(mention) or _coordinated(mention, source, by_first, by_last, same):
             best_same = max(best_same, words)
         elif content >= 2 and (words, content) > best_other:
             best_other, other = (words, content), mention
     if other is None or best_other[0] < _ENOUGH or best_other[0] - best_same < _LEAD:
         return None
     return other
+
+
+def _coordinated(
+    mention: Mention, source: SourceIndex, by_first: Mapping[int, Mention], by_last: Mapping[int, Mention], same: Callable[[Mention], bool]
+) -> bool:
+    """Whether the claimed value stands beside the mention ("day 4 and 5"): then what is said of one is said of both."""
+    first, last = source.words_of(mention.start, mention.end)
+    before = next((by_last[j] for j in (first, first - 1) if j in by_last and by_last[j].end <= mention.start), None)
+    after = next((by_first[j] for j in (last, last + 1) if j in by_first and by_first[j].start >= mention.end), None)
+    return bool(
+        (before and _BESIDE.fullmatch(source.text, before.end, mention.start) and same(before))
+        or (after and _BESIDE.fullmatch(source.text, mention.end, after.start) and same(after))
+    )

@@ -204,12 +204,8 @@ class SourceIndex(Text):
         return {first: m for (first, _), m in ranges}, {last: m for (_, last), m in ranges}
 
     @cached_property
-    def number_bounds(self) -> tuple[dict[int, Mention], dict[int, Mention]]:
-        return self.bounds(self.numbers)
-
-    @cached_property
-    def date_bounds(self) -> tuple[dict[int, Mention], dict[int, Mention]]:
-        return self.bounds(self.dates)
+    def value_bounds(self) -> tuple[dict[int, Mention], dict[int, Mention]]:
+        return self.bounds([*self.numbers, *self.dates])
 
 
 def _near(spans: Sequence[tuple[int, int]], position: int) -> Sequence[tuple[int, int]]:

@@ -18,7 +18,11 @@ def structure(part: str, index: int, count: int) -> list[tuple[int, int]]:
     spans = [m.span() for m in _HASHTAG.finditer(part)]
     for match in _NUMBERING.finditer(part):
         position, total = int(match[1]), match[2]
-        edge = not part[: match.start()].strip(" \n\t🧵👇*_") or not part[match.end() :].strip(" \n\t🧵👇.:*_") or _own_line(part, *match.span())
+        edge = (
+            not part[: match.start()].strip(" \n\t🧵👇*_")
+            or not part[match.end() :].strip(" \n\t🧵👇.:*_")
+            or _own_line(part, *match.span())
+        )
         if edge and position in (index + 1, index) and (int(total) in (count, count - 1) if total else count > 1):
             spans.append(match.span())
     return spans + _bullets(part)

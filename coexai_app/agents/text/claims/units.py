@@ -12,7 +12,12 @@ from .mention import Unit
 
 # canonical name: (dimension, factor to the dimension's base unit, aliases in words, symbols that are case-sensitive)
 _MEASURES: dict[str, tuple[str, str, str, str]] = {
-    "percent": ("percent", "1", "percent|per cent|pct|prozent|por ciento|pour cent|per cento|por cento|procent|prozentige|prozentiger|prozentigen", "%|٪"),
+    "percent": (
+        "percent",
+        "1",
+        "percent|per cent|pct|prozent|por ciento|pour cent|per cento|por cento|procent|prozentige|prozentiger|prozentigen",
+        "%|٪",
+    ),
     "point": (
         "percentage point",
         "1",
@@ -26,14 +31,34 @@ _MEASURES: dict[str, tuple[str, str, str, str]] = {
     "hour": ("time", "3600", "hours|hour|hrs|hr|stunden|stunde|stündige|stündigen|std|horas|hora|heures|heure|ore|ora|uren|uur", "h"),
     "day": ("time", "86400", "days|day|tage|tagen|tag|tägige|tägigen|días|día|dias|dia|jours|jour|giorni|giorno|dagen|dag", ""),
     "night": ("night", "1", "nights|night|nächte|nächten|nacht|noches|noche|nuits|nuit|notti|notte|noites|noite|nachten", ""),
-    "week": ("time", "604800", "weeks|week|wks|wochen|woche|wöchige|wöchigen|semanas|semana|semaines|semaine|settimane|settimana|weken", ""),
+    "week": (
+        "time",
+        "604800",
+        "weeks|week|wks|wochen|woche|wöchige|wöchigen|semanas|semana|semaines|semaine|settimane|settimana|weken",
+        "",
+    ),
     "month": ("months", "1", "months|month|monate|monaten|monat|monatige|monatigen|meses|mes|mois|mesi|mese|mês|maanden|maand", ""),
-    "year": ("months", "12", "years|year|yrs|yr|jahre|jahren|jahr|jährige|jährigen|jähriger|años|año|ans|an|années|année|anni|anno|anos|ano|jaar|jaren", ""),
+    "year": (
+        "months",
+        "12",
+        "years|year|yrs|yr|jahre|jahren|jahr|jährige|jährigen|jähriger|años|año|ans|an|années|année|anni|anno|anos|ano|jaar|jaren",
+        "",
+    ),
     "decade": ("months", "120", "decades|decade|jahrzehnte|jahrzehnten|jahrzehnt|décadas|década|décennies|decenni", ""),
-    "century": ("months", "1200", "centuries|century|jahrhunderte|jahrhunderts|jahrhundert|siglos|siglo|siècles|siècle|secoli|secolo|séculos|século|eeuw", ""),
+    "century": (
+        "months",
+        "1200",
+        "centuries|century|jahrhunderte|jahrhunderts|jahrhundert|siglos|siglo|siècles|siècle|secoli|secolo|séculos|século|eeuw",
+        "",
+    ),
     "before Christ": ("era", "1", "b.c.e.|b.c.|v. chr.|a. c.|av. j.-c.|a.c.", "BC|BCE"),
     "gram": ("mass", "1", "grams|gram|grammes|gramme|gramm|gramos|gramo|grammi|gramas", "g|gr"),
-    "kilogram": ("mass", "1000", "kilograms|kilogram|kilogrammes|kilogramm|kilos|kilo|kilogramos|kilogramo|chili|chilo|quilos|quilo|kgs", "kg|Kg|KG"),
+    "kilogram": (
+        "mass",
+        "1000",
+        "kilograms|kilogram|kilogrammes|kilogramm|kilos|kilo|kilogramos|kilogramo|chili|chilo|quilos|quilo|kgs",
+        "kg|Kg|KG",
+    ),
     "milligram": ("mass", "1/1000", "milligrams|milligram|milligramm|miligramos", "mg"),
     "microgram": ("mass", "1/1000000", "micrograms|mikrogramm|microgramos", "µg|μg|mcg"),
     "tonne": ("mass", "1000000", "tonnes|tonne|metric tons|tonnen|toneladas|tonelada|tonnellate|ton", "t"),
@@ -41,7 +66,12 @@ _MEASURES: dict[str, tuple[str, str, str, str]] = {
     "pound": ("mass", "453.59237", "pounds|pound|lbs|lb|libras|libra", ""),
     "ounce": ("mass", "28.349523125", "ounces|ounce|onzas|onza", "oz"),
     "metre": ("length", "1", "metres|metre|meters|meter|metros|metro|mètres|mètre|metri", "m"),
-    "kilometre": ("length", "1000", "kilometres|kilometre|kilometers|kilometer|kilómetros|kilómetro|kilomètres|chilometri|quilómetros|quilômetros", "km|Km|KM"),
+    "kilometre": (
+        "length",
+        "1000",
+        "kilometres|kilometre|kilometers|kilometer|kilómetros|kilómetro|kilomètres|chilometri|quilómetros|quilômetros",
+        "km|Km|KM",
+    ),
     "centimetre": ("length", "1/100", "centimetres|centimetre|centimeters|centimeter|zentimeter|centímetros|centimètres|centimetri", "cm"),
     "millimetre": ("length", "1/1000", "millimetres|millimetre|millimeters|millimeter|milímetros|millimètres|millimetri", "mm"),
     "mile": ("length", "1609.344", "miles|mile|meilen|meile|millas|milla", "mi"),
@@ -94,7 +124,12 @@ _MEASURES: dict[str, tuple[str, str, str, str]] = {
     "calorie": ("calorie", "1", "kilocalories|calories|calorie|kalorien|calorías|kcal", "kcal"),
     "volt": ("volt", "1", "volts|volt|voltios", "V"),
     "milliamp-hour": ("charge", "1", "", "mAh"),
-    "kilometre per hour": ("speed", "1", "kilometres per hour|kilometers per hour|kilometer pro stunde|kilómetros por hora|stundenkilometer", "km/h|kph|kmh"),
+    "kilometre per hour": (
+        "speed",
+        "1",
+        "kilometres per hour|kilometers per hour|kilometer pro stunde|kilómetros por hora|stundenkilometer",
+        "km/h|kph|kmh",
+    ),
     "mile per hour": ("speed", "1.609344", "miles per hour|miles an hour|meilen pro stunde|millas por hora", "mph"),
     "pixel": ("pixel", "1", "pixels|pixel|píxeles", "px"),
     "frame per second": ("frame", "1", "frames per second", "fps"),
@@ -173,7 +208,9 @@ UNIT_AFTER = re.compile(
     r")"
 )
 UNIT_WORD_AFTER = re.compile(rf"(?:[ \u00a0\u202f]|-)?(?P<word>(?:{_alternatives(UNIT_WORDS)}))(?!\w)", re.IGNORECASE)
-MONEY_BEFORE = re.compile(rf"(?:(?<![\w])(?:{_alternatives(MONEY_SIGNS)})|(?:{_alternatives(a for a in MONEY_SIGNS if not a[0].isalpha())}))[ \u00a0\u202f]?$")
+MONEY_BEFORE = re.compile(
+    rf"(?:(?<![\w])(?:{_alternatives(MONEY_SIGNS)})|(?:{_alternatives(a for a in MONEY_SIGNS if not a[0].isalpha())}))[ \u00a0\u202f]?$"
+)
 
 _LONG_SCALE = ("es", "de", "fr", "it", "pt", "nl")
 _MAGNITUDE_WORDS: dict[str, int] = {
@@ -185,7 +222,18 @@ _MAGNITUDE_WORDS: dict[str, int] = {
     "trillion": 10**12, "trillions": 10**12, "tn": 10**12, "billones": 10**12, "billón": 10**12, "billionen": 10**12, "bio": 10**12,
     "lakh": 10**5, "lakhs": 10**5, "crore": 10**7, "crores": 10**7, "dozen": 12,
 }  # fmt: skip
-_MAGNITUDE_LETTERS: dict[str, int] = {"k": 10**3, "K": 10**3, "m": 10**6, "M": 10**6, "mm": 10**6, "b": 10**9, "B": 10**9, "bn": 10**9, "T": 10**12, "tn": 10**12}
+_MAGNITUDE_LETTERS: dict[str, int] = {
+    "k": 10**3,
+    "K": 10**3,
+    "m": 10**6,
+    "M": 10**6,
+    "mm": 10**6,
+    "b": 10**9,
+    "B": 10**9,
+    "bn": 10**9,
+    "T": 10**12,
+    "tn": 10**12,
+}
 MAGNITUDE_AFTER = re.compile(
     rf"(?:[ \u00a0\u202f]|-)?(?P<word>(?:{_alternatives(_MAGNITUDE_WORDS)}))(?!\w)\.?(?:[ \u00a0]de(?=[ \u00a0]))?", re.IGNORECASE
 )

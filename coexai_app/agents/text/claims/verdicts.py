@@ -53,6 +53,11 @@ def _number(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) -> Ve
             best = best_placed(agreeing, source, near, lambda m: bool(set(quantity(m).nouns) & set(c.nouns)) + (m.text == mention.text))
             return Verdict(source.span(best.start, best.end), _how(mention, best))
         if year := _as_year(c, source):
+            first, last = claim.words_of(mention.start, mention.end)
+            other = rival(claim, first, last, source, source.value_bounds, lambda m, source=source: _same(mention, m, claim, source))  # type: ignore[misc]
+            if other and source is sources[0]:
+                nearest = nearest or Verdict(None, f"the source has {other.text} here, not {mention.text}")
+                continue
             best = best_placed(year, source, near)
             return Verdict(source.span(best.start, best.end), "exact match")
         if c.hedge:
@@ -85,8 +90,8 @@ def _misplaced(mention: Mention, claim: Text, source: SourceIndex, agreeing: lis
     if all(contradicts(c, quantity(m)) for m in agreeing):
         return Verdict(None, f"the source has {_shown(agreeing[0], source)}, without “{_direction(c.hedge)}”")
     first, last = claim.words_of(mention.start, mention.end)
-    if other := rival(claim, first, last, source, source.number_bounds, lambda m: same_value(c, quantity(m))):
-        if not (c.units and quantity(other).units and not units_agree(mention, other, claim, source)):
+    if other := rival(claim, first, last, source, source.value_bounds, lambda m: _same(mention, m, claim, source)):
+        if _comparable(c, other, mention, claim, source):
             return Verdict(None, f"the source has {other.text} here, not {mention.text}")
     if c.label and c.label in source.labelled and not any(quantity(m).label == c.label for m in agreeing):
         labelled = [m for m in source.labelled[c.label] if not quantity(m).units]
@@ -95,6 +100,20 @@ def _misplaced(mention: Mention, claim: Text, source: SourceIndex, agreeing: lis
     if other := other_noun(mention, agreeing, source):
         return Verdict(None, f"the source has {_shown(other, source)}, not {mention.text}")
     return None
+
+
+def _same(mention: Mention, other: Mention, claim: Text, source: SourceIndex) -> bool:
+    c = quantity(mention)
+    if other.kind is ClaimKind.DATE:
+        return any(day.year in c.values for day in days_of(other))
+    return same_value(c, quantity(other)) and units_agree(mention, other, claim, source)
+
+
+def _comparable(c: Quantity, other: Mention, mention: Mention, claim: Text, source: SourceIndex) -> bool:
+    """Whether the source's value between the same words contradicts the claim; other units may state another fact."""
+    if other.kind is ClaimKind.DATE:
+        return not c.units
+    return not (c.units and quantity(other).units and not units_agree(mention, other, claim, source))
 
 
 def _direction(hedge: str) -> str:
@@ -153,11 +172,15 @@ def _date(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) -> Verd
         equal = [m for m in source.dates if any(covers(fine, coarse) for coarse in wanted for fine in days_of(m))]
         if equal:
             first, last = claim.words_of(mention.start, mention.end)
-            other = rival(claim, first, last, source, source.date_bounds, lambda m, e=frozenset(m.start for m in equal): m.start in e)  # type: ignore[misc]
+            other = rival(
+                claim, first, last, source, source.value_bounds, lambda m, starts=frozenset(m.start for m in equal): m.start in starts
+            )  # type: ignore[misc]
             if other and source is sources[0]:
                 fault = fault or Verdict(None, f"the source has {other.text} here, not {mention.text}")
                 continue
-            best = best_placed(equal, source, near, lambda m: m.text.casefold() == mention.text.casefold())
+            best = best_placed(
+                equal, source, near, lambda m: (m.text.casefold() == mention.text.casefold()) * 2 + any(a in wanted for a in days_of(m))
+            )
             return Verdict(source.span(best.start, best.end), _same_date(mention, best))
         year = wanted[0]
         if year.year and not (year.month or year.quarter or year.weekday):
@@ -181,7 +204,11 @@ def _nearest_date(mention: Mention, near: frozenset[str], source: SourceIndex) -
     if not pool:
         return "no such date in the source"
     best = best_placed(pool, source, near)
-    return f"the source has {best.text}, not {mention.text}" if len(source.stems_near(best.start) & near) >= 2 else "no such date in the source"
+    return (
+        f"the source has {best.text}, not {mention.text}"
+        if len(source.stems_near(best.start) & near) >= 2
+        else "no such date in the source"
+    )
 
 
 def _quote(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) -> Verdict:

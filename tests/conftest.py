@@ -1,0 +1,105 @@
+"""What all tests share: an instance of their own, on SQLite or (COEXAI_TEST_BACKEND=postgres) on PostgreSQL and Redis."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_folder = Path(tempfile.mkdtemp(prefix="coexai-test-"))
+_folder.chmod(0o755)
+_running: list[object] = []
+
+# Before anything of the product is imported: it reads its settings once.
+for name in (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+    "GEMINI_API_KEY",
+    "COMPATIBLE_BASE_URL",
+    "PUBLIC_URL",
+    "PORT",
+):
+    os.environ[name] = ""
+os.environ.update({"DATA_DIR": str(_folder / "data"), "LOG_LEVEL": "error", "FETCH_ALLOW_HOSTS": "127.0.0.1", "JOB_LEASE_SECONDS": "3"})
+BACKEND = os.environ.get("COEXAI_TEST_BACKEND", "sqlite")
+
+if BACKEND == "postgres":
+    from tests.servers import Postgres, RedisServer
+
+    _running += [Postgres.start(_folder / "postgres"), RedisServer.start(_folder / "redis")]
+    os.environ.update({"DATABASE_URL": _running[0].url, "REDIS_URL": _running[1].url})
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    for server in reversed(_running):
+        server.stop()  # type: ignore[attr-defined]
+    shutil.rmtree(_folder, ignore_errors=True)
+
+
+def pytest_report_header() -> str:
+    return f"backend: {BACKEND}"
+
+
+@pytest.fixture(scope="session")
+def _migrated() -> Path:
+    """The database of this test run at the newest migration; on SQLite a file that each test copies."""
+    from coexai_app import db, migrations
+
+    migrations.upgrade()
+    db.engine().dispose()
+    db.reset()
+    template = _folder / "template.db"
+    if BACKEND == "sqlite":
+        shutil.copy(_folder / "data" / "coexai.db", template)
+    return template
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> None:
+    """Real Argon2id with the least memory it allows: a suite signs up hundreds of people."""
+    from argon2 import PasswordHasher
+
+    from coexai_app.services import passwords
+
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords._hasher = lambda: hasher  # type: ignore[assignment]
+
+
+@pytest.fixture
+def instance(_migrated: Path) -> Iterator[None]:
+    """An empty instance: no rows, no messages, no files."""
+    from sqlalchemy import text
+    from sqlmodel import SQLModel
+
+    from coexai_app import db, queue
+
+    if BACKEND == "sqlite":
+        db.reset()
+        for leftover in (_folder / "data").glob("coexai.db*"):
+            leftover.unlink()
+        shutil.copy(_migrated, _folder / "data" / "coexai.db")
+    else:
+        names = ", ".join(f'"{table}"' for table in SQLModel.metadata.tables)
+        with db.engine().begin() as connection:
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    queue.huey.storage.flush_all()
+    shutil.rmtree(_folder / "data" / "files", ignore_errors=True)
+    yield
+    db.engine().dispose()
+
+
+@pytest.fixture
+def session(instance: None) -> Iterator[object]:
+    """A session for reading what the database says; services get transactions of their own through `people`."""
+    from sqlmodel import Session
+
+    from coexai_app import db
+
+    with Session(db.engine().execution_options(coexai_reads=True), expire_on_commit=False) as opened:
+        yield opened

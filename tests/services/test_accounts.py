@@ -1,0 +1,129 @@
+"""Sign up, log in, log out, switch."""
+
+from __future__ import annotations
+
+import pytest
+from sqlmodel import Session, select
+
+from coexai_app import access
+from coexai_app.access import Permission, Role
+from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited, Unauthenticated
+from coexai_app.models import AuditLog, LoginSession, Membership, User
+from coexai_app.services import accounts
+from tests.people import PASSWORD, People, actor, do
+
+
+class TestSignUp:
+    def test_the_first_account_is_staff_and_the_second_is_not(self, people: People) -> None:
+        assert people.sid.is_staff
+        assert not people.alice.is_staff
+
+    def test_a_new_account_owns_its_organisation(self, people: People, session: Session) -> None:
+        row = session.exec(select(Membership).where(Membership.user_id == people.mallory.user_id)).one()
+        assert row.role is Role.OWNER
+        assert row.organization_id == people.mallory.organization_id
+
+    def test_the_password_is_stored_as_argon2id_only(self, people: People, session: Session) -> None:
+        user = session.get_one(User, people.alice.user_id)
+        assert user.password_hash.startswith("$argon2id$")
+        assert PASSWORD not in user.password_hash
+
+    def test_the_cookie_is_stored_only_as_its_hash(self, people: People, session: Session) -> None:
+        stored = session.exec(select(LoginSession.token_hash)).all()
+        assert people.tokens["alice"] not in stored
+
+    def test_an_address_can_be_used_once_whatever_its_case(self, people: People) -> None:
+        with pytest.raises(Conflict):
+            do(accounts.sign_up, name="Eve", email="ALICE@larkfield.Example.org", password=PASSWORD)
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"email": "not an address"}, "email"),
+            ({"email": ""}, "email"),
+            ({"password": "short"}, "password"),
+            ({"password": "aaaaaaaaaaaa"}, "password"),
+            ({"password": "x" * 201}, "password"),
+            ({"name": "   "}, "name"),
+            ({"name": "\x00\x01"}, "name"),
+        ],
+    )
+    def test_a_wrong_field_is_named_and_nothing_is_stored(
+        self, instance: None, session: Session, wrong: dict[str, str], field: str
+    ) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            do(accounts.sign_up, **{"name": "Eve", "email": "eve@own.example.org", "password": PASSWORD, **wrong})
+        assert caught.value.field == field
+        assert session.exec(select(User)).all() == []
+
+    def test_an_unknown_time_zone_becomes_utc(self, instance: None) -> None:
+        signed = do(accounts.sign_up, name="Eve", email="eve@own.example.org", password=PASSWORD, timezone="Mars/Olympus")
+        assert actor(signed.token).timezone == "UTC"
+
+
+class TestLogIn:
+    def test_the_right_password_opens_a_session(self, people: People) -> None:
+        signed = do(accounts.log_in, email=" Alice@Larkfield.example.org ", password=PASSWORD)
+        assert actor(signed.token).user_id == people.alice.user_id
+
+    @pytest.mark.parametrize(
+        ("email", "password"), [("alice@larkfield.example.org", "wrong password"), ("nobody@own.example.org", PASSWORD)]
+    )
+    def test_a_wrong_address_and_a_wrong_password_get_the_same_answer(self, people: People, email: str, password: str) -> None:
+        with pytest.raises(Unauthenticated, match=r"^The e-mail address or the password is not right\.$"):
+            do(accounts.log_in, email=email, password=password)
+
+    def test_ten_failures_lock_the_account_for_a_while_even_with_the_right_password(self, people: People) -> None:
+        for _ in range(accounts.MAX_FAILURES):
+            do(accounts.note_failure, email="alice@larkfield.example.org")
+        with pytest.raises(RateLimited):
+            do(accounts.log_in, email="alice@larkfield.example.org", password=PASSWORD)
+        do(accounts.log_in, email="mallory@mossworks.example.org", password=PASSWORD)
+
+    def test_a_failure_does_not_store_what_was_typed(self, people: People, session: Session) -> None:
+        do(accounts.note_failure, email="my-secret-password")
+        assert "my-secret-password" not in repr(session.exec(select(AuditLog.target, AuditLog.data)).all())
+
+    def test_log_out_ends_the_session_at_once(self, people: People) -> None:
+        do(accounts.log_out, token=people.tokens["alice"])
+        assert do(accounts.actor_of, token=people.tokens["alice"]) is None
+        do(accounts.log_out, token=people.tokens["alice"])
+
+    def test_a_made_up_cookie_belongs_to_nobody(self, people: People) -> None:
+        assert do(accounts.actor_of, token="x" * 43) is None
+
+
+class TestSwitch:
+    def test_bob_may_switch_between_his_organisations(self, people: People) -> None:
+        own = next(o for o in do(accounts.me, people.bob).organizations if not o.current)
+        from uuid import UUID
+
+        do(accounts.switch, token=people.tokens["bob"], organization_id=UUID(own.id))
+        now = actor(people.tokens["bob"])
+        assert (str(now.organization_id), now.role) == (own.id, Role.OWNER)
+
+    def test_mallory_cannot_enter_larkfield(self, people: People) -> None:
+        with pytest.raises(NotFound):
+            do(accounts.switch, token=people.tokens["mallory"], organization_id=people.alice.organization_id)
+        assert actor(people.tokens["mallory"]).organization_id == people.mallory.organization_id
+
+
+class TestPermissions:
+    @pytest.mark.parametrize(
+        ("who", "permission", "allowed"),
+        [
+            ("vera", Permission.VIEW_WORK, True),
+            ("vera", Permission.RUN_AGENT, False),
+            ("bob", Permission.RUN_AGENT, True),
+            ("bob", Permission.MANAGE_TEAM, False),
+            ("adam", Permission.MANAGE_BILLING, True),
+            ("adam", Permission.OWN, False),
+            ("alice", Permission.OWN, True),
+        ],
+    )
+    def test_roles(self, people: People, who: str, permission: Permission, allowed: bool) -> None:
+        person = getattr(people, who)
+        assert person.may(permission) is allowed
+        if not allowed:
+            with pytest.raises(Forbidden):
+                access.require(person, permission)

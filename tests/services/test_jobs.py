@@ -1,0 +1,459 @@
+"""The life of a job: created once, run once, cancelled, resumed, and never another organisation's."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlmodel import Session, col, select
+
+import tasks
+from coexai_app import db
+from coexai_app.access import Actor
+from coexai_app.agents.report import Report
+from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound, QuotaExceeded, Unavailable
+from coexai_app.models import Event, Job, JobStatus, JobStep, Organization, Output, PlanName, Quota, StepState
+from coexai_app.services import jobs, jobs_read, quotas, runs, sweep, transitions
+from coexai_app.services.transitions import Fenced
+from tests.people import People, do
+from tests.work import POST, create, job_id, nobody, work_all
+
+
+def quota(session: Session, person: Actor) -> tuple[int, int]:
+    session.rollback()
+    row = session.exec(select(Quota).where(Quota.organization_id == person.organization_id)).first()
+    return (row.used, row.reserved) if row else (0, 0)
+
+
+def state(session: Session, job: UUID) -> JobStatus:
+    session.rollback()
+    return session.exec(select(Job.status).where(Job.id == job)).one()
+
+
+class TestCreate:
+    def test_a_job_waits_in_the_queue_with_all_its_steps(self, people: People) -> None:
+        view = create(people.bob)
+        assert view.status == "queued"
+        assert [s.name for s in view.steps] == ["extract", "analyze", "strategize", "generate", "format", "check", "output"]
+        assert {s.status for s in view.steps} == {"todo"}
+
+    def test_it_holds_one_run_of_the_month(self, people: People, session: Session) -> None:
+        create(people.bob)
+        assert quota(session, people.bob) == (0, 1)
+
+    def test_the_same_key_makes_one_job_and_holds_one_run(self, people: People, session: Session) -> None:
+        first, second = create(people.bob, key="k1"), create(people.bob, key="k1")
+        assert first.id == second.id
+        assert quota(session, people.bob) == (0, 1)
+
+    def test_the_same_key_for_another_input_is_refused(self, people: People) -> None:
+        create(people.bob, key="k1")
+        with pytest.raises(Conflict):
+            create(people.bob, key="k1", text=POST + "\n\nAnother paragraph.")
+
+    def test_two_organisations_may_use_the_same_key(self, people: People) -> None:
+        assert create(people.bob, key="k1").id != create(people.mallory, key="k1").id
+
+    def test_twenty_at_once_with_one_key_make_one_job(self, people: People, session: Session) -> None:
+        with ThreadPoolExecutor(20) as pool:
+            made = {f.result().id for f in [pool.submit(create, people.bob, key="same") for _ in range(20)]}
+        assert len(made) == 1
+        assert quota(session, people.bob) == (0, 1)
+
+    @pytest.mark.parametrize(
+        ("data", "field"),
+        [
+            ({"text": "  "}, "input"),
+            ({"url": "ftp://example.org/x"}, "url"),
+            ({"url": "https://example.org", "text": "both"}, "input"),
+            ({"text": POST, "posts": 99}, "posts"),
+            ({"text": POST, "colour": "red"}, "colour"),
+            ({"file": "not-an-id"}, "file"),
+        ],
+    )
+    def test_wrong_input_names_its_field_and_stores_and_holds_nothing(
+        self, people: People, session: Session, data: dict[str, Any], field: str
+    ) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            create(people.bob, **data)
+        assert field in caught.value.details["fields"]
+        assert session.exec(select(Job)).all() == []
+        assert quota(session, people.bob) == (0, 0)
+
+    def test_an_unknown_coworker_and_one_that_is_not_here_yet_are_not_found(self, people: People) -> None:
+        for agent in ("eve", "jordan"):
+            with pytest.raises(NotFound):
+                do(jobs.create, people.bob, agent=agent, capability="blog-to-thread", data={"text": POST}, idempotency_key="k")
+
+    def test_a_viewer_is_refused(self, people: People) -> None:
+        with pytest.raises(Forbidden):
+            create(people.vera)
+
+    def test_a_file_of_another_organisation_does_not_exist(self, people: People, session: Session) -> None:
+        from coexai_app.models import File
+
+        with db.transaction() as writing:
+            file = File(organization_id=people.alice.organization_id, name="a.md", content_type="text/markdown", size=3, sha256="", key="k")
+            writing.add(file)
+        with pytest.raises(NotFound):
+            create(people.mallory, file=str(file.id))
+        assert create(people.bob, file=str(file.id)).title == "a.md"
+
+
+class TestQuota:
+    def test_fifty_at_once_at_the_limit_minus_one_let_one_through(self, people: People, session: Session) -> None:
+        with db.transaction() as writing:
+            quotas._ensure(writing, people.mallory.organization_id, "maya", quotas.period())
+        with db.transaction() as writing:
+            row = writing.exec(select(Quota).where(Quota.organization_id == people.mallory.organization_id)).one()
+            row.used = 9
+
+        def attempt(_: int) -> bool:
+            try:
+                create(people.mallory)
+            except QuotaExceeded:
+                return False
+            return True
+
+        with ThreadPoolExecutor(10) as pool:
+            passed = sum(pool.map(attempt, range(50)))
+        assert passed == 1
+        assert quota(session, people.mallory) == (9, 1)
+
+    def test_a_finished_run_is_used_a_failed_one_is_given_back(self, people: People, session: Session) -> None:
+        create(people.bob)
+        create(people.bob, text="Too short to be a post.")
+        work_all()
+        assert quota(session, people.bob) == (1, 0)
+
+    def test_the_refusal_names_limit_and_date(self, people: People) -> None:
+        with db.transaction() as writing:
+            writing.get_one(Organization, people.mallory.organization_id).plan = PlanName.FREE
+            quotas._ensure(writing, people.mallory.organization_id, "maya", quotas.period())
+        with db.transaction() as writing:
+            writing.exec(select(Quota).where(Quota.organization_id == people.mallory.organization_id)).one().used = 10
+        with pytest.raises(QuotaExceeded, match=r"Maya's 10 runs of this month are used up\. They start anew on 1 "):
+            create(people.mallory)
+
+
+class TestRun:
+    def test_a_job_runs_to_its_output(self, people: People, session: Session) -> None:
+        made = create(people.bob)
+        work_all()
+        done = do(jobs_read.get, people.bob, job_id=job_id(made))
+        assert (done.status, done.steps_done, done.attempt) == ("completed", 7, 1)
+        assert done.title == "What a year of counting taught our bakery"
+        output = session.exec(select(Output).where(Output.job_id == job_id(made))).one()
+        assert output.unsupported == 0
+        assert str(output.id) == done.output_id
+
+    def test_the_same_message_five_times_makes_one_output_and_one_charge(self, people: People, session: Session) -> None:
+        made = create(people.bob)
+        for _ in range(5):
+            runs.run(job_id(made))
+        assert len(session.exec(select(Output)).all()) == 1
+        assert quota(session, people.bob) == (1, 0)
+
+    def test_five_workers_at_once_make_one_output(self, people: People, session: Session) -> None:
+        made = create(people.bob)
+        with ThreadPoolExecutor(5) as pool:
+            list(pool.map(runs.run, [job_id(made)] * 5))
+        assert len(session.exec(select(Output)).all()) == 1
+        assert session.exec(select(Job.attempt)).one() == 1
+
+    def test_bad_input_fails_at_once_with_its_reason_and_no_retry(self, people: People, session: Session) -> None:
+        made = create(people.bob, text="Too short to be a post.")
+        work_all()
+        failed = do(jobs_read.get, people.bob, job_id=job_id(made))
+        assert failed.status == "failed"
+        assert failed.reason
+        assert failed.can_retry
+        assert session.exec(select(Output)).all() == []
+
+    def test_the_free_plan_runs_one_at_a_time_and_the_next_says_why_it_waits(self, people: People) -> None:
+        first, second = create(people.mallory), create(people.mallory)
+        with db.transaction() as writing:
+            assert writing.get_one(Organization, people.mallory.organization_id).plan is PlanName.FREE
+        assert (first.status, second.status) == ("queued", "pending")
+        assert second.reason == "1 of 1 jobs run at once on the Free plan. It is next."
+        work_all()
+        assert {do(jobs_read.get, people.mallory, job_id=job_id(j)).status for j in (first, second)} == {"completed"}
+
+    def test_events_tell_the_whole_story_in_order(self, people: People, session: Session) -> None:
+        made = create(people.bob)
+        work_all()
+        told = session.exec(select(Event.kind).where(Event.ref_id == job_id(made)).order_by(col(Event.id))).all()
+        assert [k for k in told if k.startswith("job.")] == ["job.pending", "job.queued", "job.processing", "job.completed"]
+        assert sum(k == "step.done" for k in told) == 7
+
+
+class TestTrouble:
+    def test_a_trouble_that_may_pass_is_tried_again_later_and_keeps_finished_steps(
+        self, people: People, session: Session, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = create(people.bob)
+        _break(monkeypatch, "generate", Unavailable("The model is busy."))
+        work_all()
+        waiting = do(jobs_read.get, people.bob, job_id=job_id(made))
+        assert (waiting.status, waiting.word) == ("pending", "Will try again")
+        assert waiting.reason.startswith("The model is busy. Next try ")
+        assert [s.status for s in waiting.steps][:4] == ["done", "done", "done", "failed"]
+        monkeypatch.undo()
+        _due(job_id(made))
+        with db.transaction() as writing:
+            jobs.offer(writing, people.bob.organization_id)
+        work_all()
+        done = do(jobs_read.get, people.bob, job_id=job_id(made))
+        assert done.status == "completed"
+        assert [s.status for s in done.steps][:4] == ["kept", "kept", "kept", "done"]
+        assert quota(session, people.bob) == (1, 0)
+
+    def test_after_the_last_try_it_is_a_dead_letter_and_the_run_is_given_back(
+        self, people: People, session: Session, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = create(people.bob)
+        _break(monkeypatch, "analyze", Unavailable("The model is busy."))
+        for _ in range(4):
+            _due(job_id(made))
+            with db.transaction() as writing:
+                jobs.offer(writing, people.bob.organization_id)
+            work_all()
+        dead = do(jobs_read.get, people.bob, job_id=job_id(made))
+        assert (dead.status, dead.attempt) == ("dead_letter", 4)
+        assert quota(session, people.bob) == (0, 0)
+
+    def test_an_unknown_error_shows_a_reference_and_not_its_text(self, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+        made = create(people.bob)
+        _break(monkeypatch, "analyze", ValueError("secret: password=hunter2"))
+        work_all()
+        view = do(jobs_read.get, people.bob, job_id=job_id(made))
+        assert "hunter2" not in view.model_dump_json()
+        assert "Reference: " in view.reason
+
+    def test_resume_starts_at_the_failed_step_and_holds_a_run_again(
+        self, people: People, session: Session, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = create(people.bob)
+        _break(monkeypatch, "format", InvalidInput("Cannot be formatted."))
+        work_all()
+        assert quota(session, people.bob) == (0, 0)
+        monkeypatch.undo()
+        resumed = do(jobs.retry, people.bob, job_id=job_id(made))
+        assert resumed.status == "queued"
+        assert quota(session, people.bob) == (0, 1)
+        work_all()
+        done = do(jobs_read.get, people.bob, job_id=job_id(made))
+        assert [s.status for s in done.steps] == ["kept"] * 4 + ["done"] * 3
+        assert quota(session, people.bob) == (1, 0)
+
+    def test_a_worker_that_wakes_after_its_lease_changes_nothing(self, people: People, session: Session) -> None:
+        made = create(people.bob)
+        claim = runs._claim(job_id(made))
+        assert claim is not None
+        _expire(job_id(made))
+        sweep.tick()
+        work_all()
+        assert state(session, job_id(made)) is JobStatus.COMPLETED
+        with pytest.raises(Fenced):
+            runs._work(claim, _Heart())
+        with pytest.raises(Fenced):
+            runs._complete(claim, Report.model_validate(session.exec(select(Output.report)).one()))
+        assert len(session.exec(select(Output)).all()) == 1
+        assert quota(session, people.bob) == (1, 0)
+
+    def test_a_frozen_worker_may_not_record_a_step(self, people: People) -> None:
+        made = create(people.bob)
+        claim = runs._claim(job_id(made))
+        assert claim is not None
+        with db.transaction() as writing:
+            writing.get_one(Job, claim.job_id).fence += 1
+        with pytest.raises(Fenced):
+            runs._work(claim, _Heart())
+
+
+class _Heart(runs.Heartbeat):
+    """A heartbeat that never beats: the worker is frozen."""
+
+    def __init__(self) -> None:
+        self.cancelled = self.lost = False
+
+    def check(self) -> bool:
+        return False
+
+
+class TestSweep:
+    def test_a_lost_message_is_sent_again(self, people: People, session: Session) -> None:
+        made = create(people.bob)
+        tasks.huey.storage.flush_all()
+        assert work_all() == 0
+        with db.transaction() as writing:
+            writing.get_one(Job, job_id(made)).queued_at = datetime(2020, 1, 1, tzinfo=UTC)
+        sweep.tick()
+        work_all()
+        assert state(session, job_id(made)) is JobStatus.COMPLETED
+
+    def test_a_silent_worker_loses_its_job_and_finished_steps_are_kept(self, people: People, session: Session) -> None:
+        made = create(people.bob)
+        claim = runs._claim(job_id(made))
+        assert claim is not None
+        with pytest.raises(KeyboardInterrupt):
+            _run_until("generate", claim)
+        assert state(session, job_id(made)) is JobStatus.PROCESSING
+        _expire(job_id(made))
+        sweep.tick()
+        work_all()
+        assert state(session, job_id(made)) is JobStatus.COMPLETED
+        steps = session.exec(select(JobStep.status).where(JobStep.job_id == job_id(made)).order_by(col(JobStep.position))).all()
+        assert steps[:3] == [StepState.KEPT] * 3
+        assert quota(session, people.bob) == (1, 0)
+
+    def test_a_running_job_whose_lease_holds_is_left_alone(self, people: People, session: Session) -> None:
+        made = create(people.bob)
+        assert runs._claim(job_id(made)) is not None
+        sweep.tick()
+        assert state(session, job_id(made)) is JobStatus.PROCESSING
+
+
+class TestCancel:
+    def test_a_waiting_job_is_cancelled_at_once_and_its_run_given_back(self, people: People, session: Session) -> None:
+        made = create(people.bob)
+        assert do(jobs.cancel, people.bob, job_id=job_id(made)).status == "cancelled"
+        assert quota(session, people.bob) == (0, 0)
+        work_all()
+        assert session.exec(select(Output)).all() == []
+
+    def test_a_running_job_stops_at_the_next_step(self, people: People, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+        made = create(people.bob)
+        reached, go_on = threading.Event(), threading.Event()
+
+        def pause(*_: Any) -> None:
+            reached.set()
+            assert go_on.wait(10)
+
+        _before(monkeypatch, "analyze", pause)
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(runs.run, job_id(made))
+            assert reached.wait(10)
+            view = do(jobs.cancel, people.bob, job_id=job_id(made))
+            assert (view.status, view.word) == ("processing", "Stopping")
+            go_on.set()
+            running.result(10)
+        assert state(session, job_id(made)) is JobStatus.CANCELLED
+        assert quota(session, people.bob) == (0, 0)
+
+    def test_a_finished_job_cannot_be_cancelled(self, people: People) -> None:
+        made = create(people.bob)
+        work_all()
+        with pytest.raises(Conflict):
+            do(jobs.cancel, people.bob, job_id=job_id(made))
+
+    def test_a_viewer_is_refused(self, people: People) -> None:
+        made = create(people.bob)
+        with pytest.raises(Forbidden):
+            do(jobs.cancel, people.vera, job_id=job_id(made))
+
+
+class TestOutsiders:
+    @pytest.mark.parametrize("service", [jobs_read.get, jobs.cancel, jobs.retry])
+    def test_another_organisations_job_does_not_exist(self, people: People, service: Callable[..., Any]) -> None:
+        made = create(people.bob)
+        with pytest.raises(NotFound):
+            do(service, people.mallory, job_id=job_id(made))
+        with pytest.raises(NotFound):
+            do(service, people.mallory, job_id=nobody())
+
+    def test_lists_show_only_ones_own(self, people: People) -> None:
+        create(people.bob)
+        assert do(jobs_read.page, people.mallory).total == 0
+        assert do(jobs_read.page, people.vera).total == 1
+
+    def test_staff_has_no_way_in_without_a_membership(self, people: People) -> None:
+        made = create(people.bob)
+        with pytest.raises(NotFound):
+            do(jobs_read.get, people.sid, job_id=job_id(made))
+
+
+class TestTransitions:
+    def test_the_table_has_no_way_out_of_completed(self) -> None:
+        assert transitions.TRANSITIONS[JobStatus.COMPLETED] == frozenset()
+        assert set(transitions.TRANSITIONS) == set(JobStatus)
+
+    @pytest.mark.parametrize("to", list(JobStatus))
+    def test_a_completed_job_never_moves(self, people: People, session: Session, to: JobStatus) -> None:
+        made = create(people.bob)
+        work_all()
+        with pytest.raises(Conflict), db.transaction() as writing:
+            transitions.move(writing, writing.get_one(Job, job_id(made)), to)
+        assert state(session, job_id(made)) is JobStatus.COMPLETED
+
+
+class TestList:
+    def test_pages_filters_and_labels(self, people: People) -> None:
+        for n in range(5):
+            create(people.bob, text=f"{POST}\n\nNumber {n} of the series is here.")
+        work_all()
+        page = do(jobs_read.page, people.vera, page=2, limit=2)
+        assert (len(page.rows), page.total, page.pages, page.label) == (2, 5, 3, "3 to 4 of 5")
+        assert do(jobs_read.page, people.vera, status="failed").total == 0
+        assert do(jobs_read.page, people.vera, status="nonsense").total == 0
+        assert do(jobs_read.page, people.vera, page=99, limit=2).page == 3
+
+
+def _break(monkeypatch: pytest.MonkeyPatch, step: str, error: Exception) -> None:
+    def fail(*_: Any) -> None:
+        raise error
+
+    _before(monkeypatch, step, fail)
+
+
+def _before(monkeypatch: pytest.MonkeyPatch, step: str, call: Callable[..., None]) -> None:
+    """Lets something happen just before a step of the real pipeline."""
+    from dataclasses import replace
+
+    from coexai_app import agents
+
+    agent = agents.AGENTS["maya"]
+    capability = agent.capabilities["blog-to-thread"]
+
+    def wrapped(original: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any) -> Any:
+            call(*arguments)
+            return original(*arguments)
+
+        return run
+
+    steps = tuple(replace(s, run=wrapped(s.run)) if s.name == step else s for s in capability.steps)
+    changed = replace(agent, capabilities={"blog-to-thread": replace(capability, steps=steps)})
+    monkeypatch.setattr(agents, "AGENTS", {**agents.AGENTS, "maya": changed})
+
+
+def _run_until(step: str, claim: runs.Claim) -> None:
+    """Works like a process that is killed in the middle of a step: nothing of that step is recorded."""
+    patch = pytest.MonkeyPatch()
+
+    def die(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        _before(patch, step, die)
+        runs._work(claim, _Heart())
+    finally:
+        patch.undo()
+
+
+def _expire(job: UUID) -> None:
+    with db.transaction() as writing:
+        row = writing.get_one(Job, job)
+        assert row.lease_until is not None
+        row.lease_until = row.lease_until.replace(year=2020)
+
+
+def _due(job: UUID) -> None:
+    with db.transaction() as writing:
+        row = writing.get_one(Job, job)
+        row.run_after = row.run_after.replace(year=2020)

@@ -1,0 +1,57 @@
+"""Getting work done in tests: create jobs as a person would, and be the worker."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import tasks
+from coexai_app.access import Actor
+from coexai_app.models.base import new_id
+from coexai_app.services import jobs
+from coexai_app.views.jobs import JobView
+from tests.people import do
+
+POST = """# What a year of counting taught our bakery
+
+For eleven years, Marta Ruiz took every order at Horno Norte by phone. In March 2024 she counted 412 calls in one week.
+
+## The first form failed
+
+The first online form went live on 8 April 2024. It asked for fourteen fields, and only 9% of visitors finished it.
+
+## The second one worked
+
+The second form asked three questions. The share of visitors who finished rose to 61% within a month.
+
+Waste fell from 14% of production to 5%. If you run a small shop, remove every field that does not help you bake the bread.
+"""
+
+
+def create(person: Actor, *, key: str = "", **data: Any) -> JobView:
+    return do(
+        jobs.create,
+        person,
+        agent="maya",
+        capability="blog-to-thread",
+        data=data or {"text": POST},
+        idempotency_key=key or str(uuid4()),
+    )
+
+
+def work_all(limit: int = 50) -> int:
+    """Handles messages until the queue is empty, as a worker does. Returns how many."""
+    for handled in range(limit):
+        message = tasks.huey.dequeue()
+        if message is None:
+            return handled
+        tasks.huey.execute(message)
+    raise AssertionError(f"more than {limit} messages")
+
+
+def job_id(view: JobView) -> UUID:
+    return UUID(view.id)
+
+
+def nobody() -> UUID:
+    return new_id()
