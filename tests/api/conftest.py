@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from coexai_app import settings
+from coexai_app.api.app import RequestScope, build
+from tests.people import People, settle_in
+
+
+@pytest.fixture
+def people(instance: None) -> People:
+    return settle_in()
+
+
+@pytest.fixture
+def client(instance: None) -> Iterator[TestClient]:
+    """A browser that is nobody yet."""
+    with TestClient(RequestScope(build()), base_url="http://localhost:3000", follow_redirects=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def as_person(people: People, client: TestClient) -> Callable[[str], TestClient]:
+    """The browser of somebody: `as_person("bob")`."""
+
+    def become(name: str) -> TestClient:
+        client.cookies.set(settings.get().cookie_name, people.tokens[name])
+        client.headers["Origin"] = "http://localhost:3000"
+        return client
+
+    return become

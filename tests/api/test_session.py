@@ -1,0 +1,82 @@
+"""Log-in forms: cookies, redirects, and other sites' forms."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from coexai_app import settings
+from tests.people import PASSWORD, People
+
+OURS = {"Origin": "http://localhost:3000"}
+FORM = {"name": "Eve East", "email": "eve@own.example.org", "password": PASSWORD, "organization": "East", "timezone": "Europe/Berlin"}
+
+
+class TestSignUp:
+    def test_it_sets_an_http_only_cookie_and_goes_home(self, client: TestClient) -> None:
+        answer = client.post("/auth/signup", data=FORM, headers=OURS)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/home")
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith(f"{settings.get().cookie_name}=")
+        for part in ("HttpOnly", "SameSite=lax", "Path=/"):
+            assert part in cookie
+
+    @pytest.mark.parametrize(
+        ("change", "error"),
+        [
+            ({"email": "x"}, "invalid_input.email"),
+            ({"password": "short"}, "invalid_input.password"),
+            ({"name": ""}, "invalid_input.name"),
+        ],
+    )
+    def test_a_wrong_field_comes_back_as_a_code_and_never_as_text(self, client: TestClient, change: dict[str, str], error: str) -> None:
+        answer = client.post("/auth/signup", data={**FORM, **change}, headers=OURS)
+        assert answer.headers["location"] == f"/signup?error={error}"
+        assert "set-cookie" not in answer.headers
+
+    def test_a_taken_address(self, client: TestClient) -> None:
+        client.post("/auth/signup", data=FORM, headers=OURS)
+        assert client.post("/auth/signup", data=FORM, headers=OURS).headers["location"] == "/signup?error=conflict.email"
+
+    def test_a_huge_field_is_refused(self, client: TestClient) -> None:
+        assert client.post("/auth/signup", data={**FORM, "name": "x" * 10_000}, headers=OURS).status_code == 422
+
+
+class TestLogIn:
+    def test_log_in_and_out(self, people: People, client: TestClient) -> None:
+        form = {"email": "bob@own.example.org", "password": PASSWORD}
+        answer = client.post("/auth/login", data=form, headers=OURS)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/home")
+        out = client.post("/auth/logout", headers=OURS)
+        assert out.headers["location"] == "/login"
+        assert out.headers["clear-site-data"] == '"storage"'
+        assert "Max-Age=0" in out.headers["set-cookie"]
+
+    def test_a_wrong_password_goes_back_to_the_form(self, people: People, client: TestClient) -> None:
+        answer = client.post("/auth/login", data={"email": "bob@own.example.org", "password": "nope"}, headers=OURS)
+        assert answer.headers["location"] == "/login?error=unauthenticated"
+
+    def test_many_wrong_passwords_lock_the_door(self, people: People, client: TestClient) -> None:
+        for _ in range(10):
+            client.post("/auth/login", data={"email": "bob@own.example.org", "password": "nope"}, headers=OURS)
+        answer = client.post("/auth/login", data={"email": "bob@own.example.org", "password": PASSWORD}, headers=OURS)
+        assert answer.headers["location"] == "/login?error=rate_limit_exceeded"
+
+    @pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/ok\n//x"])
+    def test_no_open_redirect(self, people: People, client: TestClient, target: str) -> None:
+        answer = client.post("/auth/login", data={"email": "bob@own.example.org", "password": PASSWORD, "next": target}, headers=OURS)
+        assert answer.headers["location"] == "/home"
+
+    def test_it_goes_where_the_person_wanted_to(self, people: People, client: TestClient) -> None:
+        answer = client.post(
+            "/auth/login", data={"email": "bob@own.example.org", "password": PASSWORD, "next": "/jobs?page=2"}, headers=OURS
+        )
+        assert answer.headers["location"] == "/jobs?page=2"
+
+
+class TestOtherSites:
+    @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {}])
+    def test_their_forms_are_refused(self, client: TestClient, headers: dict[str, str]) -> None:
+        answer = client.post("/auth/signup", data=FORM, headers=headers)
+        assert answer.status_code == 403
+        assert "set-cookie" not in answer.headers
