@@ -20,6 +20,8 @@ from .mention import Mention
 from .words import EVERY_STOP_WORD, Token, stem, stop_words, tokens, word_set
 
 _PARTICLES = word_set("of de del della di da dos das du des la le les el los las van von der den zu zum bin ibn al y the")
+# Behind "von" they belong to a name ("von der Heide"), elsewhere they are articles ("die Bilanz des Vereins").
+_GERMAN_ARTICLES = word_set("der den des das die zu zum")
 _JOINT = re.compile(r"[ \u00a0]|[-‑]|[’']|[ \u00a0]?&[ \u00a0]?|\.[ \u00a0]?")
 _HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _HASHTAG = re.compile(r"(?<![\w&])#\w+")
@@ -136,7 +138,11 @@ def _next(words: Sequence[Token], text: str, end: int, blocked: Callable[[int, i
             return j + 1
         if words[j].text[0].isdigit() and gap[0] in "-‑" and words[j - 1].text.isupper():
             return j + 1
-        if words[j].text not in _PARTICLES or gap[0] not in "  ":
+        if (
+            words[j].text not in _PARTICLES
+            or gap[0] not in "  "
+            or (words[j].text in _GERMAN_ARTICLES and words[j - 1].text not in ("von", "van"))
+        ):
             return 0
         j += 1
     return 0

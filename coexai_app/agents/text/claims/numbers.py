@@ -300,10 +300,7 @@ def _unit(text: str, end: int, *, glued: bool, only: tuple[Unit, ...] = ()) -> t
         units = UNIT_SYMBOLS[symbol["symbol"]]
         spaced = symbol.group() != symbol["symbol"]
         if not (
-            spaced
-            and symbol["symbol"] in ("C", "F", "m2", "L", "V", "W", "x", "t")
-            and not only
-            and symbol["symbol"] not in ("t", "W")
+            spaced and symbol["symbol"] in ("C", "F", "m2", "L", "V", "W", "x", "t") and not only and symbol["symbol"] not in ("t", "W")
         ):
             best = (units, symbol.end())
     if word and word.end() >= best[1]:

@@ -32,6 +32,8 @@ _QUOTED = re.compile(
 )
 _ELISION = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.|\[[^\]\n\d]*\]")
 _QWORD = re.compile(r"[^\W_]+|[%$£€]")
+# What stands between two halves of a quotation: a closing mark, who said it, an opening mark.
+_ATTRIBUTION = re.compile(r"[,.;:!?…—–-]*[\"”»“’][^\n\"“”«»„]*[\"“«»„‘]\s*")
 CHECKED_FROM = 3
 
 
@@ -111,7 +113,7 @@ class QuoteIndex:
                 for place in range(end + 1, min(end + 13, len(self.words) - (len(wanted) - cut) + 1)):
                     if [w for w, _, _ in self.words[place : place + len(wanted) - cut]] == wanted[cut:]:
                         between = self.text[self.words[end - 1][2] : self.words[place][1]]
-                        if len(re.findall('["“”«»„‘’]', between)) >= 2 and "\n" not in between:
+                        if _ATTRIBUTION.fullmatch(between):
                             return self.words[begin][1], self.words[place + len(wanted) - cut - 1][2]
                 begin = self._find(wanted[:cut], begin + 1)
         return None

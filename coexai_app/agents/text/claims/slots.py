@@ -7,7 +7,7 @@ it has 5%.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from .mention import Mention
 from .source import SourceIndex, Text
@@ -103,3 +103,22 @@ def _coordinated(
         (before and _BESIDE.fullmatch(source.text, before.end, mention.start) and same(before))
         or (after and _BESIDE.fullmatch(source.text, mention.end, after.start) and same(after))
     )
+
+
+def elsewhere(
+    mention: Mention, claim: Text, source: SourceIndex, supports: Sequence[Mention], alike: Callable[[Mention], bool]
+) -> Mention | None:
+    """A value of the same class in the one sentence that the claim's sentence retells, when no sentence with the claimed value shares a word with it.
+
+    Silent when the claim's sentence says that other value as well: then it joins two facts.
+    """
+    near = claim.stems_near(mention.start) - claim.stems_of_span(mention.start, mention.end)
+    if len(near) < 3 or any(near & source.stems_near(m.start) for m in supports):
+        return None
+    numbers = source.sentences_with(near)
+    best = max(numbers, key=lambda n: (numbers[n], -n), default=-1)
+    if best < 0 or numbers[best] < 3 or numbers[best] * 2 < len(near):
+        return None
+    said = claim.text[slice(*claim.sentence_span(claim.sentence(mention.start)))]
+    rivals = [m for m in source.values_in(*source.sentence_span(best)) if alike(m)]
+    return rivals[0] if len(rivals) == 1 and rivals[0].text not in said else None

@@ -6,6 +6,7 @@ Called by `ledger`; `verdicts` looks claims up here.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -56,6 +57,10 @@ class Text:
             self._stems[number] = frozenset(stem(w.text) for w in self.words[first:last] if w.key not in EVERY_STOP_WORD and len(w.key) > 2)
         return self._stems[number]
 
+    def stems_of_span(self, start: int, end: int) -> frozenset[str]:
+        first, last = self.words_of(start, end)
+        return frozenset(stem(w.text) for w in self.words[first:last])
+
     def stems_near(self, position: int) -> frozenset[str]:
         return self.stems_of(self.sentence(position))
 
@@ -97,6 +102,24 @@ class SourceIndex(Text):
 
     def numbers_in(self, low: int, high: int) -> list[Mention]:
         return self.numbers[bisect_left(self._number_starts, low) : bisect_left(self._number_starts, high)]
+
+    def values_in(self, low: int, high: int) -> list[Mention]:
+        """Numbers and dates of a stretch of text."""
+        return [*self.numbers_in(low, high), *(m for m in self.dates if low <= m.start < high)]
+
+    @cached_property
+    def _sentences_of(self) -> dict[str, list[int]]:
+        """Sentence numbers by content stem."""
+        table: dict[str, list[int]] = {}
+        for number in range(len(self.sentences)):
+            for key in self.stems_of(number):
+                table.setdefault(key, []).append(number)
+        return table
+
+    def sentences_with(self, stems: frozenset[str]) -> Counter[int]:
+        """How many of the stems each sentence has; stems that stand in more than 200 sentences tell nothing."""
+        lists = (self._sentences_of.get(key, ()) for key in stems)
+        return Counter(number for numbers in lists if len(numbers) <= 200 for number in numbers)
 
     @cached_property
     def quotes(self) -> QuoteIndex:

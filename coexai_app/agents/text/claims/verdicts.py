@@ -12,11 +12,11 @@ from coexai_app.agents.report import ClaimKind, SourceSpan
 
 from .dates import covers, days_of
 from .links import host
-from .mention import Mention, Quantity
+from .mention import Day, Mention, Quantity
 from .name_lookup import judge_name
 from .quantities import contradicts, is_down, other_noun, quantity, rounds, same_value, units_agree
 from .quotes import CHECKED_FROM
-from .slots import rival
+from .slots import elsewhere, rival
 from .source import SourceIndex, Text, best_placed
 
 
@@ -97,6 +97,8 @@ def _misplaced(mention: Mention, claim: Text, source: SourceIndex, agreeing: lis
         labelled = [m for m in source.labelled[c.label] if not quantity(m).units]
         if labelled and not c.units:
             return Verdict(None, f"the source has {labelled[0].text} here, not {mention.text}")
+    if other := elsewhere(mention, claim, source, agreeing, lambda m: _same_class(c, m)):
+        return Verdict(None, f"the source has {_shown(other, source)} here, not {mention.text}")
     if other := other_noun(mention, agreeing, source):
         return Verdict(None, f"the source has {_shown(other, source)}, not {mention.text}")
     return None
@@ -107,6 +109,15 @@ def _same(mention: Mention, other: Mention, claim: Text, source: SourceIndex) ->
     if other.kind is ClaimKind.DATE:
         return any(day.year in c.values for day in days_of(other))
     return same_value(c, quantity(other)) and units_agree(mention, other, claim, source)
+
+
+def _same_class(c: Quantity, other: Mention) -> bool:
+    """A number of the same dimension, or bare like the claim and counting the same."""
+    if other.kind is ClaimKind.DATE or other.weak:
+        return False
+    q = quantity(other)
+    mine, theirs = {u.dimension for u in (*c.units, *c.inherited)}, {u.dimension for u in (*q.units, *q.inherited)}
+    return bool(mine & theirs) if mine or theirs else bool(set(c.nouns) & set(q.nouns))
 
 
 def _comparable(c: Quantity, other: Mention, mention: Mention, claim: Text, source: SourceIndex) -> bool:
@@ -175,6 +186,7 @@ def _date(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) -> Verd
             other = rival(
                 claim, first, last, source, source.value_bounds, lambda m, starts=frozenset(m.start for m in equal): m.start in starts
             )  # type: ignore[misc]
+            other = other or elsewhere(mention, claim, source, equal, lambda m: m.kind is ClaimKind.DATE and _same_shape(wanted, m))
             if other and source is sources[0]:
                 fault = fault or Verdict(None, f"the source has {other.text} here, not {mention.text}")
                 continue
@@ -189,6 +201,12 @@ def _date(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) -> Verd
                 best = best_placed(bare, source, near)
                 return Verdict(source.span(best.start, best.end), "exact match")
     return fault or Verdict(None, _nearest_date(mention, near, sources[0]))
+
+
+def _same_shape(wanted: list[Day], mention: Mention) -> bool:
+    """Whether two dates say the same parts (a year and a month, say)."""
+    shapes = {(bool(d.year), bool(d.month), bool(d.day), bool(d.decade)) for d in wanted}
+    return any((bool(d.year), bool(d.month), bool(d.day), bool(d.decade)) in shapes for d in days_of(mention))
 
 
 def _same_date(claim: Mention, source: Mention) -> str:

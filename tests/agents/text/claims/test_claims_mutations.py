@@ -80,7 +80,7 @@ def year(text: str, rng: random.Random) -> str | None:
 
 
 def _pair(text: str, rng: random.Random) -> re.Match[str] | None:
-    return _one(r"(?<!\w)(?!(?:On|In|At|Am|Im|En|Get|Day) )([A-ZÁÉÍÓÚÄÖÜ][a-zà-ÿ]+) ([A-ZÁÉÍÓÚÄÖÜ][a-zà-ÿ]+)(?!\w)", text.replace("The ", "the "), rng)
+    return _one(r"(?<!\w)(?!(?:On|In|At|Am|Im|En|Get|Day|Eine|Die) )([A-ZÁÉÍÓÚÄÖÜ][a-zà-ÿ]+) ([A-ZÁÉÍÓÚÄÖÜ][a-zà-ÿ]+)(?!\w)", text.replace("The ", "the "), rng)
 
 
 def surname(text: str, rng: random.Random) -> str | None:
@@ -92,13 +92,13 @@ def first_name(text: str, rng: random.Random) -> str | None:
 
 
 def quote_word(text: str, rng: random.Random) -> str | None:
-    quote = _one(r"[“«„\"].+[”»“\"]", text, rng)
+    quote = _one(r"[“«„\"][^“”«»„\"]+[”»“\"]", text, rng)
     inner = _one(r"(?<= )[a-zà-ÿ]{2,}(?= )", quote.group(), rng) if quote else None
     return text[: quote.start()] + (_put(inner, quote.group(), "velvet") or "") + text[quote.end() :] if quote and inner else None
 
 
 def quote_cut(text: str, rng: random.Random) -> str | None:
-    quote = _one(r"[“«„\"].+[”»“\"]", text, rng)
+    quote = _one(r"[“«„\"][^“”«»„\"]+[”»“\"]", text, rng)
     inner = _one(r" [a-zà-ÿ]{2,}(?= [a-zà-ÿ]+ )", quote.group(), rng) if quote else None
     return text[: quote.start()] + (_put(inner, quote.group(), "") or "") + text[quote.end() :] if quote and inner else None
 
