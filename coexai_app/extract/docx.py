@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Deleted and moved-away text, field codes, properties, and drawings (their text boxes are read apart, once).
 # fmt: off
 _SKIPPED = frozenset({
-    "del", "moveFrom", "instrText", "delText", "delInstrText", "rPr", "pPr", "sdtPr", "drawing", "pict", "object",
+    "del", "moveFrom", "instrText", "delText", "delInstrText", "rPr", "pPr", "sdtPr", "drawing", "txbxContent", "pict", "object",
     "Fallback", "commentReference", "footnoteReference",
 })
 # fmt: on

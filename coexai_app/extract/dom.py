@@ -31,25 +31,30 @@ _ITEMS = frozenset({"li", "dt", "dd"})
 _CODE = frozenset({"pre", "listing", "xmp", "plaintext"})
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
-# libxml2 gives up below this depth; wrappers that carry no structure are taken out then.
-_WRAPPERS = re.compile(rb"</?(?:div|span|font|center|section|article|main|b|i|u|em|strong|small|big|tt|s|a|ins)\b[^<>]*>", re.IGNORECASE)
+# libxml2 gives up below 255 levels. Then wrappers that carry no structure are taken out; should that not do, all but the simplest tags.
+_LESS = (
+    re.compile(rb"</?(?:div|span|font|center|section|article|main|b|i|u|em|strong|small|big|tt|s|a|ins)\b[^<>]*>", re.IGNORECASE),
+    re.compile(rb"<(?!/?(?:html|head|title|meta|script|style|body|p|br|h[1-6])\b)/?[a-z][^<>]*>", re.IGNORECASE),
+)
 _TOO_DEEP = "Excessive depth"
 
 
 def parse(markup: str) -> HtmlElement | None:
     """The tree of a page or a fragment, never from the network, or None when there is nothing in it.
 
-    Too deeply nested markup (libxml2 stops at 255 levels) is parsed again without its wrappers.
+    Markup that is nested too deeply is parsed again with fewer tags.
     """
     from lxml import etree, html
 
     data = clean(markup).encode()
     if not data.strip():
         return None
-    for source in (data, None):
+    root = None
+    for pattern in (None, *_LESS):
+        source = pattern.sub(b" ", data) if pattern else data
         parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, collect_ids=False)
         try:
-            root = html.document_fromstring(source if source is not None else _WRAPPERS.sub(b" ", data), parser=parser)
+            root = html.document_fromstring(source, parser=parser)
         except (etree.ParserError, etree.XMLSyntaxError):
             return None
         if not any(_TOO_DEEP in str(entry.message) for entry in parser.error_log):

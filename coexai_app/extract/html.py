@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+from bisect import bisect_right
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from coexai_app.errors import InvalidInput
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta)\b", re.IGNORECASE)
 _FRAGMENT = re.compile(
-    r"(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|(?:html|head|body|title|meta|div|p|h[1-6]|section|article|main|header|nav|ul|ol|dl|table"
+    r"(?:<!--(?:(?!-->).)*-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|(?:html|head|body|title|meta|div|p|h[1-6]|section|article|main|header|nav|ul|ol|dl|table"
     r"|blockquote|pre|span|a|b|i|em|strong|figure|aside|details)\b)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -30,7 +32,7 @@ _META_CHARSET = re.compile(
     rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)|<\?xml[^>]{0,100}encoding=[\"']([A-Za-z0-9_:.-]+)", re.IGNORECASE
 )
 _HEAD_BYTES = 4_096
-_BOILERPLATE = ("nav", "header", "footer", "aside", "form", "dialog")
+_BOILERPLATE = ("nav", "header", "footer", "aside", "dialog")
 # trafilatura's tree back to HTML; "list" and "head" say in `rend` what they were.
 _TAGS = {
     "item": "li",
@@ -46,8 +48,12 @@ _TAGS = {
 # A result with more of its words in links than this, and no sentence outside them, is a menu.
 _MAX_LINK_SHARE = 0.6
 _PROSE_WORDS = 12
+_MIN_OWN_SHARE = 0.25
 # JSON-LD text that is so much longer than what was found on the page says that the page hides it behind a script.
 _BODY_RATIO = 2.0
+
+# trafilatura takes some 60 µs for each; larger pages (specifications, logs) are read whole, without what frames them.
+_MAX_ELEMENTS = 40_000
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
@@ -98,7 +104,10 @@ def read(markup: str, *, name: str = "", url: str = "") -> Document:
 def _extract(root: HtmlElement, url: str) -> Any:
     """trafilatura's document, or None when it finds nothing or gives up on the page."""
     from copy import deepcopy
+    from itertools import islice
 
+    if next(islice(root.iter(), _MAX_ELEMENTS, None), None) is not None:
+        return None
     from trafilatura import bare_extraction
 
     try:
@@ -141,7 +150,7 @@ def _best(builder: Builder, said: About, root: HtmlElement, name: str, url: str)
         builder = Builder(name, url)
         for paragraph in re.split(r"\n\s*\n|\r\n|\n", _plain(said.body)):
             builder.add(BlockKind.PARAGRAPH, paragraph)
-    if builder.blocks and not _is_menu(builder):
+    if builder.blocks and not _is_menu(builder) and not _is_made_of_links(builder, root):
         return builder
     whole = Builder(name, url)
     dom.add_blocks(root, whole)
@@ -176,14 +185,23 @@ def _plain(body: str) -> str:
 def _is_menu(builder: Builder) -> bool:
     """True when most words are links and no block has a sentence's worth of words outside them."""
     body = builder.text
-    linked = sum(len(body[link.start : link.end].split()) for link in builder.links)
-    if linked <= _MAX_LINK_SHARE * len(body.split()):
+    linked: Counter[int] = Counter()
+    starts = [block.start for block in builder.blocks]
+    for link in builder.links:
+        linked[bisect_right(starts, link.start) - 1] += len(body[link.start : link.end].split())
+    words = [len(body[block.start : block.end].split()) for block in builder.blocks]
+    if linked.total() <= _MAX_LINK_SHARE * sum(words):
         return False
-    for block in builder.blocks:
-        inside = sum(len(body[link.start : link.end].split()) for link in builder.links if block.start <= link.start < block.end)
-        if len(body[block.start : block.end].split()) - inside >= _PROSE_WORDS:
-            return False
-    return True
+    return all(count - linked[i] < _PROSE_WORDS for i, count in enumerate(words))
+
+
+def _is_made_of_links(builder: Builder, root: HtmlElement) -> bool:
+    """True when a result without links (trafilatura's last resort keeps none) says little that the page's links do not say."""
+    if builder.links:
+        return False
+    linked = Counter(word for anchor in root.iter("a") for word in anchor.text_content().split())
+    found = Counter(builder.text.split())
+    return (found - linked).total() < _MIN_OWN_SHARE * found.total()
 
 
 def _title(root: HtmlElement) -> str:

@@ -60,6 +60,6 @@ def megabytes(count: int) -> str:
     return f"{count / 1_000_000:.1f} MB"
 
 
-def no_text(name: str, *, why: str = "Check the file, or paste the text.", default: str = "the text") -> InvalidInput:
+def no_text(name: str, *, why: str = "Check the file, or paste the text.", default: str = "the source") -> InvalidInput:
     """The error for a source that holds no text at all."""
     return InvalidInput(f"There is no text in {label(name, default)}. {why}")

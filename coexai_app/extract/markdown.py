@@ -39,9 +39,9 @@ _UNSEEN = re.compile(
 _STRONG_SIGNS = (
     re.compile(r"^ {0,3}#{1,6} +\S", re.MULTILINE),
     re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE),
-    re.compile(r"!?\[[^\]\n]+\]\((?:https?://|/|#|mailto:|\.)[^)\s]*(?:\s+\"[^\"]*\")?\)"),
-    re.compile(r"^ {0,3}\|?(?: *:?-{3,}:? *\|)+ *(?::?-{3,}:? *)?$", re.MULTILINE),
-    re.compile(r"^ {0,3}\[[^\]\n]+\]: +<?https?://", re.MULTILINE),
+    re.compile(r"!?\[[^\[\]\n]{1,300}\]\((?:https?://|/|#|mailto:|\.)[^()\s]{0,2000}(?:\s+\"[^\"\n]{0,300}\")?\)"),
+    re.compile(r"^ {0,3}\|?(?: *:?-{2,}:? *\|)+ *(?::?-{2,}:? *)?$", re.MULTILINE),
+    re.compile(r"^ {0,3}\[[^\]\n]{1,300}\]: +<?https?://", re.MULTILINE),
     re.compile(r"^[^\s#>*+-].*\n(?:={3,}|-{3,})[ \t]*$", re.MULTILINE),
 )
 _WEAK_SIGNS = (

@@ -87,9 +87,9 @@ class Package:
         except KeyError:
             return None
         if entry.file_size > LIMITS.docx_part_bytes:
+            called = label(self.name, "The file")
             raise TooLarge(
-                f"{label(self.name, 'The file')} holds {megabytes(entry.file_size)} of markup; the limit is {megabytes(LIMITS.docx_part_bytes)}."
-                " Split it.",
+                f"{called} holds {megabytes(entry.file_size)} of markup, more than {megabytes(LIMITS.docx_part_bytes)}. Split it.",
                 limit=LIMITS.docx_part_bytes,
                 size=entry.file_size,
             )

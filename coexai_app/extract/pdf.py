@@ -15,15 +15,18 @@ from coexai_app.extract.document import Document, SourceKind
 from coexai_app.extract.limits import LIMITS, check_bytes, label
 from coexai_app.extract.metadata import iso_date
 from coexai_app.extract.pdf_blocks import add_blocks, drop_running_lines
-from coexai_app.extract.pdf_layout import Line, Word, page_lines
+from coexai_app.extract.pdf_layout import Line, Word, reading_order
 
 _PROCESS = Path(__file__).with_name("pdf_process.py")
 _NO_MAP = re.compile(r"\(cid:\d+\)")
 _MAX_NO_MAP = 0.3
+# The process keeps the time itself, between pages; after this much more it is ended.
+_GRACE_SECONDS = 5.0
 _JUNK_TITLES = re.compile(
-    r"^(?:untitled.*|microsoft (?:word|powerpoint) - .*|document\d*|.*\.(?:docx?|pdf|indd|tex|dvi|pptx?|odt|qxd)|)$", re.IGNORECASE
+    r"^(?:untitled.*|\(anonymous\)|microsoft (?:word|powerpoint) - .*|document\d*|.*\.(?:docx?|pdf|indd|tex|dvi|pptx?|odt|qxd)|)$",
+    re.IGNORECASE,
 )
-_JUNK_AUTHORS = frozenset({"", "anonymous", "unknown", "user", "admin", "administrator"})
+_JUNK_AUTHORS = frozenset({"", "anonymous", "(anonymous)", "unknown", "user", "admin", "administrator"})
 
 
 def read(data: bytes, *, name: str = "", url: str = "") -> Document:
@@ -35,7 +38,7 @@ def read(data: bytes, *, name: str = "", url: str = "") -> Document:
     pages = result["pages"]
     words = [[Word(*values) for values in page["words"]] for page in pages]
     return _document(
-        [page_lines(on_page, number) for number, on_page in enumerate(words)],
+        reading_order(words),
         [page["height"] for page in pages],
         sum(page["pictures"] for page in pages),
         result["info"],
@@ -50,7 +53,7 @@ def _open(data: bytes, name: str) -> dict[str, Any]:
     # -P keeps this folder, whose modules are called html and text, out of the path of the script.
     command = [sys.executable, "-P", str(_PROCESS), *map(str, limits)]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=LIMITS.pdf_seconds + 5, check=False)  # noqa: S603 -- our own script
+        done = subprocess.run(command, input=data, capture_output=True, timeout=LIMITS.pdf_seconds + _GRACE_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         return {"error": "slow"}
     except OSError as error:

@@ -12,7 +12,9 @@ from coexai_app.extract.builder import Builder, Run
 from coexai_app.extract.document import BlockKind
 from coexai_app.extract.pdf_layout import Line
 
-_EDGE = 0.12
+# Headers and footers: the outer rows of a page, within this share of its height.
+_EDGE = 0.1
+_EDGE_ROWS = 2
 _PAGE_NUMBER = re.compile(
     r"^\W*(?:page|p\.|seite|s\.|página|pág\.|pagina|pag\.)?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/|von|de|sur|di|van|\|)\s*\d{1,4})?\W*$",
     re.IGNORECASE,
@@ -28,22 +30,22 @@ _MAX_LEVEL = 6
 
 def drop_running_lines(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> list[list[Line]]:
     """The pages without page numbers and without headers and footers that repeat (digits may differ) on a third of the pages."""
-    seen: Counter[str] = Counter()
-    for lines, height in zip(pages, heights, strict=True):
-        seen.update({_shape(line) for line in lines if _at_edge(line, height)})
+    edges = [_edge_lines(lines, height) for lines, height in zip(pages, heights, strict=True)]
+    seen = Counter(shape for edge in edges for shape in {_shape(line) for line in edge})
     needed = max(2, -(-len(pages) // 3))
-    return [
-        [line for line in lines if not (_at_edge(line, height) and (seen[_shape(line)] >= needed or _PAGE_NUMBER.match(line.text)))]
-        for lines, height in zip(pages, heights, strict=True)
-    ]
+    running = [{line for line in edge if seen[_shape(line)] >= needed or _PAGE_NUMBER.match(line.text)} for edge in edges]
+    return [[line for line in lines if line not in dropped] for lines, dropped in zip(pages, running, strict=True)]
 
 
 def _shape(line: Line) -> str:
     return re.sub(r"\d+", "#", line.text.casefold())
 
 
-def _at_edge(line: Line, height: float) -> bool:
-    return line.bottom < _EDGE * height or line.top > (1 - _EDGE) * height
+def _edge_lines(lines: Sequence[Line], height: float) -> list[Line]:
+    """The lines in the outermost rows at the top and at the bottom of a page."""
+    tops = sorted({round(line.top) for line in lines if line.bottom < _EDGE * height})[:_EDGE_ROWS]
+    bottoms = sorted({round(line.top) for line in lines if line.top > (1 - _EDGE) * height})[-_EDGE_ROWS:]
+    return [line for line in lines if round(line.top) in (*tops, *bottoms)]
 
 
 def add_blocks(lines: Sequence[Line], builder: Builder) -> None:

@@ -1,4 +1,4 @@
-"""Words on a PDF page to lines in reading order. The PDF reader calls `page_lines` for each page; lengths are points."""
+"""Words on a PDF page to lines in reading order. The PDF reader calls `reading_order`; lengths are points."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ _COLUMN_LINES = 4
 _COLUMN_WORDS = 2.5
 _COLUMN_SHARE = 0.15
 _MAX_CUTS = 3
+# Rows that may run over the usual gutter on a page that takes it over: a heading, a footer.
+_MAX_CROSSING = 0.25
 
 
 @dataclass(frozen=True)
@@ -82,18 +84,26 @@ class Line:
         return max(word.bottom for word in self.words)
 
 
-def page_lines(words: Sequence[Word], page: int) -> list[Line]:
-    """The lines of a page: top to bottom, a column at a time where the page has columns."""
-    return _ordered(words, page, _MAX_CUTS)
+def reading_order(pages: Sequence[Sequence[Word]]) -> list[list[Line]]:
+    """The lines of each page: top to bottom, a column at a time where the page has columns.
+
+    A page too empty to show its columns (the last one, often) takes the gutter that most pages of the document have.
+    """
+    gutters = [_gutter(words, _rows(words)) if words else None for words in pages]
+    known = Counter((round(strip[0], -1), round(strip[1], -1)) for strip in gutters if strip)
+    usual = next((strip for strip in gutters if strip and (round(strip[0], -1), round(strip[1], -1)) == known.most_common(1)[0][0]), None)
+    return [_ordered(words, number, _MAX_CUTS, usual) for number, words in enumerate(pages)]
 
 
-def _ordered(words: Sequence[Word], page: int, cuts: int) -> list[Line]:
+def _ordered(words: Sequence[Word], page: int, cuts: int, usual: tuple[float, float] | None = None) -> list[Line]:
     if not words:
         return []
     rows = _rows(words)
     gutter = _gutter(words, rows) if cuts else None
+    if gutter is None and usual and sum(_crosses(row, usual) for row in rows) <= _MAX_CROSSING * len(rows):
+        gutter = usual
+    left, right = min(word.x0 for word in words), max(word.x1 for word in words)
     if gutter is None:
-        left, right = min(word.x0 for word in words), max(word.x1 for word in words)
         return [Line(tuple(row), page, left, right) for row in rows]
     lines: list[Line] = []
     band: list[Word] = []
@@ -101,7 +111,7 @@ def _ordered(words: Sequence[Word], page: int, cuts: int) -> list[Line]:
         if _crosses(row, gutter):
             lines.extend(_columns(band, gutter, page, cuts))
             band = []
-            lines.append(Line(tuple(row), page, min(w.x0 for w in words), max(w.x1 for w in words)))
+            lines.append(Line(tuple(row), page, left, right))
         else:
             band.extend(row)
     return [*lines, *_columns(band, gutter, page, cuts)]

@@ -34,6 +34,7 @@ def main() -> int:
 def read(data: bytes, *, pages: int, page_characters: int, characters: int, deadline: float) -> dict[str, Any]:
     """{"pages": [{"height", "pictures", "words"}], "info"}, or {"error": "password" | "damaged" | "pages" | "page" | "text" | "slow"}."""
     import pdfplumber
+    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 
     found: list[dict[str, Any]] = []
     total = 0
@@ -56,8 +57,10 @@ def read(data: bytes, *, pages: int, page_characters: int, characters: int, dead
     except MemoryError:
         raise
     except Exception as error:
-        # pdfminer raises whatever a damaged structure leads it to, from KeyError to struct.error.
-        return {"error": "password" if _is_about_password(error) else "damaged"}
+        # pdfminer raises whatever a damaged structure leads it to, from KeyError to struct.error, and pdfplumber wraps it.
+        if _stems_from(error, (MemoryError,)):
+            raise MemoryError from error
+        return {"error": "password" if _stems_from(error, (PDFEncryptionError, PDFPasswordIncorrect)) else "damaged"}
     return {"pages": found, "info": info}
 
 
@@ -74,14 +77,13 @@ def _words(page: Any) -> list[list[Any]]:
             continue
         url = next((link[4] for link in links if link[0] <= x <= link[2] and link[1] <= y <= link[3]), "")
         box = [round(float(raw[key]), 2) for key in ("x0", "x1", "top", "bottom", "size")]
-        words.append([raw["text"], *box, str(raw["fontname"]).casefold(), url])
+        # A code that WinAnsiEncoding leaves unused shows as a bullet (PDF 32000-1, annex D.2).
+        words.append([raw["text"].replace("(cid:127)", "•"), *box, str(raw["fontname"]).casefold(), url])
     return words
 
 
-def _is_about_password(error: BaseException | None) -> bool:
-    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
-
-    kinds = (PDFEncryptionError, PDFPasswordIncorrect)
+def _stems_from(error: BaseException | None, kinds: tuple[type[BaseException], ...]) -> bool:
+    """True when the error is of one of the kinds, or wraps one."""
     while error is not None:
         if isinstance(error, kinds) or any(isinstance(argument, kinds) for argument in error.args):
             return True

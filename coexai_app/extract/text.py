@@ -218,7 +218,13 @@ def _flush_item(builder: Builder, item: list[str], level: int, wrap: int) -> Non
 
 
 def _add_prose(builder: Builder, lines: list[str], wrap: int) -> None:
-    """Joins wrapped lines; otherwise lines that are sentences become paragraphs, and short ones (an address, a poem) stay lines of one."""
+    """Joins wrapped lines; otherwise lines that are sentences become paragraphs, and short ones (an address, a poem) stay lines of one.
+
+    `wrap` is the width of the whole text; three lines and more show their own.
+    """
+    if len(lines) > 2:
+        width = max(map(len, lines))
+        wrap = width if _MIN_WIDTH <= width <= _MAX_WIDTH else 0
     full = [bool(wrap) and len(a.strip()) + 1 + len(b.split()[0]) > wrap * 0.9 for a, b in pairwise(lines)]
     if full and sum(full) >= 0.6 * len(full):
         paragraph = [lines[0]]
