@@ -73,8 +73,8 @@ def _segment(check: rx.Var[CheckView]) -> rx.Component:
             rx.el.span(f"/{check.max_points}", class_name="text-ink-3"),
             class_name="mt-1.5 block text-xs tabular",
         ),
-        rx.el.span(check.label, class_name="block truncate text-2xs text-ink-3 max-md:sr-only"),
-        class_name="min-w-6 basis-0",
+        rx.el.span(check.label, class_name="hidden truncate text-2xs text-ink-3 @min-[3.5rem]:block"),
+        class_name="@container min-w-6 basis-0",
         style={"flexGrow": check.max_points},
         title=f"{check.label}: {check.points} of {check.max_points}",
     )

@@ -21,8 +21,8 @@ from components.vars import cx
 _CLAIM_LOOKS: Final = {"none": theme.CLAIM_UNLINKED, "kept": theme.CLAIM_KEPT}
 _BLOCKS: Final = {
     "heading": "font-semibold text-ink not-first:mt-4",
-    "list_item": "relative pl-4 before:absolute before:left-1 before:content-['•']",
-    "quote": "border-l-2 border-line-strong pl-3",
+    "list_item": "relative ml-1 border-l-2 border-line pl-3",
+    "quote": "border-l-2 border-line-strong pl-3 italic",
     "code": "font-mono text-xs whitespace-pre-wrap",
     "table": "font-mono text-xs whitespace-pre-wrap",
     "gap": (
@@ -33,10 +33,11 @@ _BLOCKS: Final = {
 _NUMBER: Final = "grid size-5 flex-none place-items-center rounded-xs text-2xs font-semibold tabular"
 
 
-def evidence(output: Any, *, on_remove: Any, on_keep: Any, problem: Any) -> rx.Component:
+def evidence(output: Any, *, on_remove: Any, on_keep: Any, problem: Any, problem_claim: Any) -> rx.Component:
     """Text and source side by side, the ledger below. `output` is an `OutputView` var.
 
-    `on_remove(claim index)` takes the sentence out; `on_keep` gets a form with `claim` and `reason`. `problem` is the answer to a reason.
+    `on_remove(claim index)` takes the sentence out; `on_keep` gets a form with `claim` (index) and `reason`. `problem` is what was wrong
+    with the reason for the claim with the index `problem_claim`.
     """
     return rx.el.div(
         _summary(output),
@@ -46,7 +47,7 @@ def evidence(output: Any, *, on_remove: Any, on_keep: Any, problem: Any) -> rx.C
             class_name="grid grid-cols-2 max-[900px]:grid-cols-[minmax(0,1fr)] *:min-w-0",
         ),
         rx.el.ul(
-            rx.foreach(output.claims, lambda claim: _ledger_row(claim, output.can_edit, on_remove, on_keep, problem)),
+            rx.foreach(output.claims, lambda claim: _ledger_row(claim, output.can_edit, on_remove, on_keep, rx.cond(problem_claim == claim.index, problem, ""))),
             class_name="border-t border-line",
             aria_label="Claims",
             data_testid="ledger",
@@ -126,18 +127,18 @@ def _source(output: Any) -> rx.Component:
         rx.el.div(
             rx.el.h3(
                 icon("file-text", 14),
-                "Source says",
+                rx.el.span("Source says", class_name="flex-none"),
                 rx.el.span(name, class_name="ml-auto flex min-w-0 pl-3 font-normal"),
                 class_name=cx(theme.EYEBROW, "mb-2.5"),
             ),
             rx.el.div(rx.foreach(output.source, _block), class_name="grid gap-2 text-sm leading-[1.375rem] text-ink-2 break-words"),
-            class_name="p-4 min-[901px]:absolute min-[901px]:inset-0 min-[901px]:overflow-y-auto",
+            class_name="p-4 min-[901px]:sticky min-[901px]:top-12 min-[901px]:max-h-[min(44rem,calc(100dvh-3rem))] min-[901px]:overflow-y-auto",
             tab_index=0,
             role="region",
             aria_label="Source",
             custom_attrs={"data-source": "true"},
         ),
-        class_name="relative min-h-72 border-line bg-sunken min-[901px]:border-l max-[900px]:border-t",
+        class_name="border-line bg-sunken min-[901px]:border-l max-[900px]:border-t",
         data_testid="evidence-source",
     )
 

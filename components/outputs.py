@@ -42,8 +42,13 @@ class Actions:
     reopen: Any
 
 
-def result_tabs(output: Any, steps: Any, actions: Actions, *, editing: Any, drafts: Any, saving: Any, problem: Any) -> rx.Component:
-    """The five tabs, in their fixed order. `output` is an `OutputView` var, `steps` a var of `StepView`."""
+def result_tabs(
+    output: Any, steps: Any, actions: Actions, *, editing: Any, drafts: Any, saving: Any, problem: Any, problem_claim: Any
+) -> rx.Component:
+    """The five tabs, in their fixed order. `output` is an `OutputView` var, `steps` a var of `StepView`.
+
+    `problem` is what the server refused: an edit, or the reason for the claim with the index `problem_claim` (-1 for an edit).
+    """
     editor = thread_editor(
         drafts,
         on_save=actions.save,
@@ -52,7 +57,7 @@ def result_tabs(output: Any, steps: Any, actions: Actions, *, editing: Any, draf
         on_drop=actions.drop_post,
         on_move=actions.move_post,
         saving=saving,
-        problem=problem,
+        problem=rx.cond(problem_claim < 0, problem, ""),
     )
     all_passed = output.checks_passed == output.checks.length()
     return rx.el.section(
@@ -62,7 +67,7 @@ def result_tabs(output: Any, steps: Any, actions: Actions, *, editing: Any, draf
                 Tab(
                     "evidence",
                     "Evidence",
-                    evidence(output, on_remove=actions.remove_claim, on_keep=actions.keep_claim, problem=problem),
+                    evidence(output, on_remove=actions.remove_claim, on_keep=actions.keep_claim, problem=problem, problem_claim=problem_claim),
                     count=count_of_open(output),
                     count_tone="bad",
                 ),
@@ -85,10 +90,16 @@ def result_tabs(output: Any, steps: Any, actions: Actions, *, editing: Any, draf
     )
 
 
-def result_actions(output: Any, actions: Actions) -> list[Child]:
+def result_actions(output: Any, actions: Actions, *, editing: Any) -> list[Child]:
     """Export, and Approve (with the reason when it is not possible yet) or Reopen."""
     approve = button(
-        "Approve", testid="approve", variant="pri", icon="check", disabled=~output.can_approve, title=output.why_not, on_click=actions.approve
+        "Approve",
+        testid="approve",
+        variant="pri",
+        icon="check",
+        disabled=~output.can_approve | editing,
+        title=rx.cond(editing, "Save or discard your changes first.", output.why_not),
+        on_click=actions.approve,
     )
     reopen = button("Reopen", testid="reopen", icon="rotate-ccw", on_click=actions.reopen)
     return [export_menu(output), rx.cond(output.status == "approved", reopen, approve)]
@@ -125,7 +136,7 @@ def output_list(rows: Any) -> rx.Component:
 
 def _result(output: Any, actions: Actions) -> rx.Component:
     edit = rx.cond(output.can_edit, button("Edit", testid="edit", size="sm", icon="pencil", on_click=actions.edit), rx.fragment())
-    everything = rx.Var.create(output.posts).foreach(lambda post: post.text).join("\n\n")
+    everything = output.posts.map(lambda post: post.text).join("\n\n")
     warning = note(
         "Its claim is marked in the Evidence tab. Remove the sentence, or keep it with a reason.",
         title=rx.cond(output.unsupported == 1, "One claim has no source.", f"{output.unsupported} claims have no source."),
@@ -170,18 +181,19 @@ def _raw(output: Any) -> rx.Component:
 
 
 def _export(export: rx.Var[ExportView]) -> rx.Component:
-    return rx.el.a(
+    return app_link(
         icon("file-text", 16, "text-ink-3"),
         export.label,
         href=export.url,
-        download=True,
-        role="menuitem",
-        tab_index=-1,
-        class_name=(
+        testid=f"export-{export.format}",
+        cls=(
             "flex min-h-8 w-full items-center gap-2.5 rounded-sm px-2 text-sm font-medium text-ink-2 hover:bg-hover hover:text-ink "
             "focus:bg-hover focus:text-ink max-md:min-h-11"
         ),
-        data_testid=f"export-{export.format}",
+        role="menuitem",
+        tab_index=-1,
+        download=True,
+        reload_document=True,
     )
 
 

@@ -71,7 +71,7 @@ def _source(views: Any, sources: Any, source: Any, errors: Any) -> rx.Component:
     """Link, Text or File: a choice that shows one of three fields. Only the chosen one counts."""
     return rx.el.fieldset(
         rx.el.legend("Source", class_name=cx(theme.LABEL, "mb-[5px]")),
-        fields.segmented(name="source", testid="source-kind", options=sources, value=source, label="Source"),
+        rx.el.div(fields.segmented(name="source", testid="source-kind", options=sources, value=source, label="Source")),
         rx.foreach(views, lambda view: _source_field(view, errors)),
         _error(errors, "input"),
         class_name="m-0 grid min-w-0 gap-2 border-0 p-0",

@@ -41,12 +41,13 @@ def result() -> rx.Component:
         drafts=OutputState.drafts,
         saving=OutputState.saving,
         problem=OutputState.refused,
+        problem_claim=OutputState.refused_claim,
     )
 
 
 def actions() -> list[Child]:
     """Export and Approve, for the head of a page."""
-    return result_actions(OutputState.output, _ACTIONS)
+    return result_actions(OutputState.output, _ACTIONS, editing=OutputState.editing)
 
 
 def _crumbs() -> list[tuple[Any, str]]:

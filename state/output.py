@@ -12,6 +12,7 @@ from coexai_app.views.jobs import StepView
 from coexai_app.views.outputs import OutputView
 from state import route
 from state.base import AppState
+from state.forms import Form, texts
 from state.guard import action
 
 MOST_POSTS = 25
@@ -25,7 +26,7 @@ class Draft(View):
 
 
 class OutputState(AppState):
-    """`refused` is what the server said about an edit or a reason; it stands where the person typed."""
+    """`refused` is what the server said about an edit (`refused_claim` -1) or about the reason for a claim; it stands where the person typed."""
 
     _live = True
 
@@ -36,6 +37,7 @@ class OutputState(AppState):
     saving: bool = False
     drafts: tuple[Draft, ...] = ()
     refused: str = ""
+    refused_claim: int = -1
 
     @action(role="viewer")
     async def load(self) -> None:
@@ -72,10 +74,11 @@ class OutputState(AppState):
             self.drafts = tuple(drafts)
 
     @action(role="member")
-    async def save(self, form: dict[str, str]) -> AsyncIterator[None]:
-        self.saving = True
+    async def save(self, form: Form) -> AsyncIterator[None]:
+        self.saving, self.refused_claim = True, -1
         yield
-        posts = [form.get(f"post-{draft.key}", draft.text) for draft in self.drafts]
+        sent = texts(form)
+        posts = [sent.get(f"post-{draft.key}", draft.text) for draft in self.drafts]
         try:
             if await self._change(outputs.edit, posts=posts):
                 self._stop_editing()
@@ -87,10 +90,12 @@ class OutputState(AppState):
         await self._change(outputs.remove_claim, claim=claim)
 
     @action(role="member")
-    async def keep_claim(self, form: dict[str, str]) -> None:
-        claim = form.get("claim", "")
-        if claim.isascii() and claim.isdigit():
-            await self._change(outputs.override, claim=int(claim), reason=form.get("reason", ""))
+    async def keep_claim(self, form: Form) -> None:
+        sent = texts(form)
+        claim = sent.get("claim", "")
+        if claim.isascii() and claim.isdigit() and len(claim) < 7:
+            self.refused_claim = int(claim)
+            await self._change(outputs.override, claim=int(claim), reason=sent.get("reason", ""))
 
     @action(role="member")
     async def approve(self) -> None:

@@ -9,6 +9,7 @@ from coexai_app.services import outputs_read
 from coexai_app.views.outputs import OutputRow
 from state import route
 from state.base import AppState
+from state.forms import Form, texts
 from state.guard import action
 
 LONGEST_QUERY = 200
@@ -33,8 +34,8 @@ class OutputsState(AppState):
         self.loaded = True
 
     @action(role="viewer")
-    async def search(self, form: dict[str, str]) -> EventSpec:
-        query = form.get("q", "").strip()[:LONGEST_QUERY]
+    async def search(self, form: Form) -> EventSpec:
+        query = texts(form).get("q", "").strip()[:LONGEST_QUERY]
         return rx.redirect(route.address("/outputs", q=query, status=self.status))
 
     @action(role="viewer")

@@ -14,6 +14,7 @@ from coexai_app.views.agents import AgentView, CapabilityView, FieldView, Option
 from coexai_app.views.jobs import JobRow, JobView
 from state import route
 from state.base import AppState
+from state.forms import Form, texts
 from state.guard import action
 from state.output import OutputState
 
@@ -54,11 +55,11 @@ class WorkspaceState(AppState):
         self._fill(self._example())
 
     @action(role="member")
-    async def run(self, form: dict[str, str]) -> AsyncIterator[EventSpec | None]:
+    async def run(self, form: Form) -> AsyncIterator[EventSpec | None]:
         self.starting = True
         yield
         try:
-            yield await self._start(form)
+            yield await self._start(texts(form))
         finally:
             self.starting = False
 
@@ -90,7 +91,7 @@ class WorkspaceState(AppState):
             job = await self._call(jobs.create, agent=self.agent.slug, capability=capability.slug, data=data, idempotency_key=key)
         except InvalidInput as error:
             self.errors = error.details.get("fields") or {error.field or "": error.message}
-            return rx.set_focus(f"f-{next(iter(self.errors))}")
+            return next((rx.set_focus(f"f-{name}") for name in ("url", "text") if name in self.errors), None)
         self.errors, self.run_key = {}, uuid.uuid4().hex
         return rx.redirect(route.address(f"/agents/{self.agent.slug}", job=job.id))
 
