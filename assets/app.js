@@ -131,8 +131,8 @@
     if (focus && claim) { claim.focus({ preventScroll: true }); claim.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" }); }
   };
   const restoreEvidence = () => $$("[data-evidence]").forEach((box) => {
-    const first = claims(box)[0]?.dataset.claim, n = lit.get(box.dataset.evidence), all = $$("[data-claim]", box);
-    const want = all.some((el) => el.dataset.claim === n) ? n : first;
+    const first = claims(box)[0]?.dataset.claim, all = $$("[data-claim]", box), has = (n) => all.some((el) => el.dataset.claim === n);
+    const want = [lit.get(box.dataset.evidence), box.dataset.start, first].find(has);
     if (want && all.some((el) => el.hasAttribute("data-lit") !== (el.dataset.claim === want))) light(box, want);
   });
   const step = (by) => {

@@ -56,7 +56,7 @@ def logo(size: int = 28, cls: str = "") -> rx.Component:
 def wordmark(size: int = 28, cls: str = "", name_cls: str = "") -> Any:
     """The mark with the name beside it."""
     return rx.el.span(
-        logo(size),
+        logo(size, "translate-y-px"),
         rx.el.span("CoExAI", class_name=cx("font-display text-[1.125rem] leading-none font-semibold tracking-[-0.01em]", name_cls)),
         class_name=cx("inline-flex items-center gap-[9px]", cls),
     )

@@ -265,7 +265,7 @@ def _below(control_id: Text, hint: Text, error: Text) -> Child:
             custom_attrs={"data-invalid": control_id},
         ),
         id=concat(control_id, "-below"),
-        class_name="empty:hidden",
+        class_name="below",
     )
 
 

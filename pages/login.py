@@ -1,0 +1,63 @@
+"""Log in: a native form post to /auth/login."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import reflex as rx
+
+from components import fields
+from components.buttons import app_link, button
+from components.native_form import native_form
+from components.public import code_messages, way_in
+from components.theme import LINK
+from pages.base import page
+
+MESSAGES: Final = {
+    "unauthenticated": "The e-mail address or the password is not right. Check both and try again.",
+    "rate_limit_exceeded": "Too many tries for this account. Wait 15 minutes, then try again.",
+    "forbidden": "That request did not come from this page. Load the page again, then log in.",
+    "": "That did not work. Nothing was changed; try again.",
+}
+
+
+@page(route="/login", title="Log in", role=None, description="Log in to CoExAI.")
+def login() -> rx.Component:
+    return way_in(
+        code_messages(MESSAGES),
+        native_form(
+            fields.field(
+                "E-mail",
+                fields.text_input(
+                    name="email",
+                    testid="email",
+                    kind="email",
+                    required=True,
+                    size="lg",
+                    auto_complete="username",
+                    input_mode="email",
+                    max_length=320,
+                ),
+                control_id="email",
+            ),
+            fields.field(
+                "Password",
+                fields.password_input(name="password", testid="password", autocomplete="current-password"),
+                control_id="password",
+            ),
+            rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"}),
+            button("Log in", testid="log-in", variant="pri", size="lg", kind="submit", full=True, cls="mt-1"),
+            action="/auth/login",
+            method="post",
+            class_name="grid gap-4",
+            data_testid="login-form",
+            custom_attrs={"data-validate": "true"},
+        ),
+        rx.el.p(
+            "New here? ",
+            app_link("Start free", href="/signup", testid="to-signup", cls=LINK, custom_attrs={"data-keep-query": "true"}),
+            class_name="text-center text-ink-3",
+        ),
+        title="Welcome back",
+        line="Your jobs kept running while you were away.",
+    )
