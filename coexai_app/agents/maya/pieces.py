@@ -30,6 +30,8 @@ _DEICTIC = re.compile(
     r"en commentaire|in questo articolo|qui sotto|nei commenti|neste (?:artigo|post)|abaixo|nos comentários|in dit artikel|hieronder|in de reacties)\b",
     re.IGNORECASE,
 )
+# True and useless outside a newspaper.
+_EMPTY = re.compile(r"\b(?:declined to comment|could not be reached|did not (?:immediately )?(?:respond|reply)|no comment)\b", re.IGNORECASE)
 _ENDS_WELL = re.compile(r"[.!?…。！？｡．؟।॥።][\"'”’»›)\]}」』）】*_]*$")
 _TURN = re.compile(r"^(?P<who>[A-ZÀ-Ý][\w.'’-]*(?: [A-ZÀ-Ý][\w.'’-]*){0,2}):\s+(?=\S)")
 _TURN_NOT = frozenset(
@@ -73,6 +75,8 @@ class Piece:
     shortened: bool = False
     deictic: bool = False
     last: bool = False
+    bridged: bool = False
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +147,33 @@ def main_parts(document: Document) -> list[Part]:
     parts: list[Part] = []
     if document.text[title_end:first].strip():
         parts.append(Part("", title_end, first, words.word_count(document.text[title_end:first])))
-    for cut, after in zip(cuts, [*cuts[1:], None], strict=True):
-        end = after.start if after else len(document.text)
+    ends = [*(cut.start for cut in cuts[1:]), len(document.text)]
+    for cut, end in zip(cuts, ends, strict=False):
         count = words.word_count(document.text[cut.end : end])
         parts.append(Part(document.block_text(cut).strip(), cut.end, end, count))
     return parts or [Part("", 0, len(document.text), words.word_count(document.text))]
 
 
+def _asks(title: str) -> bool:
+    return title.rstrip().endswith(("?", "？"))
+
+
+def label(material: Material, section: int) -> str:
+    """The heading that goes above a section's first post: one that asks or is numbered, or any of a post that is a list of sections."""
+    title = material.parts[section].title
+    if not is_label(title) or not (_asks(title) or _NUMBERED_HEADING.match(title) or material.listicle):
+        return ""
+    return title
+
+
 def is_label(heading: str) -> bool:
     """A heading that says something when it stands above a post."""
+    says = len(heading.split()) >= 3 or heading[-1:] in "?？" or bool(_NUMBERED_HEADING.match(heading)) or len(heading) > 30
+    return bool(heading) and says and not _PLAIN_HEADING.match(heading) and not CONCLUSIONS.match(heading) and limits.weighted_length(heading) <= 90
+
+
+def _leads(heading: str) -> bool:
+    """A heading that may stand above its list ("Ingredients")."""
     return bool(heading) and not _PLAIN_HEADING.match(heading) and not CONCLUSIONS.match(heading) and limits.weighted_length(heading) <= 90
 
 
@@ -187,9 +209,6 @@ def _walk(document: Document, material: Material, budget: int) -> None:
             run += 1
             if block.kind is BlockKind.HEADING:
                 heading = text
-            elif material.pieces and material.pieces[-1].run == run - 1:
-                # What leads into code or a table is about something that the thread leaves out.
-                material.pieces[-1] = replace(material.pieces[-1], deictic=True)
             previous = block
             continue
         match = _TURN.match(text) if material.turns else None
@@ -214,7 +233,9 @@ def _add_pieces(document: Document, material: Material, block: Block, index: int
         if place == 0 and speaker:
             prefix = _TURN.match(text)
             text = text[prefix.end() :] if prefix else text
-        if not text or not _usable(text):
+        if place == 0 and not material.pieces:
+            text = compress.without_dateline(text)
+        if not text or not _usable(text) or limits.urls(text):
             continue
         head = f"{speaker}: " if speaker else ""
         for part in _fitting(text, language, budget - limits.weighted_length(head)):
@@ -238,6 +259,7 @@ def _add_pieces(document: Document, material: Material, block: Block, index: int
                     shortened=part != text,
                     deictic=bool(_DEICTIC.search(part)),
                     last=place == len(found) - 1,
+                    bridged=coherence.leans(part, language) or _bridged(part, (found[place - 1].text if place else _before(material, run)), language),
                 )
             )
 
@@ -256,6 +278,8 @@ def _whole_quotes(document: Document, found: list[sentences.Sentence]) -> list[s
 
 def _usable(text: str) -> bool:
     """A whole sentence: it ends (or leads in with a colon), and its quotation marks and brackets close."""
+    if text.startswith("*") or (text.endswith(("…", "...")) and words.word_count(text) < 4):
+        return False
     return bool(_ENDS_WELL.search(text) or text.endswith((":", "："))) and coherence.balanced(text)
 
 
@@ -277,6 +301,22 @@ def _opening(text: str, language: str) -> str:
         return text
     bare = compress.without_opener(text, language)
     return bare if bare != text else ""
+
+
+_DEFINITE = re.compile(
+    r"^(?:the|el|la|los|las|der|die|das|den|dem|le|les|l['’]|il|lo|gli|i|o|os|as|het|de)\s*(?P<noun>(?:[\w’'-]+ ){0,2}?[\w’'-]+)", re.IGNORECASE
+)
+
+
+def _before(material: Material, run: int) -> str:
+    last = material.pieces[-1] if material.pieces else None
+    return last.text if last and last.run == run else ""
+
+
+def _bridged(text: str, before: str, language: str) -> bool:
+    """ "The curve …" after "… let it curve down": the definite noun is the one of the sentence before."""
+    match = _DEFINITE.match(coherence.bare_opening(text))
+    return bool(match) and bool(set(words.terms(" ".join(text.split()[:3]), language)) & set(words.terms(before, language)))
 
 
 def _starts_well(text: str) -> bool:
@@ -308,12 +348,15 @@ def _close_list(document: Document, material: Material, group: list[tuple[int, B
     lead, span = "", None
     if before and before.lead and before.opening:
         lead, span = before.opening, (before.start, before.end)
-    elif before is None and heading and first and document.blocks[first - 1].kind is BlockKind.HEADING and is_label(heading):
+    elif before is None and heading and first and document.blocks[first - 1].kind is BlockKind.HEADING and _leads(heading):
         lead, span = heading.rstrip(":"), (document.blocks[first - 1].start, document.blocks[first - 1].end)
         if lead[-1:] not in ".!?…":
             lead += ":"
     ordered = bool(_ORDER_WORDS.search(f"{heading} {lead}")) or all(_NUMBERED.match(t) for t in texts)
     material.prose_words += sum(words.word_count(t) for t in texts)
+    if any(limits.urls(t) for t in texts):
+        # A list of links is a list of places to go, not of points.
+        return run
     keep = [(t, (b.start, b.end)) for t, (_, b) in zip(texts, group, strict=True) if not _BOILERPLATE.search(t)]
     if len(keep) >= 2:
         material.lists.append(
@@ -342,7 +385,14 @@ def _rank(material: Material, document: Document) -> None:
         for w, p in zip(prior, material.pieces, strict=True)
     ]
     scores = ranking.rank([*[p.terms for p in material.pieces], *lists], [*prior, *([1.6] * len(lists))])
+    section = -1
     for i, piece in enumerate(material.pieces):
-        material.pieces[i] = replace(piece, score=scores[i] * (0.6 if piece.deictic else 1.0))
+        first = piece.section != section
+        section = piece.section
+        opening = piece.opening
+        if first and not opening and piece.place == 0 and _starts_well(piece.text) and _asks(material.parts[section].title):
+            # An answer right under the question that it answers: the heading goes along.
+            opening = f"{piece.speaker}: {piece.text}" if piece.speaker else piece.text
+        material.pieces[i] = replace(piece, score=scores[i] * (0.6 if piece.deictic else 1.0), first=first, opening=opening)
     count = len(material.pieces)
     material.lists = [replace(items, score=scores[count + i]) for i, items in enumerate(material.lists)]

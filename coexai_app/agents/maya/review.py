@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from coexai_app.agents.maya import layout, pieces
 from coexai_app.agents.maya.schemas import Numbering, Post, ThreadInput, ThreadOutput
 from coexai_app.agents.report import Analysis, Check, CheckStatus, Claim, ClaimStatus, Report, Review, Score
-from coexai_app.agents.text import limits, rules
+from coexai_app.agents.text import limits, rules, words
 from coexai_app.errors import InvalidInput
 from coexai_app.extract.document import Block, BlockKind, Document, Link, SourceKind
 
@@ -152,7 +152,7 @@ def _judged(document: Document, options: ThreadInput, thread: ThreadOutput) -> r
         hashtags=tuple(tuple(layout.hashtags_of(text)) for text in texts),
         numbered=options.numbering is Numbering.FRACTION,
         wanted=options.posts,
-        source_words=document.words,
+        source_words=words.word_count(document.text),
         must_say=options.call_to_action or "",
         link=source_link(document, options),
         max_hashtags=options.hashtags,

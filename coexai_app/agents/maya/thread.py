@@ -11,22 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from coexai_app.agents.maya.pieces import CONCLUSIONS, Material, Piece
-from coexai_app.agents.maya.units import Unit, lists, questions, windows, with_label
-from coexai_app.agents.text import coherence, limits, words
+from coexai_app.agents.maya.units import Unit, lists, questions, titled_windows, windows, with_label
+from coexai_app.agents.text import coherence, limits, rules, words
 
 WORDS_PER_POST = 60
 FEWEST, MOST, AUTO_MOST = 5, 12, 10
 _SIMILAR = 0.62
-_CONTRAST = re.compile(
-    r"\b(?:but|not|never|no|without|instead|until|yet|than|only|although|despite|stop|stopped|wrong|mistake|used to|nobody|pero|no|nunca|sin|hasta|solo|sólo|aber|nicht|nie|kein|keine|ohne|statt|bis|nur|"
-    r"trotz|früher|mais|pas|jamais|sans|plutôt|seulement|malgré|ma|non|mai|senza|invece|solo|mas|não|nunca|sem|maar|niet|nooit|geen|zonder|alleen)\b",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(
-    r"\d|\b(?:one in|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|half|twice|third|quarter|dos|tres|cuatro|cinco|diez|mitad|cien|mil|zwei|drei|vier|fünf|zehn|hälfte|"
-    r"hundert|tausend|deux|trois|quatre|cinq|dix|moitié|cent|mille|due|tre|metà|cento|dois|três|metade|twee|drie|vier|vijf|tien|helft|honderd)\b",
-    re.IGNORECASE,
-)
 WORN_OUT = re.compile(
     r"in today['’]s|in this day and age|in a world where|since the dawn|as we all know|it['’]s no secret|let['’]s face it|are you tired of|have you ever wondered|welcome to|in the ever[- ]|"
     r"in recent years|en el mundo actual|hoy en día|en un mundo|in der heutigen|in zeiten von|dans le monde d['’]aujourd['’]hui|de nos jours|nel mondo di oggi|al giorno d['’]oggi|nos dias de hoje|no mundo atual|"
@@ -35,7 +25,7 @@ WORN_OUT = re.compile(
 )
 _PROMISE = re.compile(
     r"^(?:how|why|what|when|where|which|the \d|cómo|por qué|qué|wie|warum|was|weshalb|wieso|comment|pourquoi|que|ce que|come|perché|cosa|como|por que|o que|hoe|waarom|wat|was wir|"
-    r"lo que)\b|\d|\b(?:lessons?|mistakes?|ways|steps|tips|guide|reasons)\b",
+    r"lo que)\b|^\d|\bfrom \S*\d\S* to \S*\d|\b(?:lessons?|mistakes?|ways|steps|tips|guide|reasons|lines of \w+)\b",
     re.IGNORECASE,
 )
 _READER = re.compile(r"\b(?:you|your|tú|tu|usted|du|dein|deine|sie|ihr|ihre|vous|votre|tu|voi|você|seu|je|jij|u|uw)\b", re.IGNORECASE)
@@ -53,18 +43,21 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the person asked for: the number of posts (None: as many as it needs), and the words that the close must hold."""
+    """What the person asked for: the number of posts (None: as many as it needs), the words that the close must hold, and the weighted length
+    that its hashtags would take."""
 
     posts: int | None
     close: str = ""
     close_budget: int = limits.POST_LIMIT
     budget: int = limits.POST_LIMIT - 9
+    tags: int = 0
 
 
 def auto_posts(material: Material) -> int:
     """As many posts as the source needs: one for about 60 words, and for every main section of a list-like post."""
     by_words = round(material.prose_words / WORDS_PER_POST) + 1
-    sections = sum(bool(p.title) and p.words >= 20 for p in material.parts) + 2
+    intro = bool(material.parts) and not material.parts[0].title and material.parts[0].words >= 70
+    sections = sum(bool(p.title) and p.words >= 20 for p in material.parts) + 2 + intro
     wanted = max(min(by_words, AUTO_MOST), min(sections, MOST) if material.prose_words >= 30 * sections else 0)
     return max(FEWEST, min(MOST, wanted))
 
@@ -93,8 +86,10 @@ def write(material: Material, wish: Wish, banned: Iterable[str] = ()) -> list[Dr
     drafts = [Draft(hook.posts[0], hook.spans, hook.section, "hook")]
     if count == 1 or (not body and close is None):
         return [_with_close(drafts[0], wish)] if wish.close else drafts
+    labels = {line.rstrip(":").casefold() for u in [hook, *body] for line in u.posts[0].split("\n")[:1]}
     for unit in body:
-        labelled = with_label(unit, material, wish.budget)
+        labelled = with_label(unit, material, wish.budget, labels)
+        labels.add(labelled.label.casefold())
         drafts.extend(Draft(post, labelled.spans, labelled.section, "body") for post in labelled.posts)
     if close or wish.close:
         text = "\n\n".join(t for t in (close.posts[0] if close else "", wish.close) if t)
@@ -125,6 +120,7 @@ def _last_resort(material: Material, wish: Wish) -> list[Draft]:
 def _hook(material: Material, candidates: Sequence[Unit], budget: int) -> Unit:
     """The window with the strongest opening sentence, mostly from the beginning of the source."""
     singles = [u for u in candidates if len(u.posts) == 1 and min(u.members) >= 0]
+    singles += titled_windows(material, budget)
     if not singles:
         return candidates[0]
     title = set(words.terms(material.title, material.language))
@@ -139,13 +135,14 @@ def _hook_value(material: Material, unit: Unit, title: set[str]) -> float:
     length = limits.weighted_length(first.opening)
     rank = min(unit.members) / max(1, len(material.pieces) - 1)
     value = 0.3 * first.score
-    value += 0.45 if first.section == 0 or rank < 0.12 else 0.2 if rank < 0.3 else 0.0
-    value += 0.3 * (min(unit.members) == 0) + 0.08 * (first.place == 0)
-    value += 0.34 * bool(_NUMBER.search(head)) + 0.3 * bool(_CONTRAST.search(head)) + 0.22 * (first.question and len(unit.members) > 1)
+    intro = first.section == 0 and len(material.parts) > 1
+    value += 0.45 if intro or rank < 0.1 else 0.2 if rank < 0.25 else 0.0
+    value += 0.45 * (min(unit.members) == 0) + 0.3 * (first.place == 0)
+    value += 0.34 * bool(rules.HOOK_NUMBER.search(head)) + 0.3 * bool(rules.HOOK_CONTRAST.search(head)) + 0.22 * (first.question and len(unit.members) > 1)
     value += 0.25 * words.overlap(unit.terms, title) if title else 0.0
-    value += 0.2 if 35 <= length <= 150 else 0.0 if length <= 220 else -0.15
+    value += 0.2 if 35 <= length <= 150 else 0.0 if length <= 220 else -0.1
     value -= 0.6 * bool(WORN_OUT.match(opening)) + 0.5 * any(material.pieces[i].deictic for i in unit.members)
-    value -= 0.25 * first.shortened
+    value -= 0.25 * first.shortened + 0.4 * bool(first.speaker) + 0.2 * first.bridged
     size = limits.weighted_length(unit.posts[0])
     value += 0.1 * (90 <= size <= 230) + 0.25 * unit.value
     return value - (0.15 if size > 250 else 0.0)
@@ -154,16 +151,21 @@ def _hook_value(material: Material, unit: Unit, title: set[str]) -> float:
 def _with_title(unit: Unit, material: Material, budget: int, known: float) -> Unit:
     """A title that promises something ("How …", "7 …") closes the hook; one that the hook says nothing of stands above it."""
     title = material.title
-    if words.word_count(title) < 3 or limits.weighted_length(title) > 110 or title.casefold() in unit.posts[0].casefold():
+    if unit.label or words.word_count(title) < 3 or limits.weighted_length(title) > 110 or title.casefold() in unit.posts[0].casefold():
         return unit
-    if _PROMISE.search(title) and known < _SIMILAR:
+    new_number = any(n not in unit.posts[0] for n in re.findall(r"\d+", title))
+    if _PROMISE.search(title) and ":" not in title[:-1] and (known < _SIMILAR or new_number):
         line = title if title[-1:] in ".!?…:。！？" else f"{title}:"
         text = f"{unit.posts[0]}\n\n{line}"
-    elif known == 0.0:
+    elif known == 0.0 or (_has_sign(title) and not _has_sign(" ".join(unit.posts[0].split()[:12]))):
         text = f"{title}\n\n{unit.posts[0]}"
     else:
         return unit
     return replace(unit, posts=(text,), label=title) if limits.fits(text, budget) else unit
+
+
+def _has_sign(text: str) -> bool:
+    return bool(rules.hook_signs(text)) or text.rstrip().endswith(("?", "？"))
 
 
 # --- the body
@@ -175,7 +177,8 @@ def _body(material: Material, candidates: Sequence[Unit], room: int, fixed: Sequ
         return []
     chosen: list[Unit] = []
     taken = {m for u in fixed for m in u.members}
-    pool = [u for u in candidates if not (u.members & taken)]
+    end = fixed[1].start if len(fixed) > 1 else material.parts[-1].end + 1
+    pool = [u for u in candidates if not (u.members & taken) and u.start < end]
     bins = _bins(material, room, fixed)
     ranked = [sorted((u for u in pool if start <= u.start < end), key=lambda u: (-u.value, u.start)) for start, end, _ in bins]
     for later, units in enumerate(ranked, 1):
@@ -255,32 +258,23 @@ def _close(material: Material, candidates: Sequence[Unit], wish: Wish, used: set
     """The source's own closing words: the best window near its end that leaves room for what the person asked to say."""
     room = wish.close_budget - (limits.weighted_length(wish.close) + 2 if wish.close else 0)
     count = len(material.pieces)
-    found = []
-    for unit in candidates:
-        first, last = min(unit.members), max(unit.members)
-        if (
-            len(unit.posts) > 1
-            or first < 0
-            or unit.members & used
-            or not limits.fits(unit.posts[0], room)
-            or any(_clash(unit, o) for o in others)
-        ):
-            continue
-        concluding = bool(CONCLUSIONS.match(material.parts[unit.section].title))
-        if last / max(1, count - 1) < 0.75 and not concluding and unit.section < len(material.parts) - 1:
-            continue
-        closeness = last / max(1, count - 1)
-        value = (
-            0.6 * unit.value
-            + 0.9 * closeness**4
-            + 0.3 * concluding
-            + 0.1 * bool(_READER.search(unit.posts[0]))
-            + 0.15 * (last == count - 1)
-        )
-        found.append((value, unit))
-    if not found or count < 4:
+    if count < 4:
         return None
-    return max(found, key=lambda pair: (round(pair[0], 6), pair[1].end))[1]
+    free = [u for u in candidates if len(u.posts) == 1 and min(u.members) >= 0 and not u.members & used and limits.fits(u.posts[0], room)]
+    free = [u for u in free if not any(_clash(u, other) for other in others)]
+    final = len(material.parts) - 1
+    tail = [u for u in free if final and u.section == final] or [u for u in free if max(u.members) >= 0.75 * (count - 1)]
+    if not tail:
+        return None
+
+    def worth(unit: Unit) -> float:
+        place = max(unit.members) / (count - 1)
+        concluding = bool(CONCLUSIONS.match(material.parts[unit.section].title))
+        reader = bool(_READER.search(unit.posts[0]))
+        crowded = not limits.fits(unit.posts[0], room - wish.tags)
+        return 0.6 * unit.value - 0.05 * crowded + 0.9 * place**4 + 0.3 * concluding + 0.1 * reader + 0.2 * (place == 1.0)
+
+    return max(tail, key=lambda u: (round(worth(u), 6), u.end))
 
 
 def _from_body(body: list[Unit], wish: Wish) -> tuple[list[Unit], Unit | None]:
@@ -291,11 +285,3 @@ def _from_body(body: list[Unit], wish: Wish) -> tuple[list[Unit], Unit | None]:
     if len(last.posts) == 1 and limits.fits("\n\n".join(t for t in (last.posts[0], wish.close) if t), wish.close_budget):
         return body[:-1], last
     return body, None
-
-
-def split_lines(text: str) -> list[str]:
-    return [line for line in text.split("\n") if line.strip()]
-
-
-def piece_at(material: Material, text: str) -> Piece | None:
-    return next((p for p in material.pieces if p.text == text or p.opening == text), None)

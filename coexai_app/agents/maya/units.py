@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 
-from coexai_app.agents.maya.pieces import Items, Material, Piece, is_label
-from coexai_app.agents.text import compress, limits
+from coexai_app.agents.maya.pieces import Items, Material, Piece, label
+from coexai_app.agents.text import limits, words
 
 MAX_SENTENCES = 5
 MAX_ITEMS = 24
@@ -43,9 +43,25 @@ def windows(material: Material, budget: int) -> list[Unit]:
     return found
 
 
+def titled_windows(material: Material, budget: int) -> list[Unit]:
+    """The source's first sentences under its title, when they point at it ("This focaccia …" under "Overnight focaccia …")."""
+    if not material.pieces or material.pieces[0].opening or not material.title or limits.weighted_length(material.title) > 110:
+        return []
+    first = material.pieces[0]
+    about = set(words.terms(material.title, material.language)) & set(words.terms(" ".join(first.text.split()[:4]), material.language))
+    if not about or first.place or not first.text[:1].isupper():
+        return []
+    standing = replace(material, pieces=[replace(first, opening=first.text), *material.pieces[1:]])
+    head = f"{material.title}\n\n"
+    found = _from(standing, 0, budget - limits.weighted_length(head))
+    return [replace(u, posts=(head + u.posts[0],), label=material.title) for u in found]
+
+
 def _from(material: Material, first: int, budget: int) -> Iterator[Unit]:
     pieces = material.pieces
     opening = pieces[first]
+    if opening.first and (title := label(material, opening.section)):
+        budget -= limits.weighted_length(title) + 2
     length = limits.weighted_length(opening.opening)
     text, last_block = opening.opening, opening.block
     for j in range(first, min(first + MAX_SENTENCES, len(pieces))):
@@ -53,7 +69,7 @@ def _from(material: Material, first: int, budget: int) -> Iterator[Unit]:
         if piece.run != opening.run or piece.section != opening.section or (j > first and not _follows(pieces[j - 1], piece)):
             return
         if j > first:
-            gap = " " if piece.block == last_block else "\n\n"
+            gap = _space(material.language) if piece.block == last_block else "\n\n"
             length += piece.length + len(gap)
             if length > budget:
                 return
@@ -61,7 +77,21 @@ def _from(material: Material, first: int, budget: int) -> Iterator[Unit]:
         if length > budget or piece.lead:
             continue
         after = pieces[j + 1] if j + 1 < len(pieces) and pieces[j + 1].run == piece.run else None
-        yield _unit(pieces, first, j, text, length, after)
+        unit = _unit(pieces, first, j, text, length, after)
+        # An answer without its question: the one before it, or the one that is the section's heading.
+        title = material.parts[opening.section].title
+        lost = (opening.place == 0 and _answers(material, first)) or (not opening.first and title.endswith("?"))
+        yield replace(unit, value=unit.value - 0.7) if lost else unit
+
+
+def _answers(material: Material, index: int) -> bool:
+    """In an interview: the piece starts somebody's answer to the question before it."""
+    piece, before = material.pieces[index], material.pieces[index - 1] if index else None
+    return bool(material.turns and before and before.question and before.speaker and piece.speaker and before.speaker != piece.speaker)
+
+
+def _space(language: str) -> str:
+    return "" if language in ("zh", "ja") else " "
 
 
 def _follows(before: Piece, after: Piece) -> bool:
@@ -89,19 +119,21 @@ def _unit(pieces: Sequence[Piece], first: int, last: int, text: str, length: int
 def _value(chosen: Sequence[Piece], text: str, length: int, after: Piece | None) -> float:
     """What a window is worth: its sentences' rank, and how well it reads alone."""
     scores = [p.score for p in chosen]
-    value = 0.55 * max(scores) + 0.45 * sum(scores) / len(scores)
+    value = 0.5 * max(scores) + 0.25 * sum(scores) / len(scores) + 0.15 * min(2.0, sum(scores))
     whole = chosen[0].place == 0 and chosen[-1].last
-    value += 0.14 * (chosen[0].place == 0) + 0.12 * whole + 0.06 * chosen[-1].last
+    value += 0.22 * (chosen[0].place == 0) + 0.12 * whole + 0.06 * chosen[-1].last - 0.25 * chosen[0].bridged
     low, high = _FULL
     value += 0.22 * min(1.0, length / low) if length < high else 0.18
     value += 0.05 * min(len(chosen), 3)
     if any(c.isdigit() for c in text):
-        value += 0.06
+        value += 0.1
+    value += 0.12 * chosen[0].first
     value -= 0.08 * (chosen[0].opening != chosen[0].text and not chosen[0].speaker)
-    value -= 0.05 * len({p.block for p in chosen[1:]} - {chosen[0].block})
+    if chosen[-1].block != chosen[0].block:
+        value -= 0.05 if chosen[-1].last else 0.25
     value -= 0.35 * any(p.deictic for p in chosen) + 0.05 * sum(p.shortened for p in chosen)
-    if chosen[-1].question and after is not None:
-        value -= 0.4
+    if chosen[-1].question:
+        value -= 0.4 if after is not None or len(chosen) == 1 else 0.1
     if after is not None and after.contrast and after.block == chosen[-1].block:
         value -= 0.3
     if len(chosen) == 1 and length < 60:
@@ -166,74 +198,39 @@ def questions(material: Material, budget: int) -> list[Unit]:
     found = []
     for i, piece in enumerate(material.pieces):
         before = material.pieces[i - 1] if i else None
-        if (
-            before is None
-            or piece.place
-            or piece.run != before.run + 1
-            or not (before.question and before.opening and before.speaker and piece.speaker)
-        ):
+        if before is None or piece.place or not _answers(material, i) or before.section != piece.section:
             continue
-        if before.speaker == piece.speaker or before.section != piece.section:
+        asked = i - 1
+        while asked and material.pieces[asked - 1].run == before.run:
+            asked -= 1
+        question = _space(material.language).join(p.opening if k == 0 else p.text for k, p in enumerate(material.pieces[asked:i]))
+        if not material.pieces[asked].opening or limits.weighted_length(question) > budget // 2:
+            asked, question = i - 1, before.opening
+        if not question:
             continue
-        text = f"{before.opening}\n\n{piece.speaker}: {piece.text}"
+        text = f"{question}\n\n{piece.speaker}: {piece.text}"
         for j in range(i, min(i + MAX_SENTENCES, len(material.pieces))):
             answer = material.pieces[j]
             if answer.run != piece.run or (j > i and not _follows(material.pieces[j - 1], answer)):
                 break
             if j > i:
-                text += " " + answer.text
+                text += _space(material.language) + answer.text
             if limits.weighted_length(text) > budget:
                 break
-            chosen = material.pieces[i - 1 : j + 1]
-            scores = [p.score for p in chosen[1:]]
-            found.append(
-                Unit(
-                    posts=(text,),
-                    start=before.start,
-                    end=answer.end,
-                    section=piece.section,
-                    members=frozenset(range(i - 1, j + 1)),
-                    spans=tuple((p.start, p.end) for p in chosen),
-                    terms=frozenset(t for p in chosen for t in p.terms),
-                    value=0.55 * max(scores) + 0.45 * sum(scores) / len(scores) + 0.45 + 0.1 * answer.last + 0.05 * min(3, j - i),
-                    run=piece.run,
-                )
-            )
+            after = material.pieces[j + 1] if j + 1 < len(material.pieces) and material.pieces[j + 1].run == piece.run else None
+            unit = _unit(material.pieces, asked, j, text, limits.weighted_length(text), after)
+            value = _value(material.pieces[i : j + 1], text, limits.weighted_length(text), after)
+            found.append(replace(unit, value=value + 0.3, run=piece.run))
     return found
 
 
-def with_label(unit: Unit, material: Material, budget: int) -> Unit:
+def with_label(unit: Unit, material: Material, budget: int, used: Set[str] = frozenset()) -> Unit:
     """The unit under its section's heading, where that helps: numbered or asking headings, and posts that are lists of sections."""
-    title = material.parts[unit.section].title if unit.section < len(material.parts) else ""
-    text = unit.posts[0]
-    if not is_label(title) or text.startswith(title[:20]) or unit.posts[0].startswith((BULLET, "1. ")):
+    title = label(material, unit.section) if unit.section < len(material.parts) else ""
+    first = min(unit.members)
+    if not title or title.rstrip(":").casefold() in used or first < 0 or not material.pieces[first].first:
         return unit
-    asks = title.rstrip().endswith(("?", "？"))
-    numbered = title[:1].isdigit() or title.lower().startswith(("step ", "schritt ", "paso ", "étape ", "tip ", "passo ", "stap "))
-    if not (asks or numbered or material.listicle):
-        return unit
-    if text.split("\n", 1)[0].rstrip(":").casefold() == title.casefold():
-        return unit
-    labelled = f"{title}\n\n{text}"
+    labelled = f"{title}\n\n{unit.posts[0]}"
     if limits.weighted_length(labelled) > budget:
         return unit
-    return Unit(
-        posts=(labelled, *unit.posts[1:]),
-        start=unit.start,
-        end=unit.end,
-        section=unit.section,
-        members=unit.members,
-        spans=unit.spans,
-        terms=unit.terms,
-        value=unit.value,
-        run=unit.run,
-        label=title,
-    )
-
-
-def shortened(piece: Piece, language: str, budget: int) -> str:
-    """The piece's opening, or the longest safe shortening of it that fits; "" when none does."""
-    for text in (piece.opening, *compress.variants(piece.opening, language)):
-        if text and limits.weighted_length(text) <= budget:
-            return text
-    return ""
+    return replace(unit, posts=(labelled, *unit.posts[1:]), label=title)

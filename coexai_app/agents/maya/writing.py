@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from coexai_app.agents.maya import closing, layout, pieces, thread
 from coexai_app.agents.maya.review import source_link
 from coexai_app.agents.maya.schemas import DraftPost, Numbering, ThreadInput
+from coexai_app.agents.report import KeyPhrase
 from coexai_app.agents.text import limits, phrases
 from coexai_app.extract.document import Document
 
@@ -31,9 +32,11 @@ def tags(document: Document, options: ThreadInput) -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=2)
-def key_phrases(document: Document) -> tuple[phrases.KeyPhrase, ...]:
+def key_phrases(document: Document) -> tuple[KeyPhrase, ...]:
     headings = [document.block_text(b) for b in document.blocks if b.kind.value == "heading"]
     prose = "\n".join(document.block_text(b) for b in document.blocks if b.kind.value not in ("code", "table"))
+    if not prose.startswith(document.title):
+        prose = f"{document.title}.\n{prose}"
     return phrases.key_phrases(prose, document.language, emphasised=[document.title, document.title, *headings])
 
 
@@ -41,11 +44,11 @@ def wish(document: Document, options: ThreadInput) -> thread.Wish:
     """What the input asks of the writer; the close leaves room for the hashtags."""
     budget = layout.budget(options.numbering)
     hashtags = tags(document, options)
-    room = budget - (limits.weighted_length(" ".join(hashtags)) + 2 if hashtags else 0)
     return thread.Wish(
         posts=options.posts,
         close=closing.lines(options.call_to_action or "", source_link(document, options), document.language),
-        close_budget=room,
+        close_budget=budget,
+        tags=limits.weighted_length(" ".join(hashtags)) + 2 if hashtags else 0,
         budget=budget,
     )
 

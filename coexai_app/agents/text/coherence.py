@@ -109,7 +109,7 @@ _CONTRAST = {
 _WITH_PAUSE = frozenset(
     "no yes yeah nope right wrong well sure exactly absolutely indeed ok okay second third fourth secondly thirdly next better worse rather plus still yet again lastly too elsewhere except "
     "sí oui non sì sim não ja nein nee klar genau stimmt oder encima peor pior pire peggio".split()
-) | {"at least", "at most", "of course", "better still", "in short", "first of all"}
+) | {"at least", "at most", "better still", "in short", "first of all"}
 _PAUSE = re.compile(r"\s*(?:[,.!?:;…—–]|$)")
 
 
@@ -168,9 +168,9 @@ def dangling(sentence: str, language: str = "und") -> str:
         return ""
     if language == "de" and (match := _GERMAN_ARTICLE_PRONOUN.match(lowered)):
         return opening[: match.end(1)]
-    if language == "en":
-        return _late_pronoun(opening)
-    return ""
+    if language == "de" and (match := _GERMAN_LATE.search(" ".join(opening.split()[:7]))):
+        return match[0]
+    return _late_pronoun(opening) if language == "en" else ""
 
 
 # "Das ist…", "Die haben…": the article alone before a finite verb is a pronoun.
@@ -178,6 +178,9 @@ _GERMAN_ARTICLE_PRONOUN = re.compile(
     r"(das|die|der|den|dem) (?:ist|war|hat|hatte|heißt|bedeutet|macht|machte|gilt|geht|ging|funktioniert|funktionierte|spart|klappt|klappte|kostet|kostete|hilft|half|zeigt|liegt|lag|kann|konnte|muss|"
     r"musste|soll|sollte|wird|wurde|würde|hätte|wäre|sind|waren|haben|hatten|sieht|klingt|reicht|bringt|brachte|kam|gab|führt|führte|sagt|sagte|stimmt|lohnt|fand|finde|finden|weiß|wissen|nennt|nennen|tun|tut|wollen|will)\b"
 )
+
+
+_GERMAN_LATE = re.compile(r"\b(?:ist|war|waren|sind|wurde|wurden) (?:das|dies|es)\b(?! \w+[,]? (?:dass|zu))")
 
 
 def _polite(opening: str, end: int, language: str) -> bool:
@@ -197,6 +200,24 @@ def _late_pronoun(opening: str) -> str:
     first = before.split(maxsplit=1)[0].strip(",") if before.strip() else ""
     named = _PERSON.search(before) or (first.istitle() and first.lower() not in words.stopwords("en"))
     return "" if inside_quote or named else match[0]
+
+
+_SOFT = {
+    "en": r"^the (?:\w+ )?(?:company|firm|startup|organi[sz]ation|automaker|carmaker|retailer|agency|duo|couple|pair|group|study|report|researchers|authors|bill|measure|deal|decision|"
+    r"proposal|incident|suspect|man|woman|boy|girl|map|device|move|change|article)\b|\b(?:also|too|another|likewise|as well|otherwise|instead|either|the other|others|again|in turn)\b",
+    "es": r"\b(?:también|tampoco|otr[oa]s?|además|en cambio)\b",
+    "de": r"\b(?:auch|ebenfalls|außerdem|dagegen|jedoch|allerdings|stattdessen|trotzdem|dafür|dazu|deshalb)\b",
+    "fr": r"\b(?:aussi|également|non plus|une? autre|d['’]autres|en revanche)\b",
+    "it": r"\b(?:anche|inoltre|invece|pure|un['’]?altr[oa]|altr[ie])\b",
+    "pt": r"\b(?:também|tampouco|outr[oa]s?|além disso)\b",
+    "nl": r"\b(?:ook|eveneens|daarentegen|echter|een ander[e]?)\b",
+}
+
+
+def leans(sentence: str, language: str) -> bool:
+    """The first words hint at something said before ("We also…"): allowed at the head of a post, but worse than a sentence without."""
+    pattern = _SOFT.get(language)
+    return bool(pattern and re.search(pattern, " ".join(bare_opening(sentence).split()[:6]), re.IGNORECASE))
 
 
 def needs_attribution(sentence: str) -> bool:

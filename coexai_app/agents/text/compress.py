@@ -88,6 +88,14 @@ def _relative(language: str) -> re.Pattern[str] | None:
     return re.compile(rf",\s+(?:{_RELATIVE[language]})\s+[^,;:.!?—–()\"“”]{{4,110}}(?P<end>,(?=\s)|(?=[.!?]$))", re.IGNORECASE)
 
 
+_DATELINE = re.compile(r"^(?:[A-ZÀ-Ý][\w.,’' -]{1,40})?\((?:AP|AFP|Reuters|CNN|UPI|dpa|EFE|ANSA|Bloomberg|PTI|IANS)\)\s*[—–-]+\s*|^[A-ZÀ-Ý]{3}[A-ZÀ-Ý ,.]{0,30}\s*[—–]\s*")
+
+
+def without_dateline(sentence: str) -> str:
+    """A news agency's first sentence without its place and name: "NEW YORK (AP) — "."""
+    return _DATELINE.sub("", sentence)
+
+
 def without_opener(sentence: str, language: str) -> str:
     """The sentence without its leading connective or conjunction, when what stays can open a post; otherwise unchanged."""
     pattern = _connective(language)

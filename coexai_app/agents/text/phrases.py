@@ -15,6 +15,24 @@ from coexai_app.agents.text import words
 MAX_WORDS = 3
 _BREAK = re.compile(r"[^\w\s'’\-]|\n|\s[-–—]\s")
 _NUMBER = re.compile(r"^[\d.,:%]+$")
+# A word after one of these is a noun (or its adjective) in the languages without capital nouns.
+_DETERMINERS = {
+    "en": "the a an our my your his her their its this that these those every each no some any of for with per",
+    "es": "el la los las un una nuestro nuestra nuestros nuestras mi su cada este esta estos estas de del al",
+    "fr": "le la les un une des du de notre nos mon ma mes son sa ses chaque ce cet cette ces",
+    "it": "il la lo gli i le un uno una nostro nostra mio mia ogni questo questa di del della dei delle",
+    "pt": "o a os as um uma nosso nossa meu minha cada este esta do da dos das de",
+    "nl": "de het een onze mijn elke deze die dit dat geen van",
+}
+_NUMBER_WORDS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand million first second third half dozen percent per cent uno dos tres cuatro "
+    "cinco seis siete ocho nueve diez catorce quince veinte cien mil zwei drei vier fünf sechs sieben acht neun zehn zwölf hundert tausend prozent deux trois quatre cinq six sept huit neuf "
+    "dix vingt cent mille due quattro cinque sei sette otto nove dieci cento dois três quatro sete oito nove dez vinte twee drie vijf zes zeven acht negen tien honderd euro euros pounds "
+    "year years month months week weeks day days hour hours minute minutes time times monday tuesday wednesday thursday friday saturday sunday january february march april june july august "
+    "september october november december jahr jahre jahren monat woche wochen tag tage stunden minuten mal año años mes meses semana semanas día días horas minutos an ans année années mois "
+    "semaine semaines jour jours heures minutes anno anni mese mesi settimana settimane giorno giorni ore ano anos mês semana dias jaar jaren maand maanden weken dagen uur people person "
+    "morning evening afternoon old new good bad big small great little last next long short man woman men women thing things way lot kind line part place number hoy ayer today yesterday tomorrow heute aujourd'hui leute menschen gente gens persone pessoas mensen".split()
+)
 
 
 def key_phrases(text: str, language: str = "und", *, emphasised: Iterable[str] = (), limit: int = 12) -> tuple[KeyPhrase, ...]:
@@ -31,8 +49,17 @@ def key_phrases(text: str, language: str = "und", *, emphasised: Iterable[str] =
             found[key].append((phrase, position))
     if not found:
         return ()
+    nouns = _nouns(text, language)
     marked = {words.stem(t.text.lower(), language) for line in emphasised for t in words.tokens(line)}
-    scores = {key: _score(key, places, degree, frequency, marked) for key, places in found.items()}
+    scores = {key: _score(key, places, degree, frequency, marked) * _nounness(places[0][0], len(places), nouns, language) for key, places in found.items()}
+    scores = {key: score for key, score in scores.items() if score > 0}
+    if not scores:
+        return ()
+    longer = [key for key in scores if " " in key]
+    for key in [key for key in scores if " " not in key]:
+        # A word that a good longer phrase holds gives way to it.
+        if any(key in other.split() and scores[other] >= 0.45 * scores[key] for other in longer):
+            del scores[key]
     ranked = sorted(scores, key=lambda key: (-scores[key], found[key][0][1]))
     kept: list[tuple[str, float]] = []
     seen: list[set[str]] = []
@@ -49,7 +76,7 @@ def key_phrases(text: str, language: str = "und", *, emphasised: Iterable[str] =
 
 
 def _runs(text: str, language: str) -> list[list[str]]:
-    stops = words.stopwords(language)
+    stops = words.stopwords(language) | words.stopwords("en")
     runs: list[list[str]] = []
     for piece in _BREAK.split(text):
         run: list[str] = []
@@ -60,7 +87,11 @@ def _runs(text: str, language: str) -> list[list[str]]:
                     runs.append(run)
                 run = []
             else:
-                run.append(word.removesuffix("'s").removesuffix("’s"))
+                bare = word.removesuffix("'s").removesuffix("’s")
+                run.append(bare)
+                if bare != word:
+                    runs.append(run)
+                    run = []
         if run:
             runs.append(run)
     return runs
@@ -77,12 +108,49 @@ def _parts(run: list[str], stems: list[str]) -> list[tuple[str, str]]:
 def _score(key: str, places: list[tuple[str, int]], degree: Counter[str], frequency: Counter[str], marked: set[str]) -> float:
     parts = key.split()
     count = len(places)
-    if len(parts) > 1 and count < 2 and not all(p in marked for p in parts):
+    if len(parts) > 1 and count < 2 and not (len(parts) == 2 and all(p in marked and frequency[p] > 1 for p in parts)):
+        return 0.0
+    if len(parts) > 2 and count < 3:
         return 0.0
     strength = sum(degree[p] / frequency[p] for p in parts) / len(parts)
-    boost = 1.0 + 0.8 * sum(p in marked for p in parts) / len(parts) + (0.25 if len(parts) == 2 else 0.0)
+    boost = 1.0 + 0.8 * (1 + (len(parts) == 2)) * sum(p in marked for p in parts) / len(parts) + (0.25 if len(parts) == 2 else 0.0)
     proper = sum(phrase[:1].isupper() for phrase, _ in places) / count
     return math.log(1 + count) * math.sqrt(strength) * boost * (1.0 + 0.2 * proper) * (1.15 if min(p for _, p in places) < 40 else 1.0)
+
+
+def _nouns(text: str, language: str) -> dict[str, float]:
+    """How often a word stands where a noun stands, 0 to 1, by its lower-case form: after a determiner, in German with a capital inside a sentence."""
+    total: Counter[str] = Counter()
+    hits: Counter[str] = Counter()
+    determiners = frozenset(_DETERMINERS.get(language, "").split())
+    before = ""
+    for token in words.tokens(text):
+        word = token.text.lower()
+        total[word] += 1
+        if language == "de":
+            hits[word] += token.text[:1].isupper() and before != "."
+        else:
+            hits[word] += before in determiners or before.isdigit()
+        before = "." if text[token.end : token.end + 1] in (".", "!", "?", ":") else word
+    return {word: hits[word] / count for word, count in total.items()}
+
+
+def _nounness(phrase: str, count: int, nouns: dict[str, float], language: str) -> float:
+    parts = [p.lower() for p in phrase.split()]
+    proper = all(p[:1].isupper() for p in phrase.split())
+    if any(p in _NUMBER_WORDS for p in parts) and not (proper and len(parts) > 1 and parts[-1] not in _NUMBER_WORDS):
+        return 0.0
+    if language != "de" and proper:
+        return 1.6 if len(parts) > 1 else 1.0
+    if language not in _DETERMINERS and language != "de":
+        return 1.0
+    shares = [nouns.get(p, 0.0) for p in parts]
+    if language == "en" and any(p.endswith(("ed", "ing", "ly")) and share < 0.4 for p, share in zip(parts, shares, strict=True)):
+        return 0.0
+    strength = max(shares)
+    if len(parts) > 1 and count < 2 and shares[-1] == 0.0:
+        return 0.0
+    return 0.1 + min(1.0, 2.0 * strength)
 
 
 def _casing(forms: list[str]) -> str:

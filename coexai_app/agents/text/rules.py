@@ -18,14 +18,14 @@ WORN_OUT = re.compile(
     r"think outside the box|low-hanging fruit|synergy|en el mundo actual|in der heutigen (?:schnelllebigen|digitalen)|dans le monde d['’]aujourd['’]hui|nel mondo di oggi|no mundo de hoje)\b",
     re.IGNORECASE,
 )
-_HOOK_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|half|hundred|thousand|million|twice|first|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|mitad|cien|mil|zwei|drei|vier|fünf|"
-    r"sechs|sieben|acht|neun|zehn|zwölf|hälfte|hundert|tausend|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|moitié|cent|mille|due|tre|quattro|cinque|metà|cento|dois|três|quatro|metade|twee|drie|vijf|helft|tien)\b|[一二三四五六七八九十百千万两]",
+HOOK_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|half|hundred|thousand|million|twice|first|second|third|quarter|every other|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|mitad|cien|mil|zwei|drei|vier|fünf|"
+    r"sechs|sieben|acht|neun|zehn|zwölf|zweite[rns]?|dritte[rns]?|hälfte|hundert|tausend|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|moitié|cent|mille|due|tre|quattro|cinque|metà|cento|dois|três|quatro|metade|twee|drie|vijf|helft|tien)\b|[一二三四五六七八九十百千万两]",
     re.IGNORECASE,
 )
-_HOOK_CONTRAST = re.compile(
-    r"\b(?:but|not|never|no|nobody|nothing|without|instead|until|yet|than|only|although|despite|stop|stopped|wrong|mistake|more|less|worst|best|most|pero|no|nunca|nadie|sin|hasta|solo|menos|más|peor|mejor|aber|nicht|nie|"
-    r"niemand|kein|keine|keinen|ohne|statt|bis|nur|trotz|mehr|weniger|mais|pas|jamais|personne|sans|seulement|malgré|plus|moins|ma|non|mai|nessuno|senza|invece|più|meno|mas|não|ninguém|sem|mais|menos|maar|niet|nooit|"
+HOOK_CONTRAST = re.compile(
+    r"\b(?:but|not|never|no|almost|nearly|nobody|nothing|without|instead|until|yet|than|only|although|despite|stop|stopped|wrong|mistake|more|less|worst|best|most|pero|no|nunca|casi|nadie|sin|hasta|solo|menos|más|peor|mejor|aber|nicht|nie|fast|beinahe|"
+    r"niemand|kein|keine|keinen|ohne|statt|bis|nur|trotz|mehr|weniger|mais|pas|jamais|presque|personne|sans|seulement|malgré|plus|moins|ma|non|mai|quasi|nessuno|senza|invece|più|meno|mas|não|ninguém|sem|mais|menos|maar|niet|nooit|"
     r"niemand|geen|zonder|alleen|meer|minder)\b|\w+n['’]t\b|不|没|但|却|ない|しかし",
     re.IGNORECASE,
 )
@@ -103,6 +103,11 @@ def prose(post: str, judged: Judged) -> list[str]:
     return found
 
 
+def hook_signs(head: str) -> list[str]:
+    """What makes the first words of a thread worth stopping for: a number, a contrast."""
+    return [name for name, found in (("a number", HOOK_NUMBER.search(head)), ("a contrast", HOOK_CONTRAST.search(head))) if found]
+
+
 def hook(judged: Judged) -> Verdict:
     """The first twelve words hold a number, a question or a contrast, and are not worn out."""
     text = coherence.bare_opening(judged.words[0])
@@ -111,11 +116,7 @@ def hook(judged: Judged) -> Verdict:
         return Verdict(0, "The opening is worn out.", match[0], "Open with what happened, a number or a question.")
     first = prose(judged.words[0], judged)
     asks = any(s.rstrip("\"'”’").endswith(("?", "？")) for s in first[:2])
-    signs = [
-        name
-        for name, found in (("a number", _HOOK_NUMBER.search(head)), ("a question", asks), ("a contrast", _HOOK_CONTRAST.search(head)))
-        if found
-    ]
+    signs = [*hook_signs(head), *(["a question"] if asks else [])]
     if signs:
         return Verdict(1, f"The first words hold {' and '.join(signs)}.", head)
     return Verdict(
@@ -141,7 +142,8 @@ def _dangling_post(post: str, judged: Judged) -> str:
     line = next((x for x in post.split("\n") if x.strip()), "")
     if _LIST_LINE.match(line.strip()) or is_label(line, judged) or limits.urls(line)[:1] and line.startswith("http"):
         return ""
-    return coherence.dangling(line, judged.language)
+    first = next(iter(sentences.split(line, judged.language)), None)
+    return coherence.dangling(first.text, judged.language) if first else ""
 
 
 def full_sentences(judged: Judged) -> Verdict:
@@ -233,7 +235,7 @@ def coverage(judged: Judged) -> Verdict:
         return Verdict(1, "The source has no sections to cover.")
     wanted = min(len(sections), max(1, len(judged.posts) - 1))
     covered = represented(judged, sections)
-    missing = [title for title, _ in sections if title not in covered]
+    missing = [title for i, (title, _) in enumerate(sections) if i not in covered]
     share = len(covered) / wanted
     if share >= 0.7:
         return Verdict(1, f"{len(covered)} of {len(sections)} sections are in the thread.")
@@ -245,23 +247,21 @@ def coverage(judged: Judged) -> Verdict:
     )
 
 
-def represented(judged: Judged, sections: Sequence[tuple[str, str]]) -> set[str]:
-    """The titles of the sections that some post draws on: a sentence of it, or most of a post's words and more than of any other section."""
-    flat = [(title, _flat(text), set(words.terms(text, judged.language))) for title, text in sections]
-    found: set[str] = set()
+def represented(judged: Judged, sections: Sequence[tuple[str, str]]) -> set[int]:
+    """The indices of the sections that some post draws on: a sentence of it, or most of a post's words and more than of any other section."""
+    flat = [(_flat(text), set(words.terms(text, judged.language))) for _, text in sections]
+    found: set[int] = set()
     for post in judged.words:
-        lines = [_flat(s) for s in prose(post, judged)] + [
-            _flat(_LIST_LINE.sub("", x.strip())) for x in post.split("\n") if _LIST_LINE.match(x.strip())
-        ]
-        exact = {title for title, text, _ in flat if any(len(line) > 20 and line in text for line in lines)}
+        items = [_LIST_LINE.sub("", line.strip()) for line in post.split("\n") if _LIST_LINE.match(line.strip())]
+        lines = [_flat(sentence) for sentence in [*prose(post, judged), *items]]
+        exact = {i for i, (text, _) in enumerate(flat) if any(len(line) > 20 and line in text for line in lines)}
         if exact:
             found |= exact
             continue
         terms = set(words.terms(post, judged.language))
-        scored = [(len(terms & own) / max(1, len(terms)), title) for title, _, own in flat]
-        share, title = max(scored, default=(0.0, ""))
+        share, best = max(((len(terms & own) / max(1, len(terms)), i) for i, (_, own) in enumerate(flat)), default=(0.0, 0))
         if share >= 0.5:
-            found.add(title)
+            found.add(best)
     return found
 
 
