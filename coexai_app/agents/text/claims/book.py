@@ -16,11 +16,12 @@ from .dates import find_dates
 from .links import find_links
 from .mention import Mention, Quantity
 from .name_lookup import replaced
-from .names import Usage, find_names, prepared, usage_of
+from .names import find_names
 from .numbers import find_numbers
 from .quotes import CHECKED_FROM, find_quotes
 from .source import SourceIndex, Text
 from .structure import clipped, structure
+from .usage import Usage, prepared, usage_of
 from .verdicts import judge
 from .words import Token, guess_language, word_set
 

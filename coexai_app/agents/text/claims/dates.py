@@ -13,102 +13,31 @@ from datetime import date
 
 from coexai_app.agents.report import ClaimKind
 
+from .date_patterns import (
+    ABBREVIATED_MONTHS,
+    DOUBTFUL_MONTHS,
+    MONTH_CUE,
+    MONTHS,
+    NAMED_DAYS,
+    PATTERNS,
+    QUARTERS,
+    SECOND_YEAR,
+    WEEKDAYS,
+    YEAR_CUE,
+)
 from .mention import Day, Mention
 from .words import fold, word_set
 
-_MONTHS = (
-    "january|enero|januar|jänner|janvier|gennaio|janeiro|januari",
-    "february|febrero|februar|février|febbraio|fevereiro|februari",
-    "march|marzo|märz|mars|março|maart",
-    "april|abril|avril|aprile",
-    "may|mayo|mai|maggio|maio|mei",
-    "june|junio|juni|juin|giugno|junho",
-    "july|julio|juli|juillet|luglio|julho",
-    "august|agosto|août|augustus",
-    "september|septiembre|setiembre|septembre|settembre|setembro",
-    "october|octubre|oktober|octobre|ottobre|outubro",
-    "november|noviembre|novembre|novembro",
-    "december|diciembre|dezember|décembre|dicembre|dezembro",
-)
-_SHORT = (
-    "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez|ene|abr|ago|dic|fév|févr|avr|juil|déc|gen|mag|giu|lug|set|ott|fev|out|mrz"
-)
-_SHORT_NUMBERS = "1|2|3|4|5|6|7|8|9|9|10|10|11|12|12|1|4|8|12|2|2|4|7|12|1|5|6|7|9|10|2|10|3"
-_WEEKDAYS = (
-    "monday|lunes|montag|lundi|lunedì|segunda-feira|maandag",
-    "tuesday|martes|dienstag|mardi|martedì|terça-feira|dinsdag",
-    "wednesday|miércoles|mittwoch|mercredi|mercoledì|quarta-feira|woensdag",
-    "thursday|jueves|donnerstag|jeudi|giovedì|quinta-feira|donderdag",
-    "friday|viernes|freitag|vendredi|venerdì|sexta-feira|vrijdag",
-    "saturday|sábado|samstag|sonnabend|samedi|sabato|zaterdag",
-    "sunday|domingo|sonntag|dimanche|domenica|zondag",
-)
-MONTHS = {fold(name): n for n, names in enumerate(_MONTHS, 1) for name in names.split("|")}
-_ABBREVIATED = {fold(a): int(n) for a, n in zip(_SHORT.split("|"), _SHORT_NUMBERS.split("|"), strict=True)}
-WEEKDAYS = {fold(name): n for n, names in enumerate(_WEEKDAYS, 1) for name in names.split("|")}
-# Month names that are also ordinary words need a date around them.
-_DOUBTFUL = frozenset({"may", "march", "mars", "mai", "mei", "mayo"})
-
-_FULL = "|".join(sorted((m for names in _MONTHS for m in names.split("|")), key=len, reverse=True))
-_M = rf"(?P<month>{_FULL}|(?:{_SHORT.replace('|', '|')})\b\.?)"
-_WD_NAMES = "|".join(sorted((w for names in _WEEKDAYS for w in names.split("|")), key=len, reverse=True))
-_WD = rf"(?:(?P<weekday>(?:{_WD_NAMES})|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|mo|di|mi|do|fr|sa|so)\.?,?[ \u00a0]+(?:(?:the|den|dem|el|le|il|de)[ \u00a0]+)?)?"
-_D = r"(?P<day>0?[1-9]|[12]\d|3[01])"
-_Y = r"(?P<year>[12]\d{3})(?![\d%])(?![.,]\d)"
-_S = r"[ \u00a0\u202f]+"
-_OF = rf"(?:{_S}|\.{_S}?|{_S}(?:of|de|del|di|d['’]){_S}?|-)"
-_SPAN = r"(?:(?P<from>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.)?\s?(?:[–—-]|to|and|bis|und|al|a|y|au|et|/)\s?)?"
-
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"(?<![\w./-])(?P<year>[12]\d{3})[-/.](?P<month>0[1-9]|1[0-2])[-/.](?P<day>0[1-9]|[12]\d|3[01])(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?(?![\w/-]|\.\d)",
-        rf"(?<![\w.,/]){_WD}{_SPAN}{_D}(?:st|nd|rd|th|º|er|\.)?{_OF}{_M}(?!\w)(?:,?(?:{_S}(?:of|de|del|di){_S}|{_S}|-){_Y})?",
-        rf"(?<![\w]){_WD}{_M}{_S}(?:the{_S})?{_SPAN}{_D}(?:st|nd|rd|th)?(?![\d%:]|[.,]\d|{_S}(?:percent|million|billion))(?:,?{_S}{_Y})?(?!\w)",
-        rf"(?<![\w.,/-]){_WD}(?P<a>\d{{1,2}})(?P<sep>[./-])(?P<b>\d{{1,2}})(?P=sep)(?P<year>[12]\d{{3}}|\d{{2}})(?![\w/-]|[.,]\d)",
-        rf"(?<![\w.,/]){_WD}{_D}\.{_S}?(?P<month>0?[1-9]|1[0-2])\.(?!\d|\s?(?:uhr|h\b|%))",
-        rf"(?<!\w){_M},?(?:{_S}(?:of|de|del|di){_S}|{_S}){_Y}",
-        rf"(?<!\w)(?P<quarter>[1-4])(?:st|nd|rd|th|\.|er|º)?{_S}(?:quarter|quartal|trimestre|trimester|kwartaal)(?:{_S}(?:of|de|del|von|des\s+Jahres))?(?:{_S}{_Y})?",
-        rf"(?<!\w)(?P<quarter_word>first|second|third|fourth|primer|segundo|tercer|cuarto|erste[ns]?|zweite[ns]?|dritte[ns]?|vierte[ns]?|premier|deuxième|troisième"
-        rf"|quatrième){_S}(?:quarter|quartal|trimestre)(?:{_S}(?:of|de|del|von))?(?:{_S}{_Y})?",
-        rf"(?<!\w)(?:[QT](?P<quarter>[1-4])(?:[ /'’-]?\s?(?P<year>(?:19|20)\d\d|\d\d(?!\d)))?|(?P<year2>(?:19|20)\d\d)[ -]?[QT](?P<quarter2>[1-4]))(?!\w)",
-        r"(?<![\w.,$£€/-])(?:the |los |las |les |die |der |den |gli |anni |años |années )?['’]?(?P<decade>(?:1[0-9]|20)?\d0)(?:['’]?s|er(?:n)?(?:[ -]?Jahren?)?)(?!\w)",
-        r"(?<!\w)(?:años|anni|années|anos)[ \u00a0](?P<decade>(?:1[0-9]|20)?\d0)(?![\w%]|[.,]\d)",
-        r"(?<!\w)(?P<weekday>" + _WD_NAMES + r")(?!\w)(?!-)",
-        rf"(?<!\w)(?P<month>{_FULL})(?!\w)",
-    )
-)
-_SECOND_YEAR = re.compile(r"(?P<year>(?:1[0-9]|20)\d\d)\s?[–—/-]\s?(?P<short>\d\d)(?![\w/-]|[.,]\d|\s?%)")
-_YEAR = re.compile(
-    r"(?<![\w.,$£€¥+#/:])(?<![-–—−])(?:(?<=\s)|^|(?<=[(\[\"“”«„'’])|(?<=[–—-]))?(?P<year>[12]\d{3})(?!\w|[.,:]\d|%|[-–]\d{3,4}[-–]\d|\s?[%€$£])"
-)
-_AFTER_RANGE = re.compile(r"(?:1[0-9]|20)\d\d\s?[-–—−]\s?$|(?:^|\s)[(]?[-–—]\s?$")
-_YEAR_CUE = re.compile(
-    r"(?:\b(?:in|since|by|until|till|from|to|between|after|before|during|circa|around|of|and|year|spring|summer|autumn|fall|winter|early|late|mid|en|desde|hasta|año|entre|y"
-    r"|del?|im|seit|bis|von|jahr|jahre|jahres|ende|anfang|mitte|sommer|winter|frühjahr|herbst|und|nach|vor|ab|depuis|jusqu['’]en|dal|nel|em|sinds|tot|van|mid-)[ \u00a0]?|[(–—-]\s?)$",
-    re.IGNORECASE,
-)
 _COUNTED = re.compile(r"[ \u00a0-](?P<word>[^\W\d_]+)")
 _COUNTED_ALWAYS = word_set("people men women children percent million billion")
 _DETERMINER = re.compile(r"\b(?:the|a|this|that|its|his|her|their|our|el|la|del|das|die|der|dem)[ \u00a0]$", re.IGNORECASE)
-_MONTH_CUE = re.compile(
-    r"\b(?:in|since|until|till|by|of|from|to|last|next|this|early|late|mid|through|during|before|after|every|each|and|im|seit|bis|ab|ende|anfang|mitte|nächsten|letzten"
-    r"|en|de|desde|hasta|a|y|depuis|fin|début|em|di|da|sinds|eind|begin|on)[ \u00a0-]$",
-    re.IGNORECASE,
-)
-_QUARTERS = {fold(w): n for n, words in enumerate(
-    ("first primer erste ersten erstes premier", "second segundo zweite zweiten zweites deuxième", "third tercer dritte dritten drittes troisième",
-     "fourth cuarto vierte vierten viertes quatrième"), 1) for w in words.split()}  # fmt: skip
-_NAMED_DAYS = re.compile(
-    r"\b(?:black|good|cyber|super|ash|easter|bloody|giving|taco|casual|palm|fat|holy|shrove|maundy)[ \u00a0]$", re.IGNORECASE
-)
 
 
 def find_dates(text: str) -> list[Mention]:
     """All dates in order, not overlapping; the longest format wins at a place."""
     taken: list[Mention] = []
     busy = bytearray(len(text) + 1)
-    for pattern in _PATTERNS:
+    for pattern in PATTERNS:
         for match in pattern.finditer(text):
             start, end = match.span()
             if any(busy[start:end]):
@@ -121,7 +50,7 @@ def find_dates(text: str) -> list[Mention]:
                 _claim(taken, busy, text, *match.span("from"), (replace(days[0], day=int(begin), weekday=0),))
                 start = match.start("day")
             _claim(taken, busy, text, start, end, days)
-    for match in _SECOND_YEAR.finditer(text):
+    for match in SECOND_YEAR.finditer(text):
         first, short = int(match["year"]), int(match["short"])
         if (
             not any(busy[match.start() : match.end()])
@@ -159,12 +88,12 @@ def _is_year(text: str, start: int, end: int) -> bool:
         return bool(re.search(r"(?:mid|pre|post|early|late)-$", before, re.IGNORECASE))
     if re.match(r"[\w%]|[.,:/]\d|\s?[%€$£°]|[-–]\d{3,4}[-–]\d|\s?(?:usd|eur|gbp|dollars?|euros?)\b", after, re.IGNORECASE):
         return False
-    cued = bool(_YEAR_CUE.search(before))
+    cued = bool(YEAR_CUE.search(before))
     counted = _COUNTED.match(after)
     follows = bool(counted and counted["word"].islower() and fold(counted["word"]) not in _AFTER_YEAR)
     if 1900 <= year <= 2099:
         plural = counted is not None and (
-            counted["word"].endswith("s") and not counted["word"].endswith("ss") or counted["word"] in _COUNTED_ALWAYS
+            (counted["word"].endswith("s") and not counted["word"].endswith("ss")) or counted["word"] in _COUNTED_ALWAYS
         )
         return not follows or cued or (not plural and bool(_DETERMINER.search(before)))
     return cued and not follows
@@ -187,14 +116,16 @@ def _readings(match: re.Match[str], text: str) -> tuple[Day, ...]:
     if "month" in groups and not month:
         return ()
     weekday = _weekday(groups.get("weekday", ""))
-    quarter = int(groups.get("quarter") or groups.get("quarter2") or 0) or _QUARTERS.get(fold(groups.get("quarter_word", "")), 0)
+    quarter = int(groups.get("quarter") or groups.get("quarter2") or 0) or QUARTERS.get(fold(groups.get("quarter_word", "")), 0)
     year = int(groups.get("year") or groups.get("year2") or 0)
+    if set(groups) == {"year"} and year < 100:
+        return Day(year=1900 + year), Day(year=2000 + year)
     year += 2000 if 0 < year < 100 else 0
     day = int(groups.get("day", 0))
     if set(groups) == {"month"} and not _lone_month(match, text):
         return ()
     if set(groups) == {"weekday"} and (
-        _NAMED_DAYS.search(text[max(0, match.start() - 12) : match.start()]) or not _lone_weekday(match.group())
+        NAMED_DAYS.search(text[max(0, match.start() - 12) : match.start()]) or not _lone_weekday(match.group())
     ):
         return ()
     if (
@@ -216,11 +147,11 @@ def _lone_weekday(word: str) -> bool:
 def _lone_month(match: re.Match[str], text: str) -> bool:
     """A month without a day or year: capitalised or after a preposition; words with another meaning need both."""
     word, before = match.group(), text[max(0, match.start() - 12) : match.start()]
-    cued = bool(_MONTH_CUE.search(before))
+    cued = bool(MONTH_CUE.search(before))
     after = text[match.end() : match.end() + 2]
     if before[-1:] in "@#" and before:
         return False
-    if fold(word) in _DOUBTFUL:
+    if fold(word) in DOUBTFUL_MONTHS:
         return cued and (word[0].isupper() or fold(word) in ("mayo", "mai", "mars")) and not after[1:2].isupper()
     return word[0].isupper() or cued
 
@@ -229,7 +160,7 @@ def _month(name: str) -> int:
     if name.isdigit():
         return int(name)
     key = fold(name.rstrip("."))
-    return MONTHS.get(key) or _ABBREVIATED.get(key, 0)
+    return MONTHS.get(key) or ABBREVIATED_MONTHS.get(key, 0)
 
 
 def _weekday(name: str) -> int:

@@ -213,6 +213,6 @@ def replaced(claim: Text, source: SourceIndex, i: int) -> bool:
         if not 0 <= j < len(source.words) or not source.words[j].upper:
             continue
         words, content = agreement(claim, i, i + 1, source, j, j + 1)
-        if words >= 3 and content >= 1 and (source.is_name(j) or _headline(claim, i) and source.words[j].initial and words >= 4):
+        if words >= 3 and content >= 1 and (source.is_name(j) or (_headline(claim, i) and source.words[j].initial and words >= 4)):
             return True
     return False

@@ -7,17 +7,15 @@ weighed against `Usage`: how the source and the output themselves write it.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 
 from coexai_app.agents.report import ClaimKind
 
-from .dates import MONTHS, WEEKDAYS
+from .date_patterns import MONTHS, WEEKDAYS
 from .gazetteer import KNOWN, NOT_NAMES, ROLES, SPEECH_STRICT
 from .mention import Mention
-from .words import EVERY_STOP_WORD, Token, stem, stop_words, tokens, word_set
+from .usage import Usage, prepared
+from .words import EVERY_STOP_WORD, Token, stem, word_set
 
 _PARTICLES = word_set("of de del della di da dos das du des la le les el los las van von der den zu zum bin ibn al y the")
 # Behind "von" they belong to a name ("von der Heide"), elsewhere they are articles ("die Bilanz des Vereins").
@@ -25,83 +23,10 @@ _GERMAN_ARTICLES = word_set("der den des das die zu zum")
 _JOINT = re.compile(r"[ \u00a0]|[-‑]|[’']|[ \u00a0]?&[ \u00a0]?|\.[ \u00a0]?")
 _HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _HASHTAG = re.compile(r"(?<![\w&])#\w+")
-_DETERMINERS = word_set(
-    "der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner mein meine meinen meiner dein seine"
-    " seinen seinem seiner ihr ihre ihren ihrem ihrer unser unsere unseren unserem unserer euer eure jeder jede jedes jeden jedem"
-    " dieser diese dieses diesen diesem welche alle allen viele vielen wenige mehr weniger im am zum zur beim vom ins ans pro ohne"
-    " mehrere einige manche solche zwei drei vier funf sechs sieben acht neun zehn elf zwolf"
-)
 _GERMAN_NOUN = re.compile(
     r"(?:ung|heit|keit|schaft|tion|tionen|tät|ismus|nis|nisse|ungen|heiten|keiten|schaften|chen|lein|tum|ling|linge|euro|prozent|jahr|jahre|jahren|uhr|ende|anfang|mitte"
     r"|tag|tage|tagen|woche|wochen|monat|monate|monaten|stunde|stunden|minute|minuten|kilo|gramm|liter|million|millionen|milliarde|milliarden|meter|grad|ei|innen)$"
 )
-
-
-@dataclass(slots=True)
-class Usage:
-    """How often each word stands in lower case, capitalised inside a sentence, and capitalised at a start; German: after a determiner."""
-
-    lower: Counter[str] = field(default_factory=Counter)
-    strong: Counter[str] = field(default_factory=Counter)
-    initial: Counter[str] = field(default_factory=Counter)
-    counted: Counter[str] = field(default_factory=Counter)
-    stems: set[str] = field(default_factory=set)
-
-    def read(self, words: Sequence[Token]) -> None:
-        before = ""
-        for word in words:
-            if not word.upper:
-                self.lower[word.key] += 1
-            elif word.initial or (len(word.text) > 1 and word.text.isupper() and before == "caps"):
-                self.initial[word.key] += 1
-            else:
-                self.strong[word.key] += 1
-            if word.upper and (
-                before in _DETERMINERS or before.isdigit() or (before.endswith(("en", "er", "es", "em", "e")) and before != "caps")
-            ):
-                self.counted[word.key] += 1
-            if not word.upper:
-                self.stems.add(stem(word.text))
-            before = word.key if not word.upper or before in _DETERMINERS else ("caps" if word.text.isupper() else "")
-
-    def known(self, key: str) -> bool:
-        return key in self.lower or key in self.strong or key in self.initial
-
-    def common(self, key: str, language: str) -> bool:
-        """True when the texts themselves show that the word is no name."""
-        if key in self.lower and self.strong[key] <= self.lower[key]:
-            return True
-        return language == "de" and key in self.counted and key not in KNOWN
-
-
-def prepared(text: str) -> list[Token]:
-    """Words of a text; in a headline ("How Marta Built It") a capital proves as little as at a start."""
-    words = tokens(text)
-    lines = [0, *(m.end() for m in re.finditer(r"\n", text)), len(text) + 1]
-    starts = [w.start for w in words]
-    for low, high in zip(lines, lines[1:], strict=False):
-        first, last = bisect_left(starts, low), bisect_left(starts, high)
-        for a, b in _stretches(words, first, last, text):
-            long = [w for w in words[a:b] if len(w.text) > 3 and not w.text[0].isdigit()]
-            if len(long) >= 4 and not _ends_as_sentence(words, b, text) and sum(w.upper for w in long) >= 0.75 * len(long):
-                words[a:b] = [w._replace(initial=True) for w in words[a:b]]
-    return words
-
-
-def _ends_as_sentence(words: Sequence[Token], last: int, text: str) -> bool:
-    end = words[last - 1].end
-    return text[end : end + 1] == "." or text[end : end + 2] in (").", "”.", ".”", '".', '."')
-
-
-def _stretches(words: Sequence[Token], first: int, last: int, text: str) -> Iterable[tuple[int, int]]:
-    """The sentences of a line, as word ranges."""
-    begin = first
-    for i in range(first + 1, last):
-        if words[i].initial and re.search(r"[.!?…]", text[words[i - 1].end : words[i].start]):
-            yield begin, i
-            begin = i
-    if last > begin:
-        yield begin, last
 
 
 def runs(words: Sequence[Token], text: str, blocked: Callable[[int, int], bool] = lambda a, b: False) -> list[tuple[int, int]]:
@@ -130,7 +55,7 @@ def _next(words: Sequence[Token], text: str, end: int, blocked: Callable[[int, i
         gap = text[words[j - 1].end : words[j].start]
         if not _JOINT.fullmatch(gap) or (gap[0] == "." and not words[j - 1].initial and words[j].initial):
             return 0
-        if gap[0] in "’'" and not words[j].upper:
+        if (gap[0] in "’'" and not words[j].upper) or ("&" in gap and _two_people(words, text, j)):
             return 0
         if blocked(words[j].start, words[j].end):
             return 0
@@ -146,6 +71,12 @@ def _next(words: Sequence[Token], text: str, end: int, blocked: Callable[[int, i
             return 0
         j += 1
     return 0
+
+
+def _two_people(words: Sequence[Token], text: str, j: int) -> bool:
+    """ "Ana Bright & Marta Ruiz" are two names, "Johnson & Johnson" is one: whether both sides of the "&" have two words."""
+    before = j > 1 and words[j - 2].upper and text[words[j - 2].end : words[j - 1].start] == " "
+    return before and j + 1 < len(words) and words[j + 1].upper and text[words[j].end : words[j + 1].start] == " "
 
 
 def _capital(word: Token) -> bool:
@@ -200,7 +131,7 @@ def _pieces(
         a, b = begin, i
         while a < b and (words[a].text in _PARTICLES or (words[a].initial and _stop(words[a]))):
             a += 1
-        while b > a and (words[b - 1].text in _PARTICLES or words[b - 1].text[0].isdigit() and b - a == 1):
+        while b > a and (words[b - 1].text in _PARTICLES or (words[b - 1].text[0].isdigit() and b - a == 1)):
             b -= 1
         if b > a:
             yield a, b
@@ -209,15 +140,24 @@ def _pieces(
 
 def _drops(words: Sequence[Token], i: int, first: int, last: int, language: str, usage: Usage) -> bool:
     word = words[i]
-    if word.key in ROLES and not usage.strong[word.key] > 2 * usage.lower[word.key] + 2:
+    if (word.key in ROLES or word.key.removesuffix("s") in ROLES) and not usage.strong[word.key] > 2 * usage.lower[word.key] + 2:
         return True
     if word.text in _PARTICLES:
         return False
-    if word.key in MONTHS and word.key not in ("may", "august", "april", "june") or word.key in WEEKDAYS:
+    if (word.key in MONTHS and word.key not in ("may", "august", "april", "june")) or word.key in WEEKDAYS:
         return True
     if usage.common(word.key, language) and (word.initial or not usage.strong[word.key]):
         return True
     if language == "de" and last - first > 1 and _GERMAN_NOUN.search(word.key) and word.key not in KNOWN:
+        return True
+    if (
+        language == "de"
+        and i == first
+        and word.initial
+        and _ADJECTIVE.search(word.key)
+        and word.key not in KNOWN
+        and not usage.strong[word.key]
+    ):
         return True
     headline = word.initial and i > first
     if headline and not usage.strong[word.key] and word.key not in KNOWN:
@@ -225,6 +165,7 @@ def _drops(words: Sequence[Token], i: int, first: int, last: int, language: str,
     return i == first and word.initial and last - first > 1 and not usage.strong[word.key] and word.key not in KNOWN and _starter(word.key)
 
 
+_ADJECTIVE = re.compile(r"..(?:er|es|en|em|e)$")
 _STARTER = re.compile(r"(?:ly|ing|ed|mente|ando|iendo|tion)$")
 _STARTERS = word_set(
     "meanwhile yesterday today tomorrow tonight later earlier soon finally next besides however moreover instead despite inside"
@@ -275,13 +216,3 @@ def _adjoins(text: str, left: Token, right: Token) -> bool:
 
 def _titled(words: Sequence[Token], i: int) -> bool:
     return i > 0 and words[i - 1].key in ("frau", "herr", "herrn", "dr", "prof")
-
-
-def usage_of(texts: Iterable[str], language: str, *, own: bool = False) -> Usage:
-    """Usage in texts; with `own`, the lower-case words only: a name cannot vouch for itself."""
-    usage = Usage()
-    for text in texts:
-        usage.read([w for w in prepared(text) if not w.upper] if own else prepared(text))
-    for word in stop_words(language):
-        usage.lower[word] += 1
-    return usage

@@ -214,7 +214,7 @@ def _read(words: list[Token], first: int, text: str, language: str) -> Spelled |
             if current >= 100 or (seen and room <= 10 and current > 19 and language != "en"):
                 break
             current, room = max(current, 1) * 100, 100
-        elif key in big and (seen or _article(words, first, i) or big[key] == 1000 and language != "en"):
+        elif key in big and (seen or _article(words, first, i) or (big[key] == 1000 and language != "en")):
             factor = big[key]
             if top and factor >= top and not (language == "es" and factor == 10**6 and top == 10**3):
                 break

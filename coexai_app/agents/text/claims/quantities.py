@@ -30,10 +30,11 @@ def same_value(claim: Quantity, source: Quantity, *, down: bool = False) -> bool
     if claim.units and source.units:
         for a in claim.units:
             for b in source.units:
+                if a.dimension != b.dimension:
+                    continue
                 readings = slice(None) if a.name == b.name else slice(1)
-                if a.dimension == b.dimension and {v * a.factor for v in claim.values[readings]} & {
-                    v * b.factor for v in source.values[readings]
-                }:
+                said, found = {v * a.factor for v in claim.values[readings]}, {v * b.factor for v in source.values[readings]}
+                if said & found or (down and {-v for v in said} & found):
                     return True
         return False
     if set(claim.values) & set(source.values):

@@ -98,7 +98,7 @@ class QuoteIndex:
                     break
                 end = place + len(piece)
             if place >= 0 and (
-                len(pieces) == 1 or place >= begin and end > begin + len(pieces[0]) - 1 and place - begin <= 300 * len(pieces)
+                len(pieces) == 1 or (place >= begin and end > begin + len(pieces[0]) - 1 and place - begin <= 300 * len(pieces))
             ):
                 return self.words[begin][1], self.words[end - 1][2]
             begin = self._find(pieces[0], begin + 1)

@@ -79,7 +79,7 @@ def rival(
     if last < len(claim.words):
         candidates += [by_last[j] for j in source.places.get(claim.words[last].key, ()) if j in by_last]
     for mention in candidates:
-        if mention.start in seen:
+        if mention.start in seen or mention.weak:
             continue
         seen.add(mention.start)
         words, content = agreement(claim, first, last, source, *source.words_of(mention.start, mention.end))

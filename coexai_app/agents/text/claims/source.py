@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 from coexai_app.agents.report import SourceSpan
 
@@ -17,9 +18,10 @@ from .dates import days_of, find_dates
 from .gazetteer import KNOWN, ROLES
 from .links import find_links, host, normal
 from .mention import Mention, Quantity
-from .names import Usage, prepared, runs
+from .names import runs
 from .numbers import find_numbers
 from .quotes import QuoteIndex
+from .usage import Usage, prepared
 from .words import EVERY_STOP_WORD, Token, sentence_starts, stem
 
 
@@ -154,6 +156,11 @@ class SourceIndex(Text):
             for chosen in (words, [w for w in words if w.key not in EVERY_STOP_WORD]):
                 if len(chosen) > 1:
                     table.setdefault("".join(w.key[0] for w in chosen), (first, last))
+        for (first, middle), (after, last) in pairwise(self.runs):
+            if after == middle + 1 and self.words[middle].key in ("for", "and", "in", "fur", "und", "y", "para", "on"):
+                words = self.words[first:last]
+                table.setdefault("".join(w.key[0] for w in words), (first, last))
+                table.setdefault("".join(w.key[0] for w in words if w.key not in EVERY_STOP_WORD), (first, last))
         return table
 
     def is_name(self, i: int) -> bool:

@@ -237,7 +237,7 @@ _MAGNITUDE_LETTERS: dict[str, int] = {
 MAGNITUDE_AFTER = re.compile(
     rf"(?:[ \u00a0\u202f]|-)?(?P<word>(?:{_alternatives(_MAGNITUDE_WORDS)}))(?!\w)\.?(?:[ \u00a0]de(?=[ \u00a0]))?", re.IGNORECASE
 )
-MAGNITUDE_LETTER = re.compile(rf"(?P<letter>(?:{_alternatives(_MAGNITUDE_LETTERS)}))(?![\w'’²³/])")
+MAGNITUDE_LETTER = re.compile(rf"[ \u00a0]?(?P<letter>[kKMB](?=[€$£]))|(?P<glued>(?:{_alternatives(_MAGNITUDE_LETTERS)}))(?![\w'’²³/])")
 
 
 def magnitude(word: str, language: str) -> int:

@@ -31,7 +31,7 @@ STOP: dict[str, frozenset[str]] = {
         " nuestros nuestras este esta estos estas ese esa esos esas aquel aquella eso esto yo tú él ella ellos ellas nos se le les me"
         " te muy más menos ya también tampoco solo sólo todo toda todos todas cada otro otra otros otras mismo misma así aunque porque"
         " pues mientras luego entonces aún todavía siempre nunca",
-        "de": "der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner und oder aber doch denn sondern"
+        "de": "der die das eure euren eurem euer eurer deine deinen deiner deinem den dem des ein eine einen einem einer eines kein keine keinen keinem keiner und oder aber doch denn sondern"
         " wenn als ob dass daß weil da wie wo was wer wen wem wann warum nicht auch nur noch schon sehr mehr so zu zum zur im in ins"
         " am an ans auf aus bei beim mit nach von vom vor über unter für gegen ohne um durch bis seit während wegen zwischen ist sind"
         " war waren sein gewesen wird werden wurde wurden worden hat haben hatte hatten kann können konnte muss müssen soll sollen"
@@ -149,8 +149,7 @@ def sentence_starts(text: str) -> list[int]:
             and (
                 (len(word.group()) == 1 and word.group().isupper())
                 or word.group().casefold() in ABBREVIATIONS
-                or word.group().isdigit()
-                and len(word.group()) < 3
+                or (word.group().isdigit() and len(word.group()) < 3)
             )
         ):
             continue
