@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -97,6 +98,20 @@ class Builder:
     @property
     def text(self) -> str:
         return "".join(self._parts)
+
+    def without(self, dropped: Collection[int]) -> Builder:
+        """A builder with all blocks but those at these indices; links go with their block."""
+        kept = Builder(self.name, self._base)
+        text = self.text
+        starts = [block.start for block in self.blocks]
+        links: dict[int, list[tuple[str, int, int]]] = {}
+        for link in self.links:
+            at = bisect_right(starts, link.start) - 1
+            links.setdefault(at, []).append((link.url, link.start - starts[at], link.end - starts[at]))
+        for i, block in enumerate(self.blocks):
+            if i not in dropped:
+                kept._append(block.kind, text[block.start : block.end], links.get(i, []), block.level)
+        return kept
 
     def document(
         self, kind: SourceKind, *, title: str = "", author: str = "", published: str = "", url: str = "", why_empty: str = ""

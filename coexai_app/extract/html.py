@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from coexai_app.errors import InvalidInput
 from coexai_app.extract import dom, text
 from coexai_app.extract.builder import Builder, fold
-from coexai_app.extract.document import BlockKind, Document, SourceKind
+from coexai_app.extract.document import BlockKind, Document, Link, SourceKind
 from coexai_app.extract.limits import LIMITS, check_bytes, check_characters, label
 from coexai_app.extract.linked_data import About, about
 from coexai_app.extract.metadata import iso_date
+from coexai_app.extract.teasers import drop_teasers
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -32,6 +33,7 @@ _META_CHARSET = re.compile(
     rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)|<\?xml[^>]{0,100}encoding=[\"']([A-Za-z0-9_:.-]+)", re.IGNORECASE
 )
 _HEAD_BYTES = 4_096
+_NOWHERE = "https://nowhere.invalid/"
 _BOILERPLATE = ("nav", "header", "footer", "aside", "dialog")
 # trafilatura's tree back to HTML; "list" and "head" say in `rend` what they were.
 _TAGS = {
@@ -79,12 +81,13 @@ def read(markup: str, *, name: str = "", url: str = "") -> Document:
     Raises `InvalidInput` when there is no text, or nothing but navigation.
     """
     root = dom.parse(markup)
-    builder = Builder(name, url)
+    builder = Builder(name, url or _NOWHERE)
     kind = SourceKind.URL if url else SourceKind.HTML
     if root is None:
         return builder.document(kind)
     if not _PAGE.search(markup[:_HEAD_BYTES]):
         dom.add_blocks(root, builder)
+        builder.links = _leading_somewhere(builder)
         return builder.document(kind, url=url)
     said = about(root)
     title = said.title or _title(root)
@@ -97,7 +100,8 @@ def read(markup: str, *, name: str = "", url: str = "") -> Document:
             body=said.body,
         )
         dom.add_blocks(_as_html(found.body), builder)
-    builder = _best(builder, said, root, name, url)
+    builder = _best(drop_teasers(builder), said, root, name, url or _NOWHERE)
+    builder.links = _leading_somewhere(builder)
     return builder.document(kind, title=said.title or title, author=said.author, published=said.published, url=url)
 
 
@@ -110,9 +114,14 @@ def _extract(root: HtmlElement, url: str) -> Any:
         return None
     from trafilatura import bare_extraction
 
+    tree = deepcopy(root)
+    for quote in tree.iter("blockquote"):
+        # A post that the article quotes; trafilatura takes its class for a sharing button.
+        if "twitter-tweet" in quote.get("class", ""):
+            del quote.attrib["class"]
     try:
         return bare_extraction(
-            deepcopy(root),
+            tree,
             url=url or None,
             include_comments=False,
             include_links=True,
@@ -143,16 +152,16 @@ def _as_html(body: HtmlElement) -> HtmlElement:
     return body
 
 
-def _best(builder: Builder, said: About, root: HtmlElement, name: str, url: str) -> Builder:
+def _best(builder: Builder, said: About, root: HtmlElement, name: str, base: str) -> Builder:
     """What was found on the page; else the page's own JSON-LD text; else all its visible text, unless that is navigation only."""
     if said.body and len(said.body) > _BODY_RATIO * max(len(builder.text), 200):
         check_characters(len(said.body), name)
-        builder = Builder(name, url)
+        builder = Builder(name, base)
         for paragraph in re.split(r"\n\s*\n|\r\n|\n", _plain(said.body)):
             builder.add(BlockKind.PARAGRAPH, paragraph)
     if builder.blocks and not _is_menu(builder) and not _is_made_of_links(builder, root):
         return builder
-    whole = Builder(name, url)
+    whole = Builder(name, base)
     dom.add_blocks(root, whole)
     if not whole.blocks:
         raise InvalidInput(
@@ -162,13 +171,18 @@ def _best(builder: Builder, said: About, root: HtmlElement, name: str, url: str)
         for element in list(root.iter(tag)):
             if element.getparent() is not None:
                 element.drop_tree()
-    content = Builder(name, url)
+    content = Builder(name, base)
     dom.add_blocks(root, content)
     if content.blocks and not _is_menu(content):
         return content
     raise InvalidInput(
         f"{label(name, 'The page')} has only navigation and links, no article. Give the address of the article itself, or paste its text."
     )
+
+
+def _leading_somewhere(builder: Builder) -> list[Link]:
+    """The links without those that are relative to a page whose address is not known; until here they told menus from prose."""
+    return [link for link in builder.links if not link.url.startswith(_NOWHERE)]
 
 
 def _plain(body: str) -> str:

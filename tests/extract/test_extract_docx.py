@@ -105,7 +105,8 @@ class TestStructure:
 
     def test_hidden_text_comments_and_field_codes_are_not_read(self):
         body = (
-            "<w:p><w:r><w:t>Seen</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r><w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t> too</w:t></w:r>"
+            "<w:p><w:r><w:t>Seen</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r>"
+            "<w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t> too</w:t></w:r>"
             "<w:r><w:instrText>PAGE</w:instrText></w:r></w:p>"
         )
         assert read(package(body, extra={"word/comments.xml": "<x>no</x>"})).text == "Seen too"

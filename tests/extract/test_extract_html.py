@@ -39,11 +39,14 @@ class TestArticle:
         assert [(link.url, document.text[link.start : link.end]) for link in document.links] == [("https://crumb.example/mill", "old mill")]
 
     def test_a_body_that_only_scripts_show_is_taken_from_linked_data(self):
-        page = f'<html><head><script type="application/ld+json">{{"@type":"Article","articleBody":"{PROSE * 5}"}}</script></head><body><div id=app></div></body></html>'
+        body = "<div id=app></div>"
+        article = f'{{"@type":"Article","articleBody":"{PROSE * 5}"}}'
+        page = f'<html><head><script type="application/ld+json">{article}</script></head><body>{body}</body></html>'
         assert read(page.encode()).text == (PROSE * 5).strip()
 
     def test_meta_tags_stand_in_for_linked_data(self):
-        page = f'<html><head><meta name=author content="Ben Ode"><meta property="article:published_time" content="2023-02-01T10:00Z"></head><body><h1>Bread</h1><p>{PROSE}</p></body></html>'
+        head = '<meta name=author content="Ben Ode"><meta property="article:published_time" content="2023-02-01T10:00Z">'
+        page = f"<html><head>{head}</head><body><h1>Bread</h1><p>{PROSE}</p></body></html>"
         document = read(page.encode())
         assert (document.title, document.author, document.published) == ("Bread", "Ben Ode", "2023-02-01")
 
@@ -80,14 +83,16 @@ class TestMess:
         assert PROSE.strip() in document.text
 
     def test_entities_without_a_definition_are_text(self):
-        page = b'<!DOCTYPE html [<!ENTITY a "ha"><!ENTITY b "&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]><html><body><p>Here &b; &x; it is</p>'
+        entities = b'<!ENTITY a "ha"><!ENTITY b "&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">'
+        page = b"<!DOCTYPE html [" + entities + b"]><html><body><p>Here &b; &x; it is</p>"
         assert "root:" not in read(page).text
 
 
 class TestNoArticle:
     def test_a_menu_is_told(self):
         links = "".join(f"<li><a href='/{i}'>Category number {i}</a></li>" for i in range(60))
-        page = f"<html><body><nav><ul>{links}</ul></nav><footer>© 2024 The Daily Crumb. All rights reserved. We use cookies to make it better.</footer></body></html>"
+        footer = "© 2024 The Daily Crumb. All rights reserved. We use cookies to make it better."
+        page = f"<html><body><nav><ul>{links}</ul></nav><footer>{footer}</footer></body></html>"
         with pytest.raises(InvalidInput, match="has only navigation and links"):
             read(page.encode(), name="index.html")
 
@@ -96,10 +101,36 @@ class TestNoArticle:
             read(b"<html><head><title>App</title></head><body><div id=root></div><script>run()</script></body></html>", name="app.html")
 
 
+class TestTeasers:
+    ARTICLE = "".join(f"<p>{PROSE}{i}</p>" for i in range(6))
+
+    def test_links_to_other_articles_are_dropped(self):
+        more = "".join(f"<li><a href='/{i}'>Another story number {i} of the day</a><h3>What it is about</h3></li>" for i in range(4))
+        aside = "<p><a href='/x'>Read more: the story of the old mill</a></p>"
+        document = read(f"<html><body><article>{self.ARTICLE}{aside}<p>{PROSE}end</p><ul>{more}</ul></article></body></html>".encode())
+        assert "Another story" not in document.text
+        assert "Read more" not in document.text
+        assert document.text.endswith("end")
+
+    def test_a_link_at_the_end_of_a_list_of_facts_stays(self):
+        document = read(
+            f"<html><body><article>{self.ARTICLE}<ul><li>One fact</li><li><a href='/a'>Our price list</a></li></ul></article>".encode()
+        )
+        assert document.text.endswith("Our price list")
+
+    def test_a_page_that_is_a_list_of_links_keeps_them(self):
+        links = "".join(f"<li><a href='/{i}'>A good book about bread, number {i}</a></li>" for i in range(20))
+        document = read(
+            f"<html><body><article><h1>Books</h1><p>{PROSE}</p><ul>{links}</ul></article></body></html>".encode(), url="https://a.b/"
+        )
+        assert len(document.links) == 20
+
+
 class TestPaste:
     def test_a_fragment_is_read_whole(self):
         document = read_text(
-            "<h2>Bread</h2><p>Fresh <a href='https://a.b/c'>every day</a>.<br>Really.</p><ul><li>rye<ol><li>dark</li></ol></li></ul><pre>x\n  y</pre>"
+            "<h2>Bread</h2><p>Fresh <a href='https://a.b/c'>every day</a>.<br>Really.</p>"
+            "<ul><li>rye<ol><li>dark</li></ol></li></ul><pre>x\n  y</pre>"
         )
         assert [(b.kind.value, b.level, document.block_text(b)) for b in document.blocks] == [
             ("heading", 2, "Bread"),

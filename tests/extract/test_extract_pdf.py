@@ -14,7 +14,8 @@ from coexai_app.extract import SourceKind, pdf, read
 from coexai_app.extract.limits import Limits
 
 STYLES = getSampleStyleSheet()
-NOUNS = "bread mill oven flour river winter market garden village baker street morning coffee basket bridge summer".split()
+WORDS = "bread mill oven flour river winter market garden village baker street morning coffee basket bridge summer"
+NOUNS = WORDS.split()
 
 
 HEAD = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -170,8 +171,8 @@ class TestRefusals:
         monkeypatch.setattr(pdf, "LIMITS", Limits(pdf_seconds=1))
         monkeypatch.setattr(pdf, "_GRACE_SECONDS", 0.5)
         forms = b"".join(
-            b"%d 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F %d 0 R>>>>/Length 80>>stream\n%s\nendstream endobj\n"
-            % (i, min(i + 1, 19), b"/F Do " * 13 if i < 19 else b" " * 78)
+            b"%d 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F %d 0 R>>>>"
+            b"/Length 80>>stream\n%s\nendstream endobj\n" % (i, min(i + 1, 19), b"/F Do " * 13 if i < 19 else b" " * 78)
             for i in range(5, 20)
         )
         data = (
