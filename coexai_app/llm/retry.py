@@ -1,6 +1,6 @@
 """When to ask a vendor again, and how long to wait before it; used by `ask`.
 
-Exponential back-off with full jitter (a random wait between zero and the ceiling), so that many workers do not come back at once.
+Exponential back-off with full jitter (a random wait between almost nothing and the ceiling), so that many workers do not come back at once.
 A vendor's Retry-After is honoured up to `longest_wait`; what asks for more is left to the job engine, which can wait without a worker.
 """
 
@@ -23,6 +23,7 @@ class Retry:
     tries: int = 3
     base: float = 1.0
     ceiling: float = 8.0
+    shortest_wait: float = 0.1
     longest_wait: float = 30.0
 
     def wait(self, error: ModelError, tried: int, *, chance: Callable[[], float] = random.random) -> float | None:
@@ -32,7 +33,7 @@ class Retry:
         asked = error.retry_after if isinstance(error, ModelBusy) else None
         if asked is not None:
             return asked if asked <= self.longest_wait else None
-        return chance() * min(self.ceiling, self.base * 2.0 ** (tried - 1))
+        return max(self.shortest_wait, chance() * min(self.ceiling, self.base * 2.0 ** (tried - 1)))
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:

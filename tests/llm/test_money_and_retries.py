@@ -113,7 +113,7 @@ class TestWaits:
     def test_they_double_up_to_the_ceiling_with_full_jitter(self) -> None:
         policy, error = Retry(tries=9), ModelUnavailable("x")
         assert [policy.wait(error, n, chance=lambda: 1.0) for n in range(1, 7)] == [1, 2, 4, 8, 8, 8]
-        assert policy.wait(error, 3, chance=lambda: 0.0) == 0
+        assert policy.wait(error, 3, chance=lambda: 0.0) == 0.1
 
     def test_the_last_try_is_the_last(self) -> None:
         assert Retry().wait(ModelUnavailable("x"), 3) is None
