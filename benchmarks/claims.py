@@ -20,13 +20,39 @@ from coexai_app.agents.report import ClaimStatus
 from coexai_app.agents.text.claims import ledger
 from coexai_app.extract.document import Document
 
-MONTHS = "January February March April May June July August September October November December".split()
-SURNAMES = "Quentrill Vasterby Okonjo Fairweather Lindqvist Barrowman Tresco Haverford Nkemelu Zielke".split()
-FIRST = "Philippa Ottoline Desmond Thaddeus Marguerite Cyprian Rosalba Anselm Henrike Tobiah".split()
-ORGANISATIONS = "Northwind Calderstone Pellucid Brackenridge Halvorsen Mistral Quanterra Overbrook".split()
-WORDS = "purple entirely gravel monthly never violin harbour sideways".split()
+MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+SURNAMES = ["Quentrill", "Vasterby", "Okonjo", "Fairweather", "Lindqvist", "Barrowman", "Tresco", "Haverford", "Nkemelu", "Zielke"]
+FIRST = ["Philippa", "Ottoline", "Desmond", "Thaddeus", "Marguerite", "Cyprian", "Rosalba", "Anselm", "Henrike", "Tobiah"]
+ORGANISATIONS = ["Northwind", "Calderstone", "Pellucid", "Brackenridge", "Halvorsen", "Mistral", "Quanterra", "Overbrook"]
+WORDS = ["purple", "entirely", "gravel", "monthly", "never", "violin", "harbour", "sideways"]
 CAPS = r"[A-ZÄÖÜÉ][a-zäöüßéèáíóúñç]{2,}"
-NO_NAMES = {*MONTHS, *"Monday Tuesday Wednesday Thursday Friday Saturday Sunday The This That These Those There They When What While And But For His Her Its Our".split()}
+NO_NAMES = {
+    *MONTHS,
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+    "The",
+    "This",
+    "That",
+    "These",
+    "Those",
+    "There",
+    "They",
+    "When",
+    "What",
+    "While",
+    "And",
+    "But",
+    "For",
+    "His",
+    "Her",
+    "Its",
+    "Our",
+}
 
 
 def swap(match: re.Match[str] | None, text: str, new: str) -> str | None:
@@ -118,8 +144,22 @@ def currency(text: str, rng: random.Random) -> str | None:
     return m and swap(m, text, rng.choice([c for c in "$£€" if c != m.group()]))
 
 
-UNITS = {"kg": "g", "km": "m", "miles": "kilometres", "hours": "minutes", "minutes": "hours", "days": "weeks", "weeks": "months", "months": "years", "years": "months",
-         "percent": "dollars", "metres": "miles", "GB": "MB", "hour": "minute", "year": "month"}  # fmt: skip
+UNITS = {
+    "kg": "g",
+    "km": "m",
+    "miles": "kilometres",
+    "hours": "minutes",
+    "minutes": "hours",
+    "days": "weeks",
+    "weeks": "months",
+    "months": "years",
+    "years": "months",
+    "percent": "dollars",
+    "metres": "miles",
+    "GB": "MB",
+    "hour": "minute",
+    "year": "month",
+}
 
 
 def unit(text: str, rng: random.Random) -> str | None:
@@ -129,7 +169,21 @@ def unit(text: str, rng: random.Random) -> str | None:
 
 FAULTS: dict[str, Callable[[str, random.Random], str | None]] = {
     f.__name__: f
-    for f in (digit, percent_dropped, month, year, surname, first_name, single_name, quote_word, quote_cut, domain, magnitude, currency, unit)
+    for f in (
+        digit,
+        percent_dropped,
+        month,
+        year,
+        surname,
+        first_name,
+        single_name,
+        quote_word,
+        quote_cut,
+        domain,
+        magnitude,
+        currency,
+        unit,
+    )
 }
 
 
@@ -168,13 +222,17 @@ def main(folder: str, seed: int = 1, verbose: bool = False) -> None:
                     easy[kind] += not all(re.search(rf"(?<!\w){re.escape(w)}(?!\w)", source.text) for w in changed)
                     if verbose:
                         print(f"MISS {kind} {changed} | {mutant[:200]}")
-    print(f"{outputs} clean sentences of {len(articles)} articles: {claims} claims, {false} false alarms ({false / max(claims, 1):.2%} of claims)")
+    print(
+        f"{outputs} clean sentences of {len(articles)} articles: {claims} claims,"
+        f" {false} false alarms ({false / max(claims, 1):.2%} of claims)"
+    )
     print(f"{'fault':16} {'made':>5} {'found':>6} {'rate':>7}   missed although the changed word is nowhere in the source")
     for kind in FAULTS:
         if made[kind]:
             print(f"{kind:16} {made[kind]:5} {made[kind] - missed[kind]:6} {1 - missed[kind] / made[kind]:7.1%}   {easy[kind]}")
     total, lost = sum(made.values()), sum(missed.values())
-    print(f"{'all':16} {total:5} {total - lost:6} {1 - lost / max(total, 1):7.1%}   {sum(easy.values())}    {time.perf_counter() - began:.1f} s")
+    rate = 1 - lost / max(total, 1)
+    print(f"{'all':16} {total:5} {total - lost:6} {rate:7.1%}   {sum(easy.values())}    {time.perf_counter() - began:.1f} s")
 
 
 if __name__ == "__main__":

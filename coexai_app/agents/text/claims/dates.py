@@ -29,6 +29,11 @@ from .mention import Day, Mention
 from .words import fold, word_set
 
 _COUNTED = re.compile(r"[ \u00a0-](?P<word>[^\W\d_]+)")
+# Languages that write weekdays in lower case.
+_LOWER_CASE_WEEKDAYS = word_set(
+    "lunes martes miércoles jueves viernes sábado domingo lundi mardi mercredi jeudi vendredi samedi dimanche"
+    " lunedì martedì mercoledì giovedì venerdì sabato domenica"
+)
 _COUNTED_ALWAYS = word_set("people men women children percent million billion")
 _DETERMINER = re.compile(r"\b(?:the|a|this|that|its|his|her|their|our|el|la|del|das|die|der|dem)[ \u00a0]$", re.IGNORECASE)
 
@@ -140,8 +145,7 @@ def _readings(match: re.Match[str], text: str) -> tuple[Day, ...]:
 
 
 def _lone_weekday(word: str) -> bool:
-    return word[0].isupper() or fold(word) in ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo", "lundi", "mardi", "mercredi", "jeudi",
-                                               "vendredi", "samedi", "dimanche", "lunedi", "martedi", "mercoledi", "giovedi", "venerdi")  # fmt: skip
+    return word[0].isupper() or fold(word) in _LOWER_CASE_WEEKDAYS
 
 
 def _lone_month(match: re.Match[str], text: str) -> bool:

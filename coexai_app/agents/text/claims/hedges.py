@@ -8,13 +8,17 @@ from __future__ import annotations
 import re
 
 _ABOUT = re.compile(
-    r"(?:\b(?P<about>about|around|roughly|approximately|approx\.?|circa|ca\.?|some|an estimated|estimated|or so|rund|etwa|ungefähr|zirka|circa|unos|unas"
-    r"|cerca de|alrededor de|aproximadamente|en torno a|environ|près de|autour de|circa|quasi|ongeveer|rond|perto de|in the region of|upwards? of|close to)"
+    r"(?:\b(?P<about>about|around|roughly|approximately|approx\.?|circa|ca\.?|some|an estimated|estimated|or so|rund|etwa"
+    r"|ungefähr|zirka|circa|unos|unas"
+    r"|cerca de|alrededor de|aproximadamente|en torno a|environ|près de|autour de|circa|quasi|ongeveer|rond|perto de|in the"
+    r" region of|upwards? of|close to)"
     r"|\b(?P<under>nearly|almost|just under|up to|fast|knapp|beinahe|annähernd|casi|presque|bijna|quase)"
-    r"|\b(?P<over>over|above|at least|über|mindestens|al menos|por lo menos|plus|exceed(?:ed|ing|s)?|topped|surpass(?:ed|ing|es)?|beyond|passed|superó|supera|superan"
+    r"|\b(?P<over>over|above|at least|über|mindestens|al menos|por lo menos|plus|exceed(?:ed|ing|s)?|topped|surpass(?:ed|ing"
+    r"|es)?|beyond|passed|superó|supera|superan"
     r"|superaron|überstieg|übertraf|überschritt|dépassé|oltre|meer dan|au moins|well over)"
     r"|\b(?P<more>more than|greater than|mehr als|más de|plus de|più di|mais de|no fewer than|no less than)"
-    r"|\b(?P<less>less than|fewer than|below|under|weniger als|unter|menos de|moins de|meno di|minder dan|not even|no more than|at most|höchstens|como máximo)"
+    r"|\b(?P<less>less than|fewer than|below|under|weniger als|unter|menos de|moins de|meno di|minder dan|not even|no more"
+    r" than|at most|höchstens|como máximo)"
     r"|(?P<tilde>[~≈∼])|(?P<gt>[>≥])|(?P<lt>[<≤]))"
     r"[ \u00a0]?(?:a |an |the |de |los |las |el |la |die |der |den )?(?:only )?[$£€¥₹]?$",
     re.IGNORECASE,

@@ -6,6 +6,7 @@ Called by `verdicts` and `ledger`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from coexai_app.agents.report import SourceSpan
 
@@ -79,9 +80,7 @@ def _fits(source: SourceIndex, begin: int, count: int) -> bool:
     words = source.words[begin : begin + count]
     if not (words[0].upper or words[-1].upper or any(c.isupper() for c in words[0].text)):
         return False
-    return count == 1 or all(
-        not set(source.text[a.end : b.start]) & set(".!?\n,;:") or len(a.text) < 4 for a, b in zip(words, words[1:], strict=False)
-    )
+    return count == 1 or all(not set(source.text[a.end : b.start]) & set(".!?\n,;:") or len(a.text) < 4 for a, b in pairwise(words))
 
 
 def _inside(keys: Sequence[str], i: int, source: SourceIndex) -> tuple[int, int] | None:

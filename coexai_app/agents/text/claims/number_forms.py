@@ -33,10 +33,12 @@ _VERSION = re.compile(
     r"(?<![\w.,])v?\d+\.\d+\.\d+(?:\.\d+)*(?:[-+](?:alpha|beta|rc|dev|post)[\w.]*)?(?!\w)|(?<!\w)v\d+(?:\.\d+)*(?!\w)", re.IGNORECASE
 )
 _PHONE = re.compile(
-    r"(?<![\w.,])(?:\+\d[\d ()./-]{6,}\d|\(0?\d{1,4}\)[ -]?\d[\d -]{5,}\d|0\d{1,4}[ /-]\d[\d -]{3,}\d|\d{3}[-.]\d{3}[-.]\d{4}|\d{3}-\d{4})(?![\w-]|[.,]\d)"
+    r"(?<![\w.,])(?:\+\d[\d ()./-]{6,}\d|\(0?\d{1,4}\)[ -]?\d[\d -]{5,}\d|0\d{1,4}[ /-]\d[\d -]{3,}\d|\d{3}[-.]\d{3}[-.]\d{4}"
+    r"|\d{3}-\d{4})(?![\w-]|[.,]\d)"
 )
 _MIXED = re.compile(
-    r"(?<![\w.,/])(?:(?P<whole>\d{1,3})[ \u00a0]?)?(?P<glyph>[¼½¾⅓⅔⅕⅛⅜⅝⅞])|(?<![\w.,/])(?:(?P<whole2>\d{1,2}) )?(?P<top>\d{1,2})[/⁄](?P<bottom>\d{1,2})(?![\w/]|[.,]\d)"
+    r"(?<![\w.,/])(?:(?P<whole>\d{1,3})[ \u00a0]?)?(?P<glyph>[¼½¾⅓⅔⅕⅛⅜⅝⅞])|(?<![\w.,/])(?:(?P<whole2>\d{1,2})"
+    r" )?(?P<top>\d{1,2})[/⁄](?P<bottom>\d{1,2})(?![\w/]|[.,]\d)"
 )
 _GLYPHS = {"¼": "1/4", "½": "1/2", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅕": "1/5", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8"}
 
@@ -61,9 +63,8 @@ def clocks(text: str) -> list[Mention]:
         half, uhr, separator = match["half"], match["uhr"], text[match.end("h") : match.end("h") + 1]
         if not (half or (uhr and uhr.casefold() not in ("h", "hrs")) or (match["m"] and separator in ":h")):
             continue
-        if hour > 24 and not match["s"]:
-            if hour > 59 or half:
-                continue
+        if hour > 24 and not match["s"] and (hour > 59 or half):
+            continue
         if half and hour <= 12:
             values: tuple[int, ...] = (hour % 12 * 60 + minute + (720 if half[0] in "pP" else 0),)
         elif hour <= 12 and not uhr and separator == ":":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from coexai_app.agents.report import ClaimKind, SourceSpan
 
@@ -73,7 +74,7 @@ def judge_number(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) 
 def _equal(mention: Mention, claim: Text, source: SourceIndex) -> list[Mention]:
     c = quantity(mention)
     down = any(v < 0 for v in c.values)
-    keys = {v * f for v in c.values for f in (1, *(u.factor for u in (*c.units, *c.inherited)))}
+    keys = {v * f for v in c.values for f in (Fraction(1), *(u.factor for u in (*c.units, *c.inherited)))}
     if down:
         keys |= {-v for v in keys}
     found = {m.start: m for key in keys for m in source.by_value.get(key, ())}
@@ -89,9 +90,9 @@ def _misplaced(mention: Mention, claim: Text, source: SourceIndex, agreeing: lis
     if all(contradicts(c, quantity(m)) for m in agreeing):
         return Verdict(None, f"the source has {_shown(agreeing[0], source)}, without “{_direction(c.hedge)}”")
     first, last = claim.words_of(mention.start, mention.end)
-    if other := rival(claim, first, last, source, source.value_bounds, lambda m: _same(mention, m, claim, source)):
-        if _comparable(c, other, mention, claim, source):
-            return Verdict(None, f"the source has {other.text} here, not {mention.text}")
+    other = rival(claim, first, last, source, source.value_bounds, lambda m: _same(mention, m, claim, source))
+    if other and _comparable(c, other, mention, claim, source):
+        return Verdict(None, f"the source has {other.text} here, not {mention.text}")
     if c.label and c.label in source.labelled and not any(quantity(m).label == c.label for m in agreeing):
         labelled = [m for m in source.labelled[c.label] if not quantity(m).units]
         if labelled and not c.units:
@@ -171,11 +172,7 @@ def _shown(mention: Mention, source: SourceIndex) -> str:
 def _nearest_number(mention: Mention, claim: Text, source: SourceIndex) -> str:
     """Names the number of the same class in the most similar sentence, when that is similar enough to help."""
     c, near = quantity(mention), claim.stems_near(mention.start)
-    dimensions = {u.dimension for u in (*c.units, *c.inherited)}
-    pool = [
-        m for m in source.numbers
-        if not m.weak and not quantity(m).literal and (dimensions & {u.dimension for u in quantity(m).units} if dimensions else set(c.nouns) & set(quantity(m).nouns))
-    ]  # fmt: skip
+    pool = [m for m in source.numbers if not quantity(m).literal and _same_class(c, m)]
     if not pool:
         return "no such number in the source"
     best = best_placed(pool, source, near)

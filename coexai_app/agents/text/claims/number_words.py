@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from .words import Token, fold
+from .words import JOINTS, Token, fold
 
 
 class Spelled(NamedTuple):
@@ -26,7 +26,8 @@ _ATOMS: dict[str, str] = {
     "es": "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve",
     "de": "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn",
     "fr": "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
-    "it": "uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove",
+    "it": "uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette"
+    " diciotto diciannove",
     "pt": "um dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete dezoito dezenove",
     "nl": "een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien negentien",
 }
@@ -39,12 +40,14 @@ _TENS: dict[str, str] = {
     "pt": "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
     "nl": "twintig dertig veertig vijftig zestig zeventig tachtig negentig",
 }
+_HUNDREDS_ES = ((2, "dos"), (3, "tres"), (4, "cuatro"), (6, "seis"), (8, "ocho"))
 _EXTRA: dict[str, Mapping[str, int]] = {
     "en": {"zero": 0, "dozen": 12},
     "es": {
-        "cien": 100, "ciento": 100, "veintiuno": 21, "veintiún": 21, "veintiuna": 21, "veintidós": 22, "veintitrés": 23, "veinticuatro": 24,
-        "veinticinco": 25, "veintiséis": 26, "veintisiete": 27, "veintiocho": 28, "veintinueve": 29, "un": 1, "una": 1, "cero": 0, "docena": 12,
-        **{f"{stem}cient{end}": n * 100 for n, stem in ((2, "dos"), (3, "tres"), (4, "cuatro"), (6, "seis"), (8, "ocho")) for end in ("os", "as")},
+        "cien": 100, "ciento": 100, "veintiuno": 21, "veintiún": 21, "veintiuna": 21, "veintidós": 22, "veintitrés": 23,
+        "veinticuatro": 24, "veinticinco": 25, "veintiséis": 26, "veintisiete": 27, "veintiocho": 28, "veintinueve": 29,
+        "un": 1, "una": 1, "cero": 0, "docena": 12,
+        **{f"{stem}cient{end}": n * 100 for n, stem in _HUNDREDS_ES for end in ("os", "as")},
         "quinientos": 500, "quinientas": 500, "setecientos": 700, "setecientas": 700, "novecientos": 900, "novecientas": 900,
     },
     "de": {"ein": 1, "eine": 1, "einen": 1, "einem": 1, "einer": 1, "eines": 1, "zwo": 2, "null": 0, "dutzend": 12},
@@ -78,9 +81,14 @@ _BIG: dict[str, Mapping[str, int]] = {
 _JOIN = {"en": ("and",), "es": ("y",), "fr": ("et",), "pt": ("e",), "de": ("und",), "nl": ("en",), "it": ()}
 # Words that are a number only sometimes: articles, pronouns, "new" in French, "you are" in Italian, idioms with zero.
 _WEAK = {
-    "en": ("one", "zero"), "es": ("uno", "un", "una", "cero"), "de": ("eins", "ein", "eine", "einen", "einem", "einer", "eines", "null", "acht"),
-    "fr": ("un", "une", "neuf", "zero"), "it": ("uno", "un", "una", "sei", "zero"), "pt": ("um", "uma", "meia", "zero"), "nl": ("een", "nul"),
-}  # fmt: skip
+    "en": ("one", "zero"),
+    "es": ("uno", "un", "una", "cero"),
+    "de": ("eins", "ein", "eine", "einen", "einem", "einer", "eines", "null", "acht"),
+    "fr": ("un", "une", "neuf", "zero"),
+    "it": ("uno", "un", "una", "sei", "zero"),
+    "pt": ("um", "uma", "meia", "zero"),
+    "nl": ("een", "nul"),
+}
 _ORDINALS = {
     "en": "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
     "es": "primer segundo tercer cuarto quinto sexto séptimo octavo noveno décimo",
@@ -192,7 +200,7 @@ def _read(words: list[Token], first: int, text: str, language: str) -> Spelled |
     total = current = 0
     room, top, i, last, seen = 10**15, 0, first, first, False
     while i < len(words):
-        if i > first and text[words[i - 1].end : words[i].start].strip("  \u202f-‑"):
+        if i > first and text[words[i - 1].end : words[i].start].strip(JOINTS):
             break
         key = words[i].key
         if (
@@ -200,7 +208,7 @@ def _read(words: list[Token], first: int, text: str, language: str) -> Spelled |
             and seen
             and i + 1 < len(words)
             and _value(words[i + 1].key, language) is not None
-            and text[words[i].end : words[i + 1].start].strip("  -") == ""
+            and text[words[i].end : words[i + 1].start].strip(JOINTS) == ""
         ):
             follower = _value(words[i + 1].key, language) or 0
             if follower >= room or (language == "en" and room > 100) or (language in ("es", "pt", "fr") and room > 1000):

@@ -15,14 +15,15 @@ from .mention import Mention, Quantity, Unit
 from .number_forms import clocks, fractions, magnitude_after, number_mention, phones, unit_after, versions
 from .number_words import spelled
 from .units import MONEY_BEFORE, MONEY_SIGNS
-from .words import Token, fold, sentence_starts, stem, stop_words, tokens
+from .words import JOINTS, SPACES, Token, fold, sentence_starts, stem, stop_words, tokens
 
 _PLAIN = re.compile(r"\d{1,3}(?:[\u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,'’]\d+)*")
 _SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d)")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|ère|ème|e|º|ª)(?![\w°])")
 _GLUED = re.compile(r"[a-z]{2,5}(?!\w)")
 _RANGE = re.compile(
-    r"\s*(?:[–—‒-]|to|and|or|through|bis|und|oder|a|y|o|u|à|et|ou|al|e|tot|en|von|auf|up to|,|/)\s*(?:(?:about|over|a|la|las|los)\s+)?[$£€¥₹]?\s*"
+    r"\s*(?:[–—‒-]|to|and|or|through|bis|und|oder|a|y|o|u|à|et|ou|al|e|tot|en|von|auf|up to|,|/)\s*(?:(?:about|over|a|la|las"
+    r"|los)\s+)?[$£€¥₹]?\s*"
 )
 
 
@@ -106,14 +107,11 @@ def _step(digits: str) -> Fraction:
 def _digits(text: str, match: re.Match[str], language: str, words: Sequence[Token], starts: Sequence[int]) -> Mention | None:
     start, end = match.span()
     before = text[start - 1 : start] or " "
-    if (
-        before.isalnum()
-        or before == "_"
-        or (before in "-‑" and text[start - 2 : start - 1].isupper())
-        or (before == "#" and text[start - 2 : start - 1] == "&")
-    ):
-        if not MONEY_BEFORE.search(text[max(0, start - 5) : start]):
-            return None
+    inside = (
+        before.isalnum() or before == "_" or text[start - 2 : start] == "&#" or (before in "-‑" and text[start - 2 : start - 1].isupper())
+    )
+    if inside and not MONEY_BEFORE.search(text[max(0, start - 5) : start]):
+        return None
     if before in ".," and text[start - 2 : start - 1].isdigit():
         return None
     values, step = _readings(match.group(), language)
@@ -125,7 +123,7 @@ def _digits(text: str, match: re.Match[str], language: str, words: Sequence[Toke
         start -= len(money.group())
         sign = text[start - 1 : start] in ("-", "−") and not text[start - 2 : start - 1].strip(" (\n")
     factor, end = magnitude_after(text, end, language, money=bool(money))
-    units: tuple[Unit, ...] = MONEY_SIGNS[money.group().strip("  \u202f")] if money else ()
+    units: tuple[Unit, ...] = MONEY_SIGNS[money.group().strip(SPACES)] if money else ()
     bare_m = not money and text[end : end + 1] == "m" and not text[end + 1 : end + 2].isalnum()
     if not money:
         units, end = unit_after(text, end, glued=True)
@@ -176,7 +174,7 @@ def _nouns(text: str, end: int, words: Sequence[Token], starts: Sequence[int], l
     """The stems of up to three words that follow directly and are no function words."""
     stops, found, last = stop_words(language), [], end
     for word in words[bisect_left(starts, end) : bisect_left(starts, end) + 3]:
-        if text[last : word.start].strip("  -‑") or word.key in stops or word.key[0].isdigit() or "  " in text[last : word.start]:
+        if text[last : word.start].strip(JOINTS) or word.key in stops or word.key[0].isdigit() or "  " in text[last : word.start]:
             break
         found.append(stem(word.text))
         last = word.end
@@ -186,7 +184,7 @@ def _nouns(text: str, end: int, words: Sequence[Token], starts: Sequence[int], l
 def _label(text: str, start: int, words: Sequence[Token], starts: Sequence[int]) -> str:
     """The capitalised word directly before: "Python" of "Python 3.11"."""
     i = bisect_left(starts, start) - 1
-    if i < 0 or not words[i].upper or text[words[i].end : start].strip("  ") or words[i].end == start:
+    if i < 0 or not words[i].upper or text[words[i].end : start].strip(SPACES) or words[i].end == start:
         return ""
     return "" if words[i].initial and words[i].key in stop_words("en") else fold(words[i].text)
 

@@ -12,7 +12,8 @@ from .mention import Mention, Quantity, Unit
 from .source import SourceIndex, Text
 from .words import stem
 
-_DOWN = re.compile(r"\b(?:fell|fall|falls|falling|down|drop\w*|declin\w+|decreas\w+|loss\w*|lost|lower|less|shr[aiu]nk|below|minus|cut|reduc\w+|ca[íy]\w+|baj\w+|menos|sank|sinken|gesunken|weniger|rückgang|unter)\b", re.IGNORECASE)  # fmt: skip
+_DOWN = re.compile(r"\b(?:fell|fall|falls|falling|down|drop\w*|declin\w+|decreas\w+|loss\w*|lost|lower|less|shr[aiu]nk|below"
+r"|minus|cut|reduc\w+|ca[íy]\w+|baj\w+|menos|sank|sinken|gesunken|weniger|rückgang|unter)\b", re.IGNORECASE)  # fmt: skip
 
 
 def quantity(mention: Mention) -> Quantity:
@@ -43,7 +44,7 @@ def same_value(claim: Quantity, source: Quantity, *, down: bool = False) -> bool
 
 
 def units_agree(claim: Mention, source: Mention, claimed: Text, index: SourceIndex) -> bool:
-    """The rule of units: percent and money are strict both ways; a bare source number takes the unit of its sentence when it counts nothing."""
+    """Percent and money are strict both ways; a bare number of the source takes the unit of its sentence when it counts nothing."""
     c, s = quantity(claim), quantity(source)
     mine, theirs = c.units or c.inherited, s.units or s.inherited
     if mine and theirs:
@@ -123,7 +124,7 @@ def contradicts(claim: Quantity, source: Quantity) -> bool:
 
 
 def other_noun(claim: Mention, supports: list[Mention], index: SourceIndex) -> Mention | None:
-    """A number↔noun swap: what the claim counts is counted in the source, but always by another number, and this number counts something else.
+    """A swap of nouns: what the claim counts is counted in the source, but always by another number, and this number counts another thing.
 
     Returns the source's number for that noun. Silent when the noun stands anywhere in the sentence of the claimed value.
     """

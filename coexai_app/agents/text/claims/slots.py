@@ -69,7 +69,7 @@ def rival(
     bounds: tuple[Mapping[int, Mention], Mapping[int, Mention]],
     same: Callable[[Mention], bool],
 ) -> Mention | None:
-    """The source's mention that stands between the claim's own neighbours while the claimed value stands elsewhere; None when all is well."""
+    """What the source has between the claim's own neighbours while the claimed value stands elsewhere; None when all is well."""
     by_first, by_last = bounds
     best_other, best_same, other = (0, 0), 0, None
     seen: set[int] = set()
@@ -108,7 +108,7 @@ def _coordinated(
 def elsewhere(
     mention: Mention, claim: Text, source: SourceIndex, supports: Sequence[Mention], alike: Callable[[Mention], bool]
 ) -> Mention | None:
-    """A value of the same class in the one sentence that the claim's sentence retells, when no sentence with the claimed value shares a word with it.
+    """A value of the same class in the sentence that the claim retells, when no sentence with the claimed value shares a word with it.
 
     Silent when the claim's sentence says that other value as well: then it joins two facts.
     """

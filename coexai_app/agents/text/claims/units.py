@@ -21,7 +21,8 @@ _MEASURES: dict[str, tuple[str, str, str, str]] = {
     "point": (
         "percentage point",
         "1",
-        "percentage points|percentage point|prozentpunkte|prozentpunkten|prozentpunkt|puntos porcentuales|punto porcentual|points de pourcentage"
+        "percentage points|percentage point|prozentpunkte|prozentpunkten|prozentpunkt|puntos porcentuales|punto porcentual"
+        "|points de pourcentage"
         "|punti percentuali|pontos percentuais|procentpunten",
         "pp",
     ),
@@ -204,7 +205,8 @@ def _alternatives(names: object) -> str:
 # After a number: an optional space or hyphen, then the unit; a symbol of letters must end there.
 UNIT_AFTER = re.compile(
     r"(?:[ \u00a0\u202f]?|-)(?:"
-    rf"(?P<symbol>(?:{_alternatives(a for a in UNIT_SYMBOLS if a[-1].isalnum())})(?![\w'’])|(?:{_alternatives(a for a in UNIT_SYMBOLS if not a[-1].isalnum())}))"
+    rf"(?P<symbol>(?:{_alternatives(a for a in UNIT_SYMBOLS if a[-1].isalnum())})(?![\w'’])"
+    rf"|(?:{_alternatives(a for a in UNIT_SYMBOLS if not a[-1].isalnum())}))"
     r")"
 )
 UNIT_WORD_AFTER = re.compile(rf"(?:[ \u00a0\u202f]|-)?(?P<word>(?:{_alternatives(UNIT_WORDS)}))(?!\w)", re.IGNORECASE)

@@ -32,9 +32,8 @@ def _date(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) -> Verd
         equal = [m for m in source.dates if any(covers(fine, coarse) for coarse in wanted for fine in days_of(m))]
         if equal:
             first, last = claim.words_of(mention.start, mention.end)
-            other = rival(
-                claim, first, last, source, source.value_bounds, lambda m, starts=frozenset(m.start for m in equal): m.start in starts
-            )  # type: ignore[misc]
+            places = {m.start for m in equal}
+            other = rival(claim, first, last, source, source.value_bounds, lambda m, places=places: m.start in places)  # type: ignore[misc]
             other = other or elsewhere(mention, claim, source, equal, lambda m: m.kind is ClaimKind.DATE and _same_shape(wanted, m))
             if other and source is sources[0]:
                 fault = fault or Verdict(None, f"the source has {other.text} here, not {mention.text}")

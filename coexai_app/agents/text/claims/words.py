@@ -31,7 +31,8 @@ STOP: dict[str, frozenset[str]] = {
         " nuestros nuestras este esta estos estas ese esa esos esas aquel aquella eso esto yo tú él ella ellos ellas nos se le les me"
         " te muy más menos ya también tampoco solo sólo todo toda todos todas cada otro otra otros otras mismo misma así aunque porque"
         " pues mientras luego entonces aún todavía siempre nunca",
-        "de": "der die das eure euren eurem euer eurer deine deinen deiner deinem den dem des ein eine einen einem einer eines kein keine keinen keinem keiner und oder aber doch denn sondern"
+        "de": "der die das eure euren eurem euer eurer deine deinen deiner deinem den dem des ein eine einen einem einer"
+        " eines kein keine keinen keinem keiner und oder aber doch denn sondern"
         " wenn als ob dass daß weil da wie wo was wer wen wem wann warum nicht auch nur noch schon sehr mehr so zu zum zur im in ins"
         " am an ans auf aus bei beim mit nach von vom vor über unter für gegen ohne um durch bis seit während wegen zwischen ist sind"
         " war waren sein gewesen wird werden wurde wurden worden hat haben hatte hatten kann können konnte muss müssen soll sollen"
@@ -60,6 +61,11 @@ LANGUAGES = tuple(STOP)
 def word_set(text: str) -> frozenset[str]:
     """The words of a table, folded; a table reads better as a line of words than as a column of strings."""
     return frozenset(fold(word) for word in text.split())
+
+
+# What may stand between a number and its word, and between the words of one number.
+SPACES = " \u00a0\u202f"
+JOINTS = " \u00a0\u202f-‑"
 
 
 class Token(NamedTuple):
@@ -109,8 +115,8 @@ def _abbreviates(text: str, gap: str, before: str) -> bool:
     return bool(_ABBREVIATION_DOT.fullmatch(gap)) and (len(before) == 1 or before.casefold() in ABBREVIATIONS)
 
 
-ABBREVIATIONS = frozenset(
-    "dr mr mrs ms prof st sr sra srta dra d herr fr hr dipl ing rev hon gen col lt sgt capt gov sen rep no vs approx ca bzw nr".split()
+ABBREVIATIONS = word_set(
+    "dr mr mrs ms prof st sr sra srta dra d herr fr hr dipl ing rev hon gen col lt sgt capt gov sen rep no vs approx ca bzw nr"
 )
 
 
