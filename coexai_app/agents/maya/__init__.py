@@ -13,7 +13,10 @@ EXAMPLE = (Path(__file__).parent / "example.md").read_text(encoding="utf-8")
 BLOG_TO_THREAD = Capability(
     slug="blog-to-thread",
     title="Blog post to thread",
-    description="Turns a blog post into a thread for X in the post's own words. Every number, date, name and quote is linked to its place in the source.",
+    description=(
+        "Turns a blog post into a thread for X in the post's own words. Every number, date, name and quote is linked to its place in "
+        "the source."
+    ),
     input=ThreadInput,
     output=ThreadOutput,
     steps=(

@@ -1,4 +1,5 @@
-"""A model's answer, made safe: only words come through. Markup, scripts, images, links, invisible characters, numbers and hashtags that the format
+"""A model's answer, made safe: only words come through. Markup, scripts, images, links, invisible characters, numbers and hashtags that
+the format
 step adds itself, and whatever does not fit a post are taken out; what is no thread at all is refused.
 """
 
@@ -44,7 +45,8 @@ def plan_of(data: Any, most: int) -> list[PlannedPost]:
 
 
 def posts_of(data: Any, budgets: Sequence[int], language: str) -> list[str]:
-    """The posts in an answer, cleaned and cut to whole sentences within their budgets; a post that cannot be saved is "". [] when there is no thread."""
+    """The posts in an answer, cleaned and cut to whole sentences within their budgets; a post that cannot be saved is "". [] when there
+    is no thread."""
     posts = data.get("posts") if isinstance(data, dict) else None
     if not isinstance(posts, list) or not posts:
         return []

@@ -47,9 +47,9 @@ def json(report: Report) -> bytes:
 
 def docx(report: Report) -> bytes:
     """A Word document with real heading, paragraph and table styles."""
-    from docx import Document as new_document
+    import docx as word
 
-    document = new_document()
+    document = word.Document()
     document.core_properties.title = _xml(report.title)[:255]
     document.core_properties.author = "Maya"
     document.core_properties.comments = ""

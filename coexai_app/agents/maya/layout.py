@@ -1,4 +1,5 @@
-"""From words to posts: line breaks, the close's link, hashtags and numbers, and X's weighted length. `steps.format` and the repairs call it."""
+"""From words to posts: line breaks, the close's link, hashtags and numbers, and X's weighted length. `steps.format` and the repairs call
+it."""
 
 from __future__ import annotations
 

@@ -15,36 +15,51 @@ from coexai_app.extract.document import Block, BlockKind, Document
 
 # Lines of a page that are about the page: they never belong in a thread.
 _BOILERPLATE = re.compile(
-    r"\b(?:subscribe|newsletter|sign up (?:here|now|for|to)|click (?:here|below)|share this|follow (?:us|me) on|cookies?\b.{0,40}\b(?:policy|accept|use|settings|experience)|all rights reserved|"
-    r"privacy policy|terms of (?:use|service)|read (?:more|also|next)\b|related (?:posts|articles)|originally (?:published|appeared)|photo(?:graph)? (?:by|credit|courtesy)|image (?:by|credit|source)|"
-    r"advertisement|affiliate links?|leave a comment|log in to|posted (?:on|in|by)|©|copyright \d|min(?:ute)?s? read|table of contents|skip to|suscríbete|boletín|política de privacidad|"
-    r"todos los derechos|lee también|newsletter|datenschutz|alle rechte|lesen sie auch|abonnieren|jetzt anmelden|abonnez-vous|tous droits|lire aussi|iscriviti|leggi anche|inscreva-se|leia também|"
+    r"\b(?:subscribe|newsletter|sign up (?:here|now|for|to)|click (?:here|below)|share this|follow (?:us|me) on|"
+    r"cookies?\b.{0,40}\b(?:policy|accept|use|settings|experience)|all rights reserved|"
+    r"privacy policy|terms of (?:use|service)|read (?:more|also|next)\b|related (?:posts|articles)|originally (?:published|appeared)|"
+    r"photo(?:graph)? (?:by|credit|courtesy)|image (?:by|credit|source)|"
+    r"advertisement|affiliate links?|leave a comment|log in to|posted (?:on|in|by)|©|copyright \d|min(?:ute)?s? read|table of contents|"
+    r"skip to|suscríbete|boletín|política de privacidad|"
+    r"todos los derechos|lee también|newsletter|datenschutz|alle rechte|lesen sie auch|abonnieren|jetzt anmelden|abonnez-vous|tous "
+    r"droits|lire aussi|iscriviti|leggi anche|inscreva-se|leia também|"
     r"schrijf je in|lees ook)\b|©",
     re.IGNORECASE,
 )
 # Words that point at the page itself: true there, empty in a post.
 _DEICTIC = re.compile(
-    r"\b(?:below|see above|above (?:table|chart|figure|image|photo)|as shown|shown (?:here|below|above)|(?:the|this|following|next) (?:table|chart|figure|graph|image|photo|picture|video|diagram|screenshot|snippet|section|chapter)|"
-    r"(?:in|of) this (?:post|article|guide|tutorial|piece|essay|section|series|chapter)|as (?:i|we) (?:mentioned|said|noted|wrote)|mentioned (?:above|earlier|before)|in the comments|earlier in this|later in this|"
-    r"en este (?:artículo|post)|a continuación|más abajo|en los comentarios|in diesem (?:artikel|beitrag|text)|im folgenden|weiter unten|siehe (?:oben|unten)|in den kommentaren|dans cet article|ci-dessous|ci-dessus|"
-    r"en commentaire|in questo articolo|qui sotto|nei commenti|neste (?:artigo|post)|abaixo|nos comentários|in dit artikel|hieronder|in de reacties)\b",
+    r"\b(?:below|see above|above (?:table|chart|figure|image|photo)|as shown|shown (?:here|below|above)|(?:the|this|following|next) "
+    r"(?:table|chart|figure|graph|image|photo|picture|video|diagram|screenshot|snippet|section|chapter)|"
+    r"(?:in|of) this (?:post|article|guide|tutorial|piece|essay|section|series|chapter)|as (?:i|we) (?:mentioned|said|noted|wrote)|"
+    r"mentioned (?:above|earlier|before)|in the comments|earlier in this|later in this|"
+    r"en este (?:artículo|post)|a continuación|más abajo|en los comentarios|in diesem (?:artikel|beitrag|text)|im folgenden|weiter "
+    r"unten|siehe (?:oben|unten)|in den kommentaren|dans cet article|ci-dessous|ci-dessus|"
+    r"en commentaire|in questo articolo|qui sotto|nei commenti|neste (?:artigo|post)|abaixo|nos comentários|in dit artikel|hieronder|in "
+    r"de reacties)\b",
     re.IGNORECASE,
 )
 # True and useless outside a newspaper.
-_EMPTY = re.compile(r"\b(?:declined to comment|could not be reached|did not (?:immediately )?(?:respond|reply)|no comment)\b", re.IGNORECASE)
+_EMPTY = re.compile(
+    (r"\b(?:declined to comment|could not be reached|did not (?:immediately )?(?:respond|reply)|no comment)\b"), re.IGNORECASE
+)
 _ENDS_WELL = re.compile(r"[.!?…。！？｡．؟।॥።][\"'”’»›)\]}」』）】*_]*$")
 _TURN = re.compile(r"^(?P<who>[A-ZÀ-Ý][\w.'’-]*(?: [A-ZÀ-Ý][\w.'’-]*){0,2}):\s+(?=\S)")
-_TURN_NOT = frozenset(
-    "note update tip warning example ps p.s edit result question problem solution step tl;dr disclaimer source sources fact myth important hinweis nota".split()
+_NOT_SPEAKERS = (
+    "note update tip warning example ps p.s edit result question problem solution step tl;dr disclaimer source sources fact myth "
+    "important hinweis nota"
 )
+_TURN_NOT = frozenset(_NOT_SPEAKERS.split())
 _MIN_TURNS = 3
 CONCLUSIONS = re.compile(
-    r"^(?:conclusions?|summary|wrapping up|wrap[- ]up|final thoughts?|(?:the )?bottom line|in closing|closing thoughts|(?:the |key )?take-?aways?|to sum up|in short|what (?:i|we)(?:'d|’d| would)? (?:learned|tell|do next|know now)\b.*|"
-    r"fazit|schluss|zusammenfassung|conclusión|conclusiones|en resumen|conclusion|en résumé|pour conclure|conclusion[ei]|in breve|conclusão|em resumo|conclusie|samenvatting|tot slot|lessons?(?: learned)?)\W*$",
+    r"^(?:conclusions?|summary|wrapping up|wrap[- ]up|final thoughts?|(?:the )?bottom line|in closing|closing thoughts|(?:the |key "
+    r")?take-?aways?|to sum up|in short|what (?:i|we)(?:'d|’d| would)? (?:learned|tell|do next|know now)\b.*|"
+    r"fazit|schluss|zusammenfassung|conclusión|conclusiones|en resumen|conclusion|en résumé|pour conclure|conclusion[ei]|in breve|"
+    r"conclusão|em resumo|conclusie|samenvatting|tot slot|lessons?(?: learned)?)\W*$",
     re.IGNORECASE,
 )
 _PLAIN_HEADING = re.compile(
-    r"^(?:introduction|intro|background|overview|about(?: us)?|summary|einleitung|hintergrund|überblick|introducción|antecedentes|contexte|introduzione|contesto|introdução|contexto|inleiding|achtergrond)\W*$",
+    r"^(?:introduction|intro|background|overview|about(?: us)?|summary|einleitung|hintergrund|überblick|introducción|antecedentes|"
+    r"contexte|introduzione|contesto|introdução|contexto|inleiding|achtergrond)\W*$",
     re.IGNORECASE,
 )
 
@@ -169,7 +184,13 @@ def label(material: Material, section: int) -> str:
 def is_label(heading: str) -> bool:
     """A heading that says something when it stands above a post."""
     says = len(heading.split()) >= 3 or heading[-1:] in "?？" or bool(_NUMBERED_HEADING.match(heading)) or len(heading) > 30
-    return bool(heading) and says and not _PLAIN_HEADING.match(heading) and not CONCLUSIONS.match(heading) and limits.weighted_length(heading) <= 90
+    return (
+        bool(heading)
+        and says
+        and not _PLAIN_HEADING.match(heading)
+        and not CONCLUSIONS.match(heading)
+        and limits.weighted_length(heading) <= 90
+    )
 
 
 def _leads(heading: str) -> bool:
@@ -259,7 +280,8 @@ def _add_pieces(document: Document, material: Material, block: Block, index: int
                     shortened=part != text,
                     deictic=bool(_DEICTIC.search(part)),
                     last=place == len(found) - 1,
-                    bridged=coherence.leans(part, language) or _bridged(part, (found[place - 1].text if place else _before(material, run)), language),
+                    bridged=coherence.leans(part, language)
+                    or _bridged(part, (found[place - 1].text if place else _before(material, run)), language),
                 )
             )
 
@@ -304,7 +326,8 @@ def _opening(text: str, language: str) -> str:
 
 
 _DEFINITE = re.compile(
-    r"^(?:the|el|la|los|las|der|die|das|den|dem|le|les|l['’]|il|lo|gli|i|o|os|as|het|de)\s*(?P<noun>(?:[\w’'-]+ ){0,2}?[\w’'-]+)", re.IGNORECASE
+    r"^(?:the|el|la|los|las|der|die|das|den|dem|le|les|l['’]|il|lo|gli|i|o|os|as|het|de)\s*(?P<noun>(?:[\w’'-]+ ){0,2}?[\w’'-]+)",
+    re.IGNORECASE,
 )
 
 
@@ -325,7 +348,8 @@ def _starts_well(text: str) -> bool:
 
 
 _ORDER_WORDS = re.compile(
-    r"\b(?:steps?|how to|instructions?|method|directions?|procedure|in (?:this|that) order|recipe|checklist|schritte?|anleitung|zubereitung|reihenfolge|so geht|pasos?|cómo|preparación|elaboración|instrucciones|étapes?|"
+    r"\b(?:steps?|how to|instructions?|method|directions?|procedure|in (?:this|that) order|recipe|checklist|schritte?|anleitung|"
+    r"zubereitung|reihenfolge|so geht|pasos?|cómo|preparación|elaboración|instrucciones|étapes?|"
     r"préparation|recette|comment|passi|passaggi|come|preparazione|passos?|como|preparo|modo de|stappen|stap|bereiding|hoe)\b",
     re.IGNORECASE,
 )
@@ -381,7 +405,10 @@ def _rank(material: Material, document: Document) -> None:
     lists = [tuple(t for text in items.texts for t in words.terms(text, material.language)) for items in material.lists]
     prior = ranking.position_prior([(p.place, p.block - first_block[p.run]) for p in material.pieces])
     prior = [
-        w * (1 + 0.5 * words.overlap(p.terms, title)) * (1.15 if any(c.isdigit() for c in p.text) else 1.0)
+        w
+        * (1 + 0.5 * words.overlap(p.terms, title))
+        * (1.15 if any(c.isdigit() for c in p.text) else 1.0)
+        * (0.3 if _EMPTY.search(p.text) else 1.0)
         for w, p in zip(prior, material.pieces, strict=True)
     ]
     scores = ranking.rank([*[p.terms for p in material.pieces], *lists], [*prior, *([1.6] * len(lists))])

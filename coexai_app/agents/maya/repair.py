@@ -1,14 +1,16 @@
-"""What the check step does about claims without a source: the builtin engine picks other sentences; a model is asked twice, then the words go."""
+"""What the check step does about claims without a source: the builtin engine picks other sentences; a model is asked twice, then the
+words go."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from coexai_app.agents.maya import answers, layout, writing
+from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.prompts import repair
 from coexai_app.agents.maya.review import judge, without_source
 from coexai_app.agents.maya.schemas import Checked, Drafted, DraftPost, ThreadInput, ThreadOutput
-from coexai_app.agents.pipeline import StepContext
+from coexai_app.agents.pipeline import BUILTIN, StepContext
 from coexai_app.agents.report import Claim
 from coexai_app.agents.text import limits, sentences
 from coexai_app.extract.document import Document
@@ -64,7 +66,7 @@ def _model(data: ThreadInput, context: StepContext, document: Document, drafted:
         rounds += 1
         bodies = [_without_close(t, wish.close) for t in texts]
         prompt = repair(document.text, bodies, [(c.part + 1, c.text, c.reason) for c in open_], wish.budget)
-        answer = answers.posts_of(context.ask(prompt, part=f"repair{rounds}").data, [wish.budget], document.language)
+        answer = answers.posts_of(data_of(context, prompt, f"repair{rounds}"), [wish.budget], document.language)
         if len(answer) == len(texts):
             named = {c.part for c in open_}
             texts = [
@@ -81,6 +83,7 @@ def _model(data: ThreadInput, context: StepContext, document: Document, drafted:
     if without_source(review):
         drafts = writing.drafts(document, data)
         thread = layout.arrange([d.text for d in drafts], style)
+        context.engine = BUILTIN
         return _builtin(data, document, thread, set())
     return Checked(thread=thread, review=review, repaired=rounds)
 
@@ -88,7 +91,8 @@ def _model(data: ThreadInput, context: StepContext, document: Document, drafted:
 def _cut(
     texts: Sequence[str], thread: ThreadOutput, open_: Sequence[Claim], builtin: Sequence[DraftPost], language: str, close: str
 ) -> list[str]:
-    """The posts without the sentences that hold the claims; a post that becomes empty is replaced by a builtin one on something else, or left out."""
+    """The posts without the sentences that hold the claims; a post that becomes empty is replaced by a builtin one on something else, or
+    left out."""
     kept: list[str] = []
     for i, post in enumerate(thread.posts):
         places = [(c.start, c.end) for c in open_ if c.part == i]

@@ -1,4 +1,5 @@
-"""The verdict on a thread: claims against the source, then the style rules. Called by the check step, and again after a person edited it."""
+"""The verdict on a thread: claims against the source, then the style rules. Called by the check step, and again after a person edited
+it."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from coexai_app.agents.maya import layout, pieces, repair, writing
 from coexai_app.agents.maya.answers import plan_of, posts_of, repeats
+from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.prompts import plan, write
 from coexai_app.agents.maya.review import analysis_of, source_link
 from coexai_app.agents.maya.schemas import (
@@ -58,7 +59,8 @@ def extract(data: ThreadInput, context: StepContext) -> Extracted:
     count = sum(words.word_count(document.block_text(b)) for b in document.blocks if b.kind in PROSE)
     if count < writing.FEWEST_WORDS:
         raise InvalidInput(
-            f"This source has only {count} {'word' if count == 1 else 'words'} of running text. A thread needs at least {writing.FEWEST_WORDS}: add more text.",
+            f"This source has only {count} {'word' if count == 1 else 'words'} of running text. A thread needs at least "
+            f"{writing.FEWEST_WORDS}: add more text.",
             field=name,
         )
     return Extracted(document=document)
@@ -90,7 +92,7 @@ def strategize(data: ThreadInput, context: StepContext) -> Planned:
     wanted = data.posts or max(len(drafts), 1)
     if context.model is not None:
         prompt = plan(document.text, [s.text for s in analyzed.key_sentences], analyzed.sections, wanted, data)
-        if found := plan_of(context.ask(prompt).data, wanted):
+        if found := plan_of(data_of(context, prompt), wanted):
             return Planned(posts=tuple(found), wanted=wanted, by_model=True)
     return Planned(posts=own, wanted=wanted)
 
@@ -112,7 +114,7 @@ def generate(data: ThreadInput, context: StepContext) -> Drafted:
     prompt = write(document.text, planned.posts, wish.budget, max(60, close_room), data)
     count = len(planned.posts)
     budgets = [wish.budget] * max(0, count - 1) + [max(60, close_room)]
-    texts = posts_of(context.ask(prompt).data, budgets, document.language)
+    texts = posts_of(data_of(context, prompt), budgets, document.language)
     kept = _unrepeated([t for t in texts if t], document.language)
     if len(kept) < max(1, min(3, len(builtin))):
         context.engine = BUILTIN

@@ -1,4 +1,5 @@
-"""The builtin writer: a thread in the source's own words, without a model. Pure and deterministic; `steps.strategize` and `steps.generate` call it.
+"""The builtin writer: a thread in the source's own words, without a model. Pure and deterministic; `steps.strategize` and
+`steps.generate` call it.
 
 Hook (the strongest sentence that stands alone) → body (one point a post, in the source's order, every main section that the number of posts
 allows) → close (the source's own last word, and what the person asked to say).
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from coexai_app.agents.maya.pieces import CONCLUSIONS, Material, Piece
+from coexai_app.agents.maya.pieces import CONCLUSIONS, Material
 from coexai_app.agents.maya.units import Unit, lists, questions, titled_windows, windows, with_label
 from coexai_app.agents.text import coherence, limits, rules, words
 
@@ -18,13 +19,16 @@ WORDS_PER_POST = 60
 FEWEST, MOST, AUTO_MOST = 5, 12, 10
 _SIMILAR = 0.62
 WORN_OUT = re.compile(
-    r"in today['’]s|in this day and age|in a world where|since the dawn|as we all know|it['’]s no secret|let['’]s face it|are you tired of|have you ever wondered|welcome to|in the ever[- ]|"
-    r"in recent years|en el mundo actual|hoy en día|en un mundo|in der heutigen|in zeiten von|dans le monde d['’]aujourd['’]hui|de nos jours|nel mondo di oggi|al giorno d['’]oggi|nos dias de hoje|no mundo atual|"
+    r"in today['’]s|in this day and age|in a world where|since the dawn|as we all know|it['’]s no secret|let['’]s face it|are you tired "
+    r"of|have you ever wondered|welcome to|in the ever[- ]|"
+    r"in recent years|en el mundo actual|hoy en día|en un mundo|in der heutigen|in zeiten von|dans le monde d['’]aujourd['’]hui|de nos "
+    r"jours|nel mondo di oggi|al giorno d['’]oggi|nos dias de hoje|no mundo atual|"
     r"in de wereld van vandaag|tegenwoordig",
     re.IGNORECASE,
 )
 _PROMISE = re.compile(
-    r"^(?:how|why|what|when|where|which|the \d|cómo|por qué|qué|wie|warum|was|weshalb|wieso|comment|pourquoi|que|ce que|come|perché|cosa|como|por que|o que|hoe|waarom|wat|was wir|"
+    r"^(?:how|why|what|when|where|which|the \d|cómo|por qué|qué|wie|warum|was|weshalb|wieso|comment|pourquoi|que|ce que|come|perché|"
+    r"cosa|como|por que|o que|hoe|waarom|wat|was wir|"
     r"lo que)\b|^\d|\bfrom \S*\d\S* to \S*\d|\b(?:lessons?|mistakes?|ways|steps|tips|guide|reasons|lines of \w+)\b",
     re.IGNORECASE,
 )
@@ -43,7 +47,8 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the person asked for: the number of posts (None: as many as it needs), the words that the close must hold, and the weighted length
+    """What the person asked for: the number of posts (None: as many as it needs), the words that the close must hold, and the weighted
+    length
     that its hashtags would take."""
 
     posts: int | None
@@ -63,7 +68,8 @@ def auto_posts(material: Material) -> int:
 
 
 def write(material: Material, wish: Wish, banned: Iterable[str] = ()) -> list[Draft]:
-    """The thread. `banned` sentences (a check refused them) are not used. At least one post when the source has a sentence that stands alone."""
+    """The thread. `banned` sentences (a check refused them) are not used. At least one post when the source has a sentence that stands
+    alone."""
     count = wish.posts or auto_posts(material)
     refused = frozenset(banned)
     candidates = [
@@ -138,7 +144,11 @@ def _hook_value(material: Material, unit: Unit, title: set[str]) -> float:
     intro = first.section == 0 and len(material.parts) > 1
     value += 0.45 if intro or rank < 0.1 else 0.2 if rank < 0.25 else 0.0
     value += 0.45 * (min(unit.members) == 0) + 0.3 * (first.place == 0)
-    value += 0.34 * bool(rules.HOOK_NUMBER.search(head)) + 0.3 * bool(rules.HOOK_CONTRAST.search(head)) + 0.22 * (first.question and len(unit.members) > 1)
+    value += (
+        0.34 * bool(rules.HOOK_NUMBER.search(head))
+        + 0.3 * bool(rules.HOOK_CONTRAST.search(head))
+        + 0.22 * (first.question and len(unit.members) > 1)
+    )
     value += 0.25 * words.overlap(unit.terms, title) if title else 0.0
     value += 0.2 if 35 <= length <= 150 else 0.0 if length <= 220 else -0.1
     value -= 0.6 * bool(WORN_OUT.match(opening)) + 0.5 * any(material.pieces[i].deictic for i in unit.members)
@@ -228,7 +238,8 @@ def _bins(material: Material, room: int, fixed: Sequence[Unit]) -> list[tuple[in
     if len(parts) == 1:
         return _even_bins(material, parts[0].start, parts[0].end, room)
     if len(parts) > room:
-        total, groups, running = sum(p.words for p in parts), [], 0
+        total, running = sum(p.words for p in parts), 0
+        groups: list[tuple[int, int, int, int]] = []
         for part in parts:
             slot = min(room - 1, running * room // max(1, total))
             if groups and groups[-1][3] == slot:

@@ -1,6 +1,7 @@
 """Shortens a sentence by deleting what it can do without, and nothing else: the words that stay are the source's, in their order.
 
-Only deletions that leave a full sentence which still says what the source says: leading connectives, bracketed and dashed asides, and relative
+Only deletions that leave a full sentence which still says what the source says: leading connectives, bracketed and dashed asides, and
+relative
 clauses that commas set off. Hedges ("according to…", "about") stay, and nothing inside quotation marks is touched.
 """
 
@@ -13,18 +14,43 @@ from coexai_app.agents.text import coherence, words
 
 # Connectives that say how a sentence follows from the one before. They go only with the comma after them.
 _CONNECTIVES = {
-    "en": "however|in fact|indeed|of course|also|moreover|furthermore|besides|in addition|additionally|therefore|thus|hence|consequently|as a result|as such|that said|"
-    "meanwhile|nevertheless|nonetheless|similarly|likewise|accordingly|in other words|to be fair|to be honest|honestly|frankly|basically|essentially|actually|in short|"
-    "for example|for instance|first of all|in any case|anyway|needless to say|again|then again|on top of that|on the other hand|still|yet|plus|sure|well|ok|okay|finally|lastly|"
-    "admittedly|naturally|obviously|clearly|interestingly|surprisingly|unsurprisingly|after all|at the same time|in the end|as it happens|as you can see|as you know|so|now",
-    "es": "además|sin embargo|no obstante|de hecho|por supuesto|por ejemplo|en realidad|en efecto|por tanto|por lo tanto|por eso|asimismo|también|en cambio|por otro lado|por otra parte|aun así|"
-    "al mismo tiempo|en definitiva|en resumen|claro|obviamente|naturalmente|sinceramente|eso sí|por último|finalmente|ahora bien|así pues|entonces|es decir|o sea",
-    "de": "allerdings|außerdem|natürlich|übrigens|kurz gesagt|klar|sicher|nun|zugegeben|ehrlich gesagt|nein|ja|im gegenteil|zum beispiel|mit anderen worten",
-    "fr": "cependant|toutefois|pourtant|en effet|en fait|de plus|en outre|par ailleurs|par exemple|bien sûr|d'ailleurs|néanmoins|donc|ainsi|alors|enfin|du coup|au contraire|en revanche|par contre|bref|"
-    "évidemment|naturellement|honnêtement|en somme|par conséquent|ensuite|puis|aussi",
-    "it": "inoltre|tuttavia|infatti|in realtà|ad esempio|per esempio|quindi|dunque|perciò|comunque|certo|ovviamente|naturalmente|insomma|in breve|invece|del resto|d'altra parte|al contrario|infine|però",
-    "pt": "além disso|no entanto|contudo|porém|todavia|de fato|na verdade|por exemplo|portanto|por isso|claro|obviamente|naturalmente|aliás|ou seja|por outro lado|ao mesmo tempo|em resumo|enfim|finalmente|então|assim",
-    "nl": "bovendien|natuurlijk|kortom|trouwens|overigens|eerlijk gezegd|met andere woorden|bijvoorbeeld|nee|ja|integendeel|aan de andere kant",
+    "en": (
+        "however|in fact|indeed|of course|also|moreover|furthermore|besides|in addition|additionally|therefore|thus|hence|consequently|"
+        "as a result|as such|that said|"
+        "meanwhile|nevertheless|nonetheless|similarly|likewise|accordingly|in other words|to be fair|to be honest|honestly|frankly|"
+        "basically|essentially|actually|in short|"
+        "for example|for instance|first of all|in any case|anyway|needless to say|again|then again|on top of that|on the other hand|still|"
+        "yet|plus|sure|well|ok|okay|finally|lastly|"
+        "admittedly|naturally|obviously|clearly|interestingly|surprisingly|unsurprisingly|after all|at the same time|in the end|as it "
+        "happens|as you can see|as you know|so|now"
+    ),
+    "es": (
+        "además|sin embargo|no obstante|de hecho|por supuesto|por ejemplo|en realidad|en efecto|por tanto|por lo tanto|por eso|asimismo|"
+        "también|en cambio|por otro lado|por otra parte|aun así|"
+        "al mismo tiempo|en definitiva|en resumen|claro|obviamente|naturalmente|sinceramente|eso sí|por último|finalmente|ahora bien|así "
+        "pues|entonces|es decir|o sea"
+    ),
+    "de": (
+        "allerdings|außerdem|natürlich|übrigens|kurz gesagt|klar|sicher|nun|zugegeben|ehrlich gesagt|nein|ja|im gegenteil|zum beispiel|"
+        "mit anderen worten"
+    ),
+    "fr": (
+        "cependant|toutefois|pourtant|en effet|en fait|de plus|en outre|par ailleurs|par exemple|bien sûr|d'ailleurs|néanmoins|donc|"
+        "ainsi|alors|enfin|du coup|au contraire|en revanche|par contre|bref|"
+        "évidemment|naturellement|honnêtement|en somme|par conséquent|ensuite|puis|aussi"
+    ),
+    "it": (
+        "inoltre|tuttavia|infatti|in realtà|ad esempio|per esempio|quindi|dunque|perciò|comunque|certo|ovviamente|naturalmente|insomma|"
+        "in breve|invece|del resto|d'altra parte|al contrario|infine|però"
+    ),
+    "pt": (
+        "além disso|no entanto|contudo|porém|todavia|de fato|na verdade|por exemplo|portanto|por isso|claro|obviamente|naturalmente|"
+        "aliás|ou seja|por outro lado|ao mesmo tempo|em resumo|enfim|finalmente|então|assim"
+    ),
+    "nl": (
+        "bovendien|natuurlijk|kortom|trouwens|overigens|eerlijk gezegd|met andere woorden|bijvoorbeeld|nee|ja|integendeel|aan de andere "
+        "kant"
+    ),
 }
 # Conjunctions at the head of a sentence; German and Dutch word order does not change when they go.
 _CONJUNCTIONS = {
@@ -55,9 +81,12 @@ _RELATIVE = {
 }
 _QUOTED = re.compile('["“”„«»‘]')
 _FINITE_EN = re.compile(
-    r"\b(?:is|are|was|were|am|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|can't|couldn't|won't|wouldn't|"
-    r"i'm|we're|you're|it's|they're|that's|i've|we've|they've|went|came|made|took|got|gave|said|saw|knew|found|kept|began|left|felt|told|paid|sold|bought|ran|cost|put|set|let|read|"
-    r"needs?|wants?|makes?|takes?|gets?|gives?|goes|comes?|knows?|thinks?|says?|means?|works?|helps?|costs?|keeps?|looks?|starts?|stops?|shows?|tells?|brings?|buys?|sells?|\w{3,}ed)\b",
+    r"\b(?:is|are|was|were|am|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must|isn't|aren't|wasn't|weren't|"
+    r"don't|doesn't|didn't|can't|couldn't|won't|wouldn't|"
+    r"i'm|we're|you're|it's|they're|that's|i've|we've|they've|went|came|made|took|got|gave|said|saw|knew|found|kept|began|left|felt|"
+    r"told|paid|sold|bought|ran|cost|put|set|let|read|"
+    r"needs?|wants?|makes?|takes?|gets?|gives?|goes|comes?|knows?|thinks?|says?|means?|works?|helps?|costs?|keeps?|looks?|starts?|"
+    r"stops?|shows?|tells?|brings?|buys?|sells?|\w{3,}ed)\b",
     re.IGNORECASE,
 )
 _CLAUSE_BREAK_EN = re.compile(
@@ -88,7 +117,10 @@ def _relative(language: str) -> re.Pattern[str] | None:
     return re.compile(rf",\s+(?:{_RELATIVE[language]})\s+[^,;:.!?—–()\"“”]{{4,110}}(?P<end>,(?=\s)|(?=[.!?]$))", re.IGNORECASE)
 
 
-_DATELINE = re.compile(r"^(?:[A-ZÀ-Ý][\w.,’' -]{1,40})?\((?:AP|AFP|Reuters|CNN|UPI|dpa|EFE|ANSA|Bloomberg|PTI|IANS)\)\s*[—–-]+\s*|^[A-ZÀ-Ý]{3}[A-ZÀ-Ý ,.]{0,30}\s*[—–]\s*")
+_DATELINE = re.compile(
+    r"^(?:[A-ZÀ-Ý][\w.,’' -]{1,40})?\((?:AP|AFP|Reuters|CNN|UPI|dpa|EFE|ANSA|Bloomberg|PTI|IANS)\)\s*[—–-]+\s*|^[A-ZÀ-Ý]{3}[A-ZÀ-Ý "
+    r",.]{0,30}\s*[—–]\s*"
+)
 
 
 def without_dateline(sentence: str) -> str:
@@ -153,10 +185,8 @@ def _without_asides(sentence: str) -> str:
 
 def _without_relatives(sentence: str, language: str) -> str:
     pattern = _relative(language)
-    if (
-        pattern is None
-        or language == "en"
-        and re.match(r"(?:when|if|where|who|which|while|since|after|before|because|although)\b", sentence, re.IGNORECASE)
+    if pattern is None or (
+        language == "en" and re.match(r"(?:when|if|where|who|which|while|since|after|before|because|although)\b", sentence, re.IGNORECASE)
     ):
         return sentence
     match = pattern.search(sentence)

@@ -1,6 +1,7 @@
 """X's rules for the length of a post: weighted characters, and which parts of a text are links.
 
-Source: the public twitter-text specification, configuration version 3. A post may have 280 weighted characters; a link counts 23 whatever its
+Source: the public twitter-text specification, configuration version 3. A post may have 280 weighted characters; a link counts 23
+whatever its
 length, an emoji sequence 2, a character of the Latin, Greek, Cyrillic, Hebrew, Arabic … ranges 1, every other (Chinese, Japanese, …) 2.
 The text is counted in Unicode normal form C.
 """
@@ -27,7 +28,10 @@ _DIRECTIONAL = "\u202a-\u202e\u061c\u200e\u200f\u2066-\u2069"
 _SPACES = "\u0009-\u000d\u0020\u0085\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _INVALID = "\ufffe\ufeff\uffff"
 _PUNCTUATION = r"!'#%&\"()*+,\\\-./:;<=>?@\[\]^_{|}~$"
-_LATIN = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f\u0272\u0289\u028b\u02bb\u0300-\u036f\u1e00-\u1eff"
+_LATIN = (
+    "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f\u0272\u0289\u028b\u02bb\u0300-"
+    "\u036f\u1e00-\u1eff"
+)
 _CYRILLIC = "\u0400-\u04ff"
 _LABEL = f"[^{_PUNCTUATION}{_SPACES}{_INVALID}{_DIRECTIONAL}`\u2018\u2019\u201c\u201d]"
 # A label of a host name is bounded so that a long text without spaces costs linear time.
@@ -129,9 +133,14 @@ def _valid(url: str, domain: str, *, has_protocol: bool) -> bool:
 @functools.cache
 def _emoji() -> re.Pattern[str]:
     # One emoji: a flag, a keycap, or a pictograph with its variation, skin tone, tag and zero-width-joiner parts.
-    part = "(?:[\u2122\u265f\u2194-\u21aa\u231a-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f004-\U0001faff](?!\ufe0e)(?:\ufe0f|[\U0001f3fb-\U0001f3ff])*(?:[\U000e0020-\U000e007e]+\U000e007f)?)"
+    part = (
+        ""
+        "(?:[\u2122\u265f\u2194-\u21aa\u231a-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f004-\U0001faff](?!\ufe0e)(?:\ufe0f|"
+        "[\U0001f3fb-\U0001f3ff])*(?:[\U000e0020-\U000e007e]+\U000e007f)?)"
+    )
     return re.compile(
-        f"[\u00a9\u00ae]\ufe0f|[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{part}(?:\u200d(?:{part}|[\u2640\u2642\u2695\u2696\u2708\u2764]\ufe0f?))*"
+        f"[\u00a9\u00ae]\ufe0f|[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{part}(?:\u200d(?:{part}|"
+        f"[\u2640\u2642\u2695\u2696\u2708\u2764]\ufe0f?))*"
     )
 
 

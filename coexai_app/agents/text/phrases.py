@@ -1,5 +1,5 @@
-"""Key phrases of a text: runs of content words between stop words and punctuation, scored as RAKE does (Rose et al., 2010), weighted by where and
-how often they occur. Used for hashtags, planning and the analysis that people see.
+"""Key phrases of a text: runs of content words between stop words and punctuation, scored as RAKE does (Rose et al., 2010), weighted by
+where and how often they occur. Used for hashtags, planning and the analysis that people see.
 """
 
 from __future__ import annotations
@@ -24,15 +24,23 @@ _DETERMINERS = {
     "pt": "o a os as um uma nosso nossa meu minha cada este esta do da dos das de",
     "nl": "de het een onze mijn elke deze die dit dat geen van",
 }
-_NUMBER_WORDS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand million first second third half dozen percent per cent uno dos tres cuatro "
-    "cinco seis siete ocho nueve diez catorce quince veinte cien mil zwei drei vier fünf sechs sieben acht neun zehn zwölf hundert tausend prozent deux trois quatre cinq six sept huit neuf "
-    "dix vingt cent mille due quattro cinque sei sette otto nove dieci cento dois três quatro sete oito nove dez vinte twee drie vijf zes zeven acht negen tien honderd euro euros pounds "
-    "year years month months week weeks day days hour hours minute minutes time times monday tuesday wednesday thursday friday saturday sunday january february march april june july august "
-    "september october november december jahr jahre jahren monat woche wochen tag tage stunden minuten mal año años mes meses semana semanas día días horas minutos an ans année années mois "
-    "semaine semaines jour jours heures minutes anno anni mese mesi settimana settimane giorno giorni ore ano anos mês semana dias jaar jaren maand maanden weken dagen uur people person "
-    "morning evening afternoon old new good bad big small great little last next long short man woman men women thing things way lot kind line part place number hoy ayer today yesterday tomorrow heute aujourd'hui leute menschen gente gens persone pessoas mensen".split()
+_NUMBER_WORDS_LIST = (
+    "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand million first second "
+    "third half dozen percent per cent uno dos tres cuatro "
+    "cinco seis siete ocho nueve diez catorce quince veinte cien mil zwei drei vier fünf sechs sieben acht neun zehn zwölf hundert "
+    "tausend prozent deux trois quatre cinq six sept huit neuf "
+    "dix vingt cent mille due quattro cinque sei sette otto nove dieci cento dois três quatro sete oito nove dez vinte twee drie vijf "
+    "zes zeven acht negen tien honderd euro euros pounds "
+    "year years month months week weeks day days hour hours minute minutes time times monday tuesday wednesday thursday friday "
+    "saturday sunday january february march april june july august "
+    "september october november december jahr jahre jahren monat woche wochen tag tage stunden minuten mal año años mes meses semana "
+    "semanas día días horas minutos an ans année années mois "
+    "semaine semaines jour jours heures minutes anno anni mese mesi settimana settimane giorno giorni ore ano anos mês semana dias "
+    "jaar jaren maand maanden weken dagen uur people person "
+    "morning evening afternoon old new good bad big small great little last next long short man woman men women thing things way lot "
+    "kind line part place number hoy ayer today yesterday tomorrow heute aujourd'hui leute menschen gente gens persone pessoas mensen"
 )
+_NUMBER_WORDS = frozenset(_NUMBER_WORDS_LIST.split())
 
 
 def key_phrases(text: str, language: str = "und", *, emphasised: Iterable[str] = (), limit: int = 12) -> tuple[KeyPhrase, ...]:
@@ -51,7 +59,10 @@ def key_phrases(text: str, language: str = "und", *, emphasised: Iterable[str] =
         return ()
     nouns = _nouns(text, language)
     marked = {words.stem(t.text.lower(), language) for line in emphasised for t in words.tokens(line)}
-    scores = {key: _score(key, places, degree, frequency, marked) * _nounness(places[0][0], len(places), nouns, language) for key, places in found.items()}
+    scores = {
+        key: _score(key, places, degree, frequency, marked) * _nounness(places[0][0], len(places), nouns, language)
+        for key, places in found.items()
+    }
     scores = {key: score for key, score in scores.items() if score > 0}
     if not scores:
         return ()
@@ -119,7 +130,7 @@ def _score(key: str, places: list[tuple[str, int]], degree: Counter[str], freque
 
 
 def _nouns(text: str, language: str) -> dict[str, float]:
-    """How often a word stands where a noun stands, 0 to 1, by its lower-case form: after a determiner, in German with a capital inside a sentence."""
+    """How often a word stands where a noun stands, 0 to 1, by its lower-case form: after a determiner, in German with a capital."""
     total: Counter[str] = Counter()
     hits: Counter[str] = Counter()
     determiners = frozenset(_DETERMINERS.get(language, "").split())

@@ -1,4 +1,5 @@
-"""Which sentences carry a text: a graph ranking in the manner of LexRank (Erkan and Radev, 2004), with a position prior and redundancy control.
+"""Which sentences carry a text: a graph ranking in the manner of LexRank (Erkan and Radev, 2004), with a position prior and redundancy
+control.
 
 Pure Python and near-linear: each sentence is linked only through its rarest terms, and a term links at most a fixed number of neighbours.
 """
@@ -8,8 +9,6 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-
-from coexai_app.agents.text import words
 
 TERMS_PER_SENTENCE = 10
 NEIGHBOURS_PER_TERM = 24
@@ -54,7 +53,8 @@ def rank(term_lists: Sequence[Sequence[str]], prior: Sequence[float] | None = No
 
 
 def position_prior(places: Sequence[tuple[int, int]]) -> list[float]:
-    """A prior per sentence from (its place in its paragraph, its paragraph's place in its section), both from 0: the first ones say what follows."""
+    """A prior per sentence from (its place in its paragraph, its paragraph's place in its section), both from 0: the first ones say what
+    follows."""
     return [1.0 + (0.6 if sentence == 0 else 0.0) + (0.5 if paragraph == 0 else 0.0) for sentence, paragraph in places]
 
 

@@ -13,19 +13,26 @@ from coexai_app.agents.report import Check, CheckStatus
 from coexai_app.agents.text import coherence, limits, readability, sentences, words
 
 WORN_OUT = re.compile(
-    r"\b(?:in today['’]s (?:fast-paced|digital|modern|ever)|in this day and age|fast-paced world|game[- ]changer|unlock the (?:power|secret|potential)|take .{0,20}to the next level|let['’]s dive in|dive deep into|"
-    r"buckle up|delve into|in a world where|it['’]s no secret that|look no further|secret sauce|revolutioni[sz]e your|supercharge|mind-blowing|you won['’]t believe|here['’]s the kicker|at the end of the day|"
-    r"think outside the box|low-hanging fruit|synergy|en el mundo actual|in der heutigen (?:schnelllebigen|digitalen)|dans le monde d['’]aujourd['’]hui|nel mondo di oggi|no mundo de hoje)\b",
+    r"\b(?:in today['’]s (?:fast-paced|digital|modern|ever)|in this day and age|fast-paced world|game[- ]changer|unlock the (?:power|"
+    r"secret|potential)|take .{0,20}to the next level|let['’]s dive in|dive deep into|"
+    r"buckle up|delve into|in a world where|it['’]s no secret that|look no further|secret sauce|revolutioni[sz]e your|supercharge|"
+    r"mind-blowing|you won['’]t believe|here['’]s the kicker|at the end of the day|"
+    r"think outside the box|low-hanging fruit|synergy|en el mundo actual|in der heutigen (?:schnelllebigen|digitalen)|dans le monde "
+    r"d['’]aujourd['’]hui|nel mondo di oggi|no mundo de hoje)\b",
     re.IGNORECASE,
 )
 HOOK_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|half|hundred|thousand|million|twice|first|second|third|quarter|every other|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|mitad|cien|mil|zwei|drei|vier|fünf|"
-    r"sechs|sieben|acht|neun|zehn|zwölf|zweite[rns]?|dritte[rns]?|hälfte|hundert|tausend|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|moitié|cent|mille|due|tre|quattro|cinque|metà|cento|dois|três|quatro|metade|twee|drie|vijf|helft|tien)\b|[一二三四五六七八九十百千万两]",
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|half|hundred|thousand|million|twice|first|second|"
+    r"third|quarter|every other|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|mitad|cien|mil|zwei|drei|vier|fünf|"
+    r"sechs|sieben|acht|neun|zehn|zwölf|zweite[rns]?|dritte[rns]?|hälfte|hundert|tausend|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|"
+    r"moitié|cent|mille|due|tre|quattro|cinque|metà|cento|dois|três|quatro|metade|twee|drie|vijf|helft|tien)\b|[一二三四五六七八九十百千万两]",
     re.IGNORECASE,
 )
 HOOK_CONTRAST = re.compile(
-    r"\b(?:but|not|never|no|almost|nearly|nobody|nothing|without|instead|until|yet|than|only|although|despite|stop|stopped|wrong|mistake|more|less|worst|best|most|pero|no|nunca|casi|nadie|sin|hasta|solo|menos|más|peor|mejor|aber|nicht|nie|fast|beinahe|"
-    r"niemand|kein|keine|keinen|ohne|statt|bis|nur|trotz|mehr|weniger|mais|pas|jamais|presque|personne|sans|seulement|malgré|plus|moins|ma|non|mai|quasi|nessuno|senza|invece|più|meno|mas|não|ninguém|sem|mais|menos|maar|niet|nooit|"
+    r"\b(?:but|not|never|no|almost|nearly|nobody|nothing|without|instead|until|yet|than|only|although|despite|stop|stopped|wrong|"
+    r"mistake|more|less|worst|best|most|pero|no|nunca|casi|nadie|sin|hasta|solo|menos|más|peor|mejor|aber|nicht|nie|fast|beinahe|"
+    r"niemand|kein|keine|keinen|ohne|statt|bis|nur|trotz|mehr|weniger|mais|pas|jamais|presque|personne|sans|seulement|malgré|plus|moins|"
+    r"ma|non|mai|quasi|nessuno|senza|invece|più|meno|mas|não|ninguém|sem|mais|menos|maar|niet|nooit|"
     r"niemand|geen|zonder|alleen|meer|minder)\b|\w+n['’]t\b|不|没|但|却|ない|しかし",
     re.IGNORECASE,
 )
@@ -140,7 +147,7 @@ def openers(judged: Judged) -> Verdict:
 
 def _dangling_post(post: str, judged: Judged) -> str:
     line = next((x for x in post.split("\n") if x.strip()), "")
-    if _LIST_LINE.match(line.strip()) or is_label(line, judged) or limits.urls(line)[:1] and line.startswith("http"):
+    if _LIST_LINE.match(line.strip()) or is_label(line, judged) or (limits.urls(line)[:1] and line.startswith("http")):
         return ""
     first = next(iter(sentences.split(line, judged.language)), None)
     return coherence.dangling(first.text, judged.language) if first else ""
@@ -248,7 +255,8 @@ def coverage(judged: Judged) -> Verdict:
 
 
 def represented(judged: Judged, sections: Sequence[tuple[str, str]]) -> set[int]:
-    """The indices of the sections that some post draws on: a sentence of it, or most of a post's words and more than of any other section."""
+    """The indices of the sections that some post draws on: a sentence of it, or most of a post's words and more than of any other
+    section."""
     flat = [(_flat(text), set(words.terms(text, judged.language))) for _, text in sections]
     found: set[int] = set()
     for post in judged.words:

@@ -18,19 +18,34 @@ PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST_ITEM})
 
 # Abbreviations (lower case, without the last dot) that never end a sentence before a capital: titles, and words that need what follows.
 _NEVER: dict[str, str] = {
-    "en": "mr mrs ms messrs dr prof rev fr sr st gen col capt lt sgt hon gov sen rep pres mt vs e.g i.e cf fig figs no nos vol ch sec eq approx ca "
-    "viz op pp ed eds dept est",
-    "es": "sr sra srta sres dr dra d dña prof profa ing lic arq gral cap fig núm n.º pág págs ej p.ej aprox art tel av avda c/ st sta sto ud uds vs cf",
-    "de": "hr fr dr prof dipl ing z.b d.h u.a z.t bzw ca vgl evtl ggf inkl exkl nr abs art bd s sog st str tel usw.z o.ä i.d.r u.u v.a z.hd zzgl bspw gem lt mind max min",
+    "en": (
+        "mr mrs ms messrs dr prof rev fr sr st gen col capt lt sgt hon gov sen rep pres mt vs e.g i.e cf fig figs no nos vol ch sec eq "
+        "approx ca "
+        "viz op pp ed eds dept est"
+    ),
+    "es": (
+        "sr sra srta sres dr dra d dña prof profa ing lic arq gral cap fig núm n.º pág págs ej p.ej aprox art tel av avda c/ st sta sto "
+        "ud uds vs cf"
+    ),
+    "de": (
+        "hr fr dr prof dipl ing z.b d.h u.a z.t bzw ca vgl evtl ggf inkl exkl nr abs art bd s sog st str tel usw.z o.ä i.d.r u.u v.a "
+        "z.hd zzgl bspw gem lt mind max min"
+    ),
     "fr": "m mm mme mmes mlle mlles dr pr me st ste p.ex env fig no n° art cf chap vol av bd éd tél vs",
     "it": "sig sigg sig.ra sig.na dott dott.ssa prof prof.ssa ing avv arch on rag geom s p.es es cfr fig n nn art pag pagg tel vol ca v vs",
     "pt": "sr sra srs dr dra prof profa eng exmo exma d fig n.º pág págs p.ex ex art tel av r lda aprox cf vs",
-    "nl": "dhr mevr mw dr drs ir ing prof mr bv bijv d.w.z o.a m.b.t t.a.v i.p.v nl nr art blz ca evt incl excl max min st tel resp z.g zgn vs",
+    "nl": (
+        "dhr mevr mw dr drs ir ing prof mr bv bijv d.w.z o.a m.b.t t.a.v i.p.v nl nr art blz ca evt incl excl max min st tel resp z.g "
+        "zgn vs"
+    ),
 }
 # Abbreviations that may end a sentence: they do when a capital follows that starts a sentence rather than a name.
 _MAYBE: dict[str, str] = {
-    "en": "etc inc ltd co corp jr a.m p.m u.s u.k u.n e.u b.c a.d ph.d m.d d.c jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat "
-    "sun ave blvd rd al",
+    "en": (
+        "etc inc ltd co corp jr a.m p.m u.s u.k u.n e.u b.c a.d ph.d m.d d.c jan feb mar apr jun jul aug sep sept oct nov dec mon tue "
+        "wed thu fri sat "
+        "sun ave blvd rd al"
+    ),
     "es": "etc uu ee.uu a.m p.m s.a s.l a.c d.c ss",
     "de": "etc usw u.s.w co jan feb mär apr jun jul aug sept okt nov dez o.g",
     "fr": "etc s.a janv févr avr juil sept oct nov déc j.-c",
@@ -51,16 +66,20 @@ _DOTTED = re.compile(r"^(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}$")
 _SPACED = re.compile(r"(?:[^\W\d_]\. ?[^\W\d_]\.|EE\. ?UU\.|p\. ?ej\.|p\. ?ex\.)", re.IGNORECASE)
 _LIST_NUMBER = re.compile(rf"(?:^|[{_ENDINGS}:]\s+|\n\s*)\d{{1,2}}$")
 _ORDINAL_LANGUAGES = frozenset({"de", "da", "no", "nb", "nn", "fi", "cs", "sk", "hu", "et", "lv", "sl", "hr", "sr", "is"})
-_GERMAN_AFTER_ORDINAL = frozenset(
-    "januar jänner februar märz april mai juni juli august september oktober november dezember jahrhundert jahrtausend klasse stock etage geburtstag "
-    "platz tag woche mal kapitel auflage jubiläum bezirk januars".split()
+_GERMAN_AFTER_ORDINAL_LIST = (
+    "januar jänner februar märz april mai juni juli august september oktober november dezember jahrhundert jahrtausend klasse stock "
+    "etage geburtstag "
+    "platz tag woche mal kapitel auflage jubiläum bezirk januars"
 )
-_STARTERS = frozenset(
-    "the this that these those a an i we you he she it they but and so in on at for with when if there here what why how our my his her their its not no "
+_GERMAN_AFTER_ORDINAL = frozenset(_GERMAN_AFTER_ORDINAL_LIST.split())
+_STARTERS_LIST = (
+    "the this that these those a an i we you he she it they but and so in on at for with when if there here what why how our my his her "
+    "their its not no "
     "then after before while now as by from to or yet each every some most many all one two three nobody everyone nothing "
     "el la los las un una en es pero y no si der die das ein eine es wir ich und aber in im le les un une il elle nous je mais et en dans "
-    "o os as um uma mas e de het een we ik maar il lo gli i ma noi".split()
+    "o os as um uma mas e de het een we ik maar il lo gli i ma noi"
 )
+_STARTERS = frozenset(_STARTERS_LIST.split())
 _WORD = re.compile(r"[\w'’-]+")
 
 
@@ -166,7 +185,7 @@ def _full_stop_ends(text: str, match: re.Match[str], language: str, first: str, 
         # "J. Smith" goes on; "vitamin C. The" ends: a starter word follows.
         return _following_word(text, match.end()).lower() in _STARTERS
     if bare in maybe or _DOTTED.match(bare):
-        return _following_word(text, match.end()).lower() in _STARTERS or first in "¿¡" or not first.isalnum() and not _capital(first)
+        return _following_word(text, match.end()).lower() in _STARTERS or first in "¿¡" or (not first.isalnum() and not _capital(first))
     return True
 
 
