@@ -55,7 +55,8 @@ _MIN_OWN_SHARE = 0.25
 _BODY_RATIO = 2.0
 
 # trafilatura takes some 60 µs for each; larger pages (specifications, logs) are read whole, without what frames them.
-_MAX_ELEMENTS = 40_000
+# Cells cost it more the more there are.
+_MAX_ELEMENTS = (((), 40_000), (("td", "th"), 5_000))
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
@@ -110,7 +111,7 @@ def _extract(root: HtmlElement, url: str) -> Any:
     from copy import deepcopy
     from itertools import islice
 
-    if next(islice(root.iter(), _MAX_ELEMENTS, None), None) is not None:
+    if any(next(islice(root.iter(*tags), limit, None), None) is not None for tags, limit in _MAX_ELEMENTS):
         return None
     from trafilatura import bare_extraction
 

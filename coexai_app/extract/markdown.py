@@ -36,6 +36,9 @@ _UNSEEN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 
+_FOOTNOTE = re.compile(r"^ {0,3}\[\^([\w-]{1,60})\]:[ \t]*", re.MULTILINE)
+_FOOTNOTE_MARK = re.compile(r"\[\^([\w-]{1,60})\](?!:)")
+
 _STRONG_SIGNS = (
     re.compile(r"^ {0,3}#{1,6} +\S", re.MULTILINE),
     re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE),
@@ -71,7 +74,7 @@ def read(text: str, *, name: str = "", url: str = "") -> Document:
         meta = _front_matter(found["fence"], found["body"])
         text = text[found.end() :] if meta else text
     builder = Builder(name, url)
-    root = dom.parse(_parser().render(text))
+    root = dom.parse(_parser().render(_without_footnote_marks(text)))
     if root is not None:
         dom.add_blocks(root, builder)
     return builder.document(
@@ -81,6 +84,15 @@ def read(text: str, *, name: str = "", url: str = "") -> Document:
         published=next((day for key in _DATE_KEYS if (day := iso_date(meta.get(key)))), ""),
         url=url,
     )
+
+
+def _without_footnote_marks(text: str) -> str:
+    """Footnotes (which CommonMark takes for link definitions and hides) as paragraphs where they stand, their marks taken out."""
+    names = {found[1] for found in _FOOTNOTE.finditer(text)}
+    if not names:
+        return text
+    text = _FOOTNOTE.sub("\n", text)
+    return _FOOTNOTE_MARK.sub(lambda found: "" if found[1] in names else found[0], text)
 
 
 @cache

@@ -12,9 +12,10 @@ from coexai_app.extract.document import Block, BlockKind
 _LINKED_SHARE = 0.9
 # A linked paragraph of so many words inside an article points elsewhere ("Read more: ..."); a shorter one may be part of it.
 _TEASER_WORDS = 5
-# The tail of a page is a list of teasers when it has at least so many, each with at most one unlinked line of so many words.
+# The tail of a page is a list of teasers when it has at least so many, each with at most one unlinked line of so many words under it.
 _TAIL_TEASERS = 2
-_LINE_WORDS = 25
+_LINE_WORDS = 12
+_HEADING_WORDS = 25
 # What is left must be most of what was found; otherwise the page is a list of links on purpose.
 _MIN_KEPT = 0.5
 
@@ -44,7 +45,12 @@ def _tail(blocks: list[Block], linked: list[float], words: list[int]) -> range:
     while i >= 0:
         if linked[i] >= _LINKED_SHARE:
             begin, teasers = i, teasers + 1
-        elif words[i] > _LINE_WORDS or i + 1 < begin or not i or linked[i - 1] < _LINKED_SHARE:
+        elif (
+            words[i] > (_HEADING_WORDS if blocks[i].kind is BlockKind.HEADING else _LINE_WORDS)
+            or i + 1 < begin
+            or not i
+            or linked[i - 1] < _LINKED_SHARE
+        ):
             break
         i -= 1
     return range(begin, len(blocks)) if teasers >= _TAIL_TEASERS else range(0)

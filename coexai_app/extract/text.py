@@ -26,7 +26,7 @@ _MAX_CONTROL_SHARE = 0.03
 _WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüÿœßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŸŒ«»‹›“”‘’‚„–—…€£¥¢§°·•¿¡©®™ªº´½¼¾²×÷±\xa0\xad")
 _MAX_WESTERN_SHARE = 0.2
 
-_MARKER = re.compile(r"^(?P<indent>\s*)(?:[-*+•‣◦▪●·–]|(?:\d{1,3}|[a-zA-Z])[.)])\s+(?=\S)")
+_MARKER = re.compile(r"^(?P<indent>\s*)(?:[-*+•‣◦▪●·–]|(?P<count>\d{1,3}[.)]|[a-zA-Z]\)))\s+(?=\S)")
 _NUMBER_MARKER = re.compile(r"^\s*\d{1,3}(?:\.\d{1,3})*[.)]?\s+(?=\S)")
 _RULE = re.compile(r"^\s*([-=_*~#–—])(?:\s*\1){2,}\s*$")
 _ENDS = (".", "!", "?", ":", "…", "。", "！", "？", '."', '!"', '?"', ".”", "!”", "?”", ".)", ".’")
@@ -114,6 +114,12 @@ class _Chunk:
     lines: list[str]
 
     @property
+    def is_counted(self) -> bool:
+        """One line that begins like "3. " or "c) "; alone it may be a sentence, and its number must not be lost."""
+        found = _MARKER.match(self.lines[0])
+        return bool(found and found["count"]) and sum(bool(_MARKER.match(line)) for line in self.lines) == 1
+
+    @property
     def is_list(self) -> bool:
         return bool(_MARKER.match(self.lines[0]))
 
@@ -134,6 +140,8 @@ def read(text: str, *, name: str = "", url: str = "") -> Document:
         after = chunks[i + 1] if i + 1 < len(chunks) else None
         if _is_heading(chunk, after, chunks[i - 1] if i else None):
             builder.add(BlockKind.HEADING, chunk.lines[0], 2 if builder.blocks else 1)
+        elif chunk.is_counted and not any(other.is_list for other in chunks[max(i - 1, 0) : i + 2] if other is not chunk):
+            _add_prose(builder, chunk.lines, wrap)
         else:
             _add_chunk(builder, chunk.lines, wrap)
     return builder.document(SourceKind.TEXT, url=url)

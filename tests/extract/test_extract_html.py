@@ -82,6 +82,12 @@ class TestMess:
         assert time.monotonic() - begin < 3
         assert PROSE.strip() in document.text
 
+    def test_a_table_of_thirty_thousand_cells(self):
+        begin = time.monotonic()
+        document = read(("<html><body><table>" + ("<tr>" + "<td>a</td>" * 300 + "</tr>") * 100 + "</table>").encode())
+        assert time.monotonic() - begin < 3
+        assert document.text.count("a | a") >= 10_000
+
     def test_entities_without_a_definition_are_text(self):
         entities = b'<!ENTITY a "ha"><!ENTITY b "&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">'
         page = b"<!DOCTYPE html [" + entities + b"]><html><body><p>Here &b; &x; it is</p>"

@@ -86,6 +86,12 @@ class TestHtmlInside:
         assert document.text.endswith("b c")
 
 
+class TestFootnotes:
+    def test_are_kept_as_paragraphs_without_their_marks(self):
+        document = read(b"Bread[^1] and salt[^x].\n\n[^1]: From the mill.\n[^x]: From the *sea*.", name="a.md")
+        assert document.text == "Bread and salt.\n\nFrom the mill.\n\nFrom the sea."
+
+
 class TestPaste:
     @pytest.mark.parametrize(
         "text", ["# Title\n\nText", "see [a](https://b.c)", "a | b\n--|--\n1 | 2", "**Bold** and `code`", "```\nx\n```"]

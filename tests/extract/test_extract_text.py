@@ -109,6 +109,13 @@ class TestLists:
             ("list_item", 1, "bake"),
         ]
 
+    @pytest.mark.parametrize("text", ["I. Newton said so.", "A. Smith wrote it.", "10. That was the year in which all of it began."])
+    def test_a_number_or_initial_alone_is_never_lost(self, text):
+        assert shape(read_text(text)) == [("paragraph", 0, text)]
+
+    def test_numbered_items_with_blank_lines_between_them(self):
+        assert shape(read_text("1. mix\n\n2. bake")) == [("list_item", 1, "mix"), ("list_item", 1, "bake")]
+
     def test_a_dash_in_a_sentence_is_no_list(self):
         assert shape(read_text("The oven – 300 degrees – is hot."))[0][0] == "paragraph"
 
