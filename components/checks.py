@@ -26,7 +26,9 @@ def checks(output: Any) -> rx.Component:
         rx.el.ul(rx.foreach(output.checks, _check), aria_label="Checks"),
         rx.el.p(
             rx.el.span("Sum", class_name="font-semibold text-ink"),
-            rx.el.span(f"{output.score} of {output.max_score}", class_name="ml-auto font-semibold text-ink tabular", data_testid="score-sum"),
+            rx.el.span(
+                f"{output.score} of {output.max_score}", class_name="ml-auto font-semibold text-ink tabular", data_testid="score-sum"
+            ),
             class_name="flex border-t border-line px-4 py-3",
         ),
         data_testid="checks",
@@ -36,7 +38,9 @@ def checks(output: Any) -> rx.Component:
 def _score(output: Any) -> rx.Component:
     return rx.el.div(
         rx.el.p("Score", class_name="text-xs font-medium text-ink-3"),
-        rx.el.p(output.score, class_name="font-display text-[4rem] leading-none font-semibold tracking-[-0.03em] tabular", data_testid="score"),
+        rx.el.p(
+            output.score, class_name="font-display text-[4rem] leading-none font-semibold tracking-[-0.03em] tabular", data_testid="score"
+        ),
         rx.el.p(f"of {output.max_score} points", class_name=theme.META),
         class_name="grid flex-none content-center gap-1 border-line p-4 pr-8 md:border-r",
     )
@@ -48,7 +52,11 @@ def _bar(output: Any) -> rx.Component:
             rx.cond(
                 output.score == output.max_score,
                 "No point is missing",
-                rx.cond(output.max_score - output.score == 1, "Where the missing point is", f"Where the {output.max_score - output.score} missing points are"),
+                rx.cond(
+                    output.max_score - output.score == 1,
+                    "Where the missing point is",
+                    f"Where the {output.max_score - output.score} missing points are",
+                ),
             ),
             class_name="mb-3 font-medium",
         ),
@@ -64,17 +72,21 @@ def _segment(check: rx.Var[CheckView]) -> rx.Component:
     """One part of the bar; its label shows while there is room, and always as tooltip and for screen readers."""
     return rx.el.li(
         rx.el.span(
-            rx.el.span(class_name=cx("block h-full", rx.match(check.status, *_FILLS.items(), _FILLS["pass"])), style={"width": f"{check.percent}%"}),
+            rx.el.span(
+                class_name=cx("block h-full", rx.match(check.status, *_FILLS.items(), _FILLS["pass"])), style={"width": f"{check.percent}%"}
+            ),
             class_name="block h-6 overflow-hidden rounded-[3px] bg-line",
             custom_attrs={"aria-hidden": "true"},
         ),
         rx.el.span(
-            rx.el.b(f"{check.points}", class_name=cx("font-semibold", rx.cond(check.points == check.max_points, "text-ink", "text-bad-fg"))),
+            rx.el.b(
+                f"{check.points}", class_name=cx("font-semibold", rx.cond(check.points == check.max_points, "text-ink", "text-bad-fg"))
+            ),
             rx.el.span(f"/{check.max_points}", class_name="text-ink-3"),
-            class_name="mt-1.5 block text-xs tabular",
+            class_name="mt-1.5 hidden text-xs tabular @min-[2rem]:block",
         ),
         rx.el.span(check.label, class_name="hidden truncate text-2xs text-ink-3 @min-[3.5rem]:block"),
-        class_name="@container min-w-6 basis-0",
+        class_name="@container min-w-0 basis-0",
         style={"flexGrow": check.max_points},
         title=f"{check.label}: {check.points} of {check.max_points}",
     )

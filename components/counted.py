@@ -30,7 +30,8 @@ function CountedText({ name, label, start, limit, testid, fieldClass, countClass
       "aria-invalid": over || undefined, "data-testid": testid, onInput: (event) => setLength(countedLength(event.target.value)),
     }),
     jsx("div", { className: countClass },
-      jsx("span", { id: `${name}-count`, className: "tabular text-xs " + (over ? "font-medium text-bad-fg" : "text-ink-3"), "data-testid": `${testid}-count` },
+      jsx("span", { id: `${name}-count`, "data-testid": `${testid}-count`,
+        className: "tabular text-xs " + (over ? "font-medium text-bad-fg" : "text-ink-3") },
         over ? `${length} of ${limit}, ${length - limit} too many` : `${length} of ${limit}`),
       children));
 }

@@ -26,7 +26,8 @@ _BLOCKS: Final = {
     "code": "font-mono text-xs whitespace-pre-wrap",
     "table": "font-mono text-xs whitespace-pre-wrap",
     "gap": (
-        "flex items-center gap-2 text-2xs leading-none text-ink-3 before:flex-1 before:border-t before:border-dashed before:border-line-strong "
+        "flex items-center gap-2 text-2xs leading-none text-ink-3 before:flex-1 before:border-t "
+        "before:border-dashed before:border-line-strong "
         "after:flex-1 after:border-t after:border-dashed after:border-line-strong"
     ),
 }
@@ -47,7 +48,10 @@ def evidence(output: Any, *, on_remove: Any, on_keep: Any, problem: Any, problem
             class_name="grid grid-cols-2 max-[900px]:grid-cols-[minmax(0,1fr)] *:min-w-0",
         ),
         rx.el.ul(
-            rx.foreach(output.claims, lambda claim: _ledger_row(claim, output.can_edit, on_remove, on_keep, rx.cond(problem_claim == claim.index, problem, ""))),
+            rx.foreach(
+                output.claims,
+                lambda claim: _ledger_row(claim, output.can_edit, on_remove, on_keep, rx.cond(problem_claim == claim.index, problem, "")),
+            ),
             class_name="border-t border-line",
             aria_label="Claims",
             data_testid="ledger",
@@ -64,8 +68,14 @@ def _summary(output: Any) -> rx.Component:
         "The text states nothing that needs a source: no number, date, name, quote or link.",
         rx.cond(
             output.unsupported == 0,
-            rx.cond(claims == 1, "The one claim has its place in the source, or a reason.", f"All {claims} claims have their place in the source, or a reason."),
-            rx.cond(output.unsupported == 1, f"1 of {claims} claims has no source.", f"{output.unsupported} of {claims} claims have no source."),
+            rx.cond(
+                claims == 1,
+                "The one claim has its place in the source, or a reason.",
+                f"All {claims} claims have their place in the source, or a reason.",
+            ),
+            rx.cond(
+                output.unsupported == 1, f"1 of {claims} claims has no source.", f"{output.unsupported} of {claims} claims have no source."
+            ),
         ),
     )
     return rx.el.div(
@@ -93,7 +103,10 @@ def _text(output: Any) -> rx.Component:
 
 
 def _post(post: rx.Var[PostView]) -> rx.Component:
-    return rx.el.p(rx.foreach(post.segments, _segment), class_name="whitespace-pre-wrap not-last:border-b not-last:border-dashed not-last:border-line not-last:pb-3")
+    return rx.el.p(
+        rx.foreach(post.segments, _segment),
+        class_name="whitespace-pre-wrap not-last:border-b not-last:border-dashed not-last:border-line not-last:pb-3",
+    )
 
 
 def _segment(segment: rx.Var[Segment]) -> rx.Component:
@@ -132,7 +145,9 @@ def _source(output: Any) -> rx.Component:
                 class_name=cx(theme.EYEBROW, "mb-2.5"),
             ),
             rx.el.div(rx.foreach(output.source, _block), class_name="grid gap-2 text-sm leading-[1.375rem] text-ink-2 break-words"),
-            class_name="p-4 min-[901px]:sticky min-[901px]:top-12 min-[901px]:max-h-[min(44rem,calc(100dvh-3rem))] min-[901px]:overflow-y-auto",
+            class_name=(
+                "p-4 min-[901px]:sticky min-[901px]:top-12 min-[901px]:max-h-[min(44rem,calc(100dvh-3rem))] min-[901px]:overflow-y-auto"
+            ),
             tab_index=0,
             role="region",
             aria_label="Source",
@@ -144,7 +159,9 @@ def _source(output: Any) -> rx.Component:
 
 
 def _block(block: rx.Var[SourceBlock]) -> rx.Component:
-    return rx.el.p(rx.foreach(block.segments, _span), class_name=rx.match(block.kind, *_BLOCKS.items(), ""), custom_attrs={"data-block": "true"})
+    return rx.el.p(
+        rx.foreach(block.segments, _span), class_name=rx.match(block.kind, *_BLOCKS.items(), ""), custom_attrs={"data-block": "true"}
+    )
 
 
 def _span(segment: rx.Var[Segment]) -> rx.Component:
@@ -161,7 +178,13 @@ def _span(segment: rx.Var[Segment]) -> rx.Component:
 def _ledger_row(claim: rx.Var[ClaimView], can_edit: Any, on_remove: Any, on_keep: Any, problem: Any) -> rx.Component:
     open_claim = claim.status == "unsupported"
     actions = rx.el.span(
-        button("Remove", testid=f"remove-claim-{claim.number}", size="sm", title="Takes out the sentence that holds it", on_click=on_remove(claim.index)),
+        button(
+            "Remove",
+            testid=f"remove-claim-{claim.number}",
+            size="sm",
+            title="Takes out the sentence that holds it",
+            on_click=on_remove(claim.index),
+        ),
         button("Keep with a reason", testid=f"keep-claim-{claim.number}", size="sm", custom_attrs=opens(f"keep-{claim.number}")),
         _keep_dialog(claim, on_keep, problem),
         class_name="flex flex-wrap gap-2",
@@ -185,7 +208,8 @@ def _ledger_row(claim: rx.Var[ClaimView], can_edit: Any, on_remove: Any, on_keep
         ),
         class_name=cx(
             theme.CLAIM_ROW,
-            "grid min-h-10 grid-cols-[22px_minmax(0,1fr)_auto] items-center gap-2 border-b border-line px-4 py-[7px] last:border-b-0 max-md:grid-cols-[22px_minmax(0,1fr)]",
+            "grid min-h-10 grid-cols-[22px_minmax(0,1fr)_auto] items-center gap-2 border-b border-line px-4 "
+            "py-[7px] last:border-b-0 max-md:grid-cols-[22px_minmax(0,1fr)]",
         ),
         tab_index=0,
         data_testid=f"ledger-row-{claim.number}",
@@ -195,10 +219,17 @@ def _ledger_row(claim: rx.Var[ClaimView], can_edit: Any, on_remove: Any, on_keep
 
 def _keep_dialog(claim: Any, on_keep: Any, problem: Any) -> rx.Component:
     """Asks why a claim stays without a source. It goes by itself: once the reason is accepted, the row has no dialog any more."""
-    reason = fields.textarea(name="reason", control_id=f"reason-{claim.number}", testid=f"reason-{claim.number}", rows=3, required=True, max_length=500)
+    reason = fields.textarea(
+        name="reason", control_id=f"reason-{claim.number}", testid=f"reason-{claim.number}", rows=3, required=True, max_length=500
+    )
     form = rx.el.form(
         rx.el.input(type="hidden", name="claim", value=claim.index.to_string()),
-        fields.field("Why it is right", reason, control_id=f"reason-{claim.number}", hint="It stands beside the claim and in the log, with your name."),
+        fields.field(
+            "Why it is right",
+            reason,
+            control_id=f"reason-{claim.number}",
+            hint="It stands beside the claim and in the log, with your name.",
+        ),
         id=f"keep-form-{claim.number}",
         on_submit=on_keep,
         custom_attrs={"data-hotsubmit": "true"},
@@ -220,5 +251,3 @@ def _keep_dialog(claim: Any, on_keep: Any, problem: Any) -> rx.Component:
 def count_of_open(output: Any) -> Any:
     """What the tab's counter shows: the number of claims without a source, nothing when there is none. `output` is an `OutputView` var."""
     return rx.cond(output.unsupported == 0, "", output.unsupported.to_string())
-
-

@@ -17,7 +17,13 @@ from components.panel import facts, panel
 from components.tables import Column
 from components.vars import Child, concat, cx
 
-_COLUMNS: Final = (Column("Job"), Column("Coworker", hide=True), Column("State"), Column("Took", numeric=True, hide=True), Column("Started", numeric=True))
+_COLUMNS: Final = (
+    Column("Job"),
+    Column("Coworker", hide=True),
+    Column("State"),
+    Column("Took", numeric=True, hide=True),
+    Column("Started", numeric=True),
+)
 _WHY_ICONS: Final = {"failed": "circle-alert", "dead_letter": "archive-x", "cancelled": "ban"}
 _WHY_TILES: Final = {"failed": "bg-bad-bg text-bad-fg", "dead_letter": "bg-bad-bg text-bad-fg", "cancelled": "bg-idle-bg text-idle-fg"}
 
@@ -42,7 +48,9 @@ def why(job: Any, *actions: Child) -> rx.Component:
     return rx.el.section(
         rx.el.span(
             icon(rx.match(job.status, *_WHY_ICONS.items(), "hourglass"), 20),
-            class_name=cx("grid size-11 place-items-center rounded-full", rx.match(job.status, *_WHY_TILES.items(), "bg-info-bg text-info-fg")),
+            class_name=cx(
+                "grid size-11 place-items-center rounded-full", rx.match(job.status, *_WHY_TILES.items(), "bg-info-bg text-info-fg")
+            ),
         ),
         rx.el.div(
             rx.el.h2(job.reason, class_name=cx(theme.H2, "break-words")),
@@ -87,7 +95,15 @@ def job_input(job: Any, again: Child) -> rx.Component:
     """What the person asked for."""
     return panel(
         rx.el.dl(
-            rx.foreach(job.input, lambda pair: rx.fragment(rx.el.dt(pair[0]), rx.el.dd(pair[1], class_name="whitespace-pre-wrap"))), class_name=theme.KV
+            rx.foreach(
+                job.input,
+                lambda pair: rx.el.div(
+                    rx.el.dt(pair[0], class_name=theme.MUTE),
+                    rx.el.dd(pair[1], class_name="min-w-0 break-words whitespace-pre-wrap"),
+                    class_name="grid grid-cols-[9rem_minmax(0,1fr)] gap-3 max-md:grid-cols-1 max-md:gap-0.5",
+                ),
+            ),
+            class_name="grid gap-2.5",
         ),
         title="Input",
         tools=again,
@@ -159,10 +175,17 @@ def _attempt(attempt: rx.Var[AttemptView]) -> rx.Component:
             attempt.detail == "",
             rx.el.div(head, class_name=look),
             rx.el.details(
-                rx.el.summary(head, icon("chevron-down", 16, "text-ink-3 transition-transform group-open:rotate-180"), class_name=cx(look, "cursor-pointer list-none")),
+                rx.el.summary(
+                    head,
+                    icon("chevron-down", 16, "text-ink-3 transition-transform group-open:rotate-180"),
+                    class_name=cx(look, "cursor-pointer list-none"),
+                ),
                 rx.el.pre(
                     attempt.detail,
-                    class_name="mt-2.5 rounded-sm border border-line bg-sunken px-3 py-2.5 font-mono text-xs leading-5 break-words whitespace-pre-wrap text-ink-2",
+                    class_name=(
+                        "mt-2.5 rounded-sm border border-line bg-sunken px-3 py-2.5 font-mono text-xs leading-5 break-words "
+                        "whitespace-pre-wrap text-ink-2"
+                    ),
                 ),
                 class_name="group",
             ),

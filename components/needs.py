@@ -15,7 +15,7 @@ from components.icons import icon
 from components.panel import panel
 
 
-def needs(items: Any, count: Any) -> rx.Component:
+def needs(items: Any, count: Any, cls: str = "") -> rx.Component:
     """The panel "Needs you". `items` is a var of `Need`, `count` how many there are in all."""
     return panel(
         rx.cond(
@@ -27,6 +27,7 @@ def needs(items: Any, count: Any) -> rx.Component:
         tools=rx.cond(count == 0, rx.fragment(), chip(count, tone="mark", testid="needs-count")),
         padded=False,
         testid="needs",
+        cls=cls,
     )
 
 

@@ -67,7 +67,9 @@ def result_tabs(
                 Tab(
                     "evidence",
                     "Evidence",
-                    evidence(output, on_remove=actions.remove_claim, on_keep=actions.keep_claim, problem=problem, problem_claim=problem_claim),
+                    evidence(
+                        output, on_remove=actions.remove_claim, on_keep=actions.keep_claim, problem=problem, problem_claim=problem_claim
+                    ),
                     count=count_of_open(output),
                     count_tone="bad",
                 ),
@@ -113,7 +115,7 @@ def export_menu(output: Any) -> rx.Component:
         menu_id="export-menu",
         label="Export",
         testid="export",
-        trigger_cls=cx(theme.BUTTON, theme.BUTTON_VARIANTS["sec"], theme.BUTTON_SIZES["md"], "max-md:h-10 max-md:w-full"),
+        trigger_cls=cx(theme.BUTTON, theme.BUTTON_VARIANTS["sec"], theme.BUTTON_SIZES["md"], "max-md:h-10! max-md:w-full"),
         cls="right-0 left-auto w-44",
     )
 
@@ -223,5 +225,3 @@ def _row(output: rx.Var[OutputRow]) -> rx.Component:
         ),
         class_name="border-b border-line last:border-b-0",
     )
-
-

@@ -7,7 +7,7 @@ from typing import Any, Final
 import reflex as rx
 
 from components import fields, theme
-from components.buttons import button, link_button
+from components.buttons import button
 from components.dropzone import dropzone
 from components.forms import FILE_HINT, schema_field
 from components.icons import icon
@@ -92,7 +92,13 @@ def _source_field(view: Any, errors: Any) -> Any:
 
     return rx.match(
         view.name,
-        ("url", shown("url", fields.text_input(name="url", control_id="f-url", testid="source-url", input_mode="url", auto_complete="off", **shared))),
+        (
+            "url",
+            shown(
+                "url",
+                fields.text_input(name="url", control_id="f-url", testid="source-url", input_mode="url", auto_complete="off", **shared),
+            ),
+        ),
         ("text", shown("text", fields.textarea(name="text", control_id="f-text", testid="source-text", rows=10, **shared))),
         ("file", shown("file", dropzone(name="file", testid="source-file", hint=FILE_HINT, label=view.label))),
         rx.fragment(),
@@ -112,7 +118,8 @@ def _more(views: Any, errors: Any) -> rx.Component:
             icon("chevron-right", 14, "transition-transform group-open:rotate-90"),
             "More settings",
             class_name=(
-                "flex min-h-8 w-fit cursor-pointer list-none items-center gap-1.5 rounded-sm pr-2 font-medium text-ink-2 hover:text-ink max-md:min-h-11"
+                "flex min-h-8 w-fit cursor-pointer list-none items-center gap-1.5 rounded-sm pr-2 font-medium "
+                "text-ink-2 hover:text-ink max-md:min-h-11"
             ),
             data_testid="more-settings",
         ),
@@ -123,12 +130,18 @@ def _more(views: Any, errors: Any) -> rx.Component:
 
 def _error(errors: Any, name: Any) -> Any:
     """What the server said about a field, at the field."""
-    line = rx.el.p(icon("circle-alert", 14, "mt-px"), rx.el.span(errors[name]), class_name=cx(theme.ERROR, "mt-[5px]"), role="alert", data_testid="field-error")
+    line = rx.el.p(
+        icon("circle-alert", 14, "mt-px"),
+        rx.el.span(errors[name]),
+        class_name=cx(theme.ERROR, "mt-[5px]"),
+        role="alert",
+        data_testid="field-error",
+    )
     return rx.cond(errors[name], line, rx.fragment())
 
 
 def _quote(quote: Any, starting: Any, again: Any) -> rx.Component:
-    """Price before: cost, time, what is left, who writes. At a plan's limit it says so, and the way on."""
+    """Price before: cost, time, what is left, who writes. At a plan's limit the reason stands in the place of the button."""
     run = button(
         rx.cond(again, "Run again", "Run"),
         testid="run-button",
@@ -140,14 +153,9 @@ def _quote(quote: Any, starting: Any, again: Any) -> rx.Component:
         busy=starting,
         busy_label="Starting",
     )
-    blocked = rx.el.div(
-        note(quote.blocked, tone="warn", testid="run-blocked"),
-        link_button("See plans", "/settings/billing", testid="see-plans", variant="pri", full=True),
-        class_name="grid gap-2.5",
-    )
     return rx.el.div(
         facts(("Cost", quote.cost), ("Time", quote.time), ("Left this month", quote.left), ("Writes", quote.engine), cls="text-xs"),
-        rx.cond(quote.blocked, blocked, run),
+        rx.cond(quote.blocked, note(quote.blocked, tone="warn", testid="run-blocked"), run),
         class_name="grid gap-3 border-t border-line p-4 pt-3",
         data_testid="quote",
     )

@@ -29,12 +29,16 @@ POST_LIMIT: Final = 280
 def thread(posts: Any, *tools: Child) -> rx.Component:
     """The posts as cards. `posts` is a var of `PostView`; `tools` stand at the top right ("Copy all", "Edit")."""
     return rx.el.div(
-        rx.el.div(rx.el.p(_size(posts), class_name=theme.MUTE), rx.el.div(*tools, class_name="ml-auto flex flex-wrap gap-2"), class_name=_BAR),
+        rx.el.div(
+            rx.el.p(_size(posts), class_name=theme.MUTE), rx.el.div(*tools, class_name="ml-auto flex flex-wrap gap-2"), class_name=_BAR
+        ),
         rx.el.ol(rx.foreach(posts, _post), class_name="mx-auto max-w-[38rem] p-4", aria_label="Posts", data_testid="thread"),
     )
 
 
-def thread_editor(drafts: Any, *, on_save: Any, on_leave: Any, on_add: Any, on_drop: Any, on_move: Any, saving: Any, problem: Any) -> rx.Component:
+def thread_editor(
+    drafts: Any, *, on_save: Any, on_leave: Any, on_add: Any, on_drop: Any, on_move: Any, saving: Any, problem: Any
+) -> rx.Component:
     """The same posts as text fields with a live counter. `drafts` is a var of (key, text); a key stays with its field while posts move.
 
     `on_add(key)` puts an empty post behind, `on_drop(key)` takes one out, `on_move(key, by)` moves it; `on_save` gets "post-<key>" → text.
@@ -51,7 +55,9 @@ def thread_editor(drafts: Any, *, on_save: Any, on_leave: Any, on_add: Any, on_d
     last = rx.Var.create(drafts).length() - 1
     return rx.el.form(
         bar,
-        rx.cond(problem == "", rx.fragment(), rx.el.div(note(problem, tone="bad", alert=True, testid="edit-problem"), class_name="px-4 pt-4")),
+        rx.cond(
+            problem == "", rx.fragment(), rx.el.div(note(problem, tone="bad", alert=True, testid="edit-problem"), class_name="px-4 pt-4")
+        ),
         rx.el.ol(
             rx.foreach(drafts, lambda draft, place: _draft(draft, place, last, on_add, on_drop, on_move)),
             class_name="mx-auto max-w-[38rem] p-4",
@@ -79,7 +85,11 @@ def _post(post: rx.Var[PostView]) -> rx.Component:
     return rx.el.li(
         rx.el.span(post.index + 1, class_name=_NUMBER, custom_attrs={"aria-hidden": "true"}),
         rx.el.div(
-            rx.el.p(post.text, class_name="px-3.5 pt-3 text-md leading-6 break-words whitespace-pre-wrap", data_testid=f"post-{post.index + 1}-text"),
+            rx.el.p(
+                post.text,
+                class_name="px-3.5 pt-3 text-md leading-6 break-words whitespace-pre-wrap",
+                data_testid=f"post-{post.index + 1}-text",
+            ),
             rx.el.div(
                 count,
                 rx.el.span(copy_button(post.text, testid=f"copy-post-{post.index + 1}", variant="gho"), class_name="ml-auto"),
@@ -95,12 +105,34 @@ def _post(post: rx.Var[PostView]) -> rx.Component:
 def _draft(draft: Any, place: Any, last: Any, on_add: Any, on_drop: Any, on_move: Any) -> rx.Component:
     name = f"post-{draft.key}"
     tools = rx.el.div(
-        icon_button("Move up", icon="chevron-up", testid=f"up-{place + 1}", size="sm", variant="gho", disabled=place == 0, on_click=on_move(draft.key, -1)),
         icon_button(
-            "Move down", icon="chevron-down", testid=f"down-{place + 1}", size="sm", variant="gho", disabled=place == last, on_click=on_move(draft.key, 1)
+            "Move up",
+            icon="chevron-up",
+            testid=f"up-{place + 1}",
+            size="sm",
+            variant="gho",
+            disabled=place == 0,
+            on_click=on_move(draft.key, -1),
+        ),
+        icon_button(
+            "Move down",
+            icon="chevron-down",
+            testid=f"down-{place + 1}",
+            size="sm",
+            variant="gho",
+            disabled=place == last,
+            on_click=on_move(draft.key, 1),
         ),
         icon_button("Add a post below", icon="plus", testid=f"add-{place + 1}", size="sm", variant="gho", on_click=on_add(draft.key)),
-        icon_button("Remove this post", icon="trash-2", testid=f"drop-{place + 1}", size="sm", variant="gho", disabled=last == 0, on_click=on_drop(draft.key)),
+        icon_button(
+            "Remove this post",
+            icon="trash-2",
+            testid=f"drop-{place + 1}",
+            size="sm",
+            variant="gho",
+            disabled=last == 0,
+            on_click=on_drop(draft.key),
+        ),
         class_name="ml-auto flex",
     )
     return rx.el.li(
@@ -113,7 +145,10 @@ def _draft(draft: Any, place: Any, last: Any, on_add: Any, on_drop: Any, on_move
                 start=draft.text,
                 limit=POST_LIMIT,
                 testid=f"edit-post-{place + 1}",
-                field_class="block w-full field-sizing-content resize-none rounded-t-md bg-transparent outline-none focus-visible:shadow-none px-3.5 pt-3 text-md leading-6 max-md:text-lg",
+                field_class=(
+                    "block w-full field-sizing-content resize-none rounded-t-md bg-transparent outline-none "
+                    "focus-visible:shadow-none px-3.5 pt-3 text-md leading-6 max-md:text-lg"
+                ),
                 count_class="flex min-h-9 items-center gap-2 pr-1.5 pl-3.5",
             ),
             class_name=cx(_CARD, "has-[textarea:focus]:border-focus has-[textarea:focus]:shadow-[0_0_0_1px_var(--focus)]"),

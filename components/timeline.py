@@ -25,7 +25,8 @@ _SIDEWAYS: Final = (
 )
 _DOWNWARDS: Final = (
     "relative grid grid-cols-[20px_minmax(0,1fr)_auto] gap-x-2.5 pb-3 last:pb-0 not-last:before:absolute not-last:before:top-[22px] "
-    "not-last:before:bottom-0.5 not-last:before:left-[9.5px] not-last:before:w-px not-last:before:bg-line-strong not-last:before:content-['']"
+    "not-last:before:bottom-0.5 not-last:before:left-[9.5px] not-last:before:w-px "
+    "not-last:before:bg-line-strong not-last:before:content-['']"
 )
 
 

@@ -22,7 +22,10 @@ from components.vars import concat, cx
 from pages.base import page
 from state.home import HomeState
 
-_CARD = "grid content-start gap-2.5 p-4 md:not-first:border-l border-line max-md:not-first:border-t max-[1080px]:nth-3:border-l-0 max-[1080px]:md:nth-[n+3]:border-t"
+_CARD = (
+    "grid content-start gap-2.5 p-4 md:not-first:border-l border-line max-md:not-first:border-t "
+    "max-[1080px]:nth-3:border-l-0 max-[1080px]:md:nth-[n+3]:border-t"
+)
 
 
 @page(route="/home", title="Home", role="viewer", on_load=HomeState.load, current="home")
@@ -34,18 +37,25 @@ def _overview() -> rx.Component:
     view = HomeState.home
     return rx.fragment(
         page_header(view.greeting, rx.el.p(view.line), hello=True),
-        rx.el.div(_coworkers(), class_name="max-md:order-3"),
+        _coworkers(),
         rx.cond(
             view.recent.length() == 0,
             _first_time(),
             rx.el.div(
                 rx.el.div(
-                    needs(view.needs, view.needs_count),
-                    panel(job_table(view.recent), title="Recent jobs", tools=text_link("All jobs", "/jobs", testid="all-jobs"), padded=False, testid="recent-jobs"),
-                    class_name=theme.COLUMN,
+                    needs(view.needs, view.needs_count, cls="max-md:order-1"),
+                    panel(
+                        job_table(view.recent),
+                        title="Recent jobs",
+                        tools=text_link("All jobs", "/jobs", testid="all-jobs"),
+                        padded=False,
+                        testid="recent-jobs",
+                        cls="max-md:order-4",
+                    ),
+                    class_name=cx(theme.COLUMN, "max-md:contents"),
                 ),
                 _running(),
-                class_name=theme.COLUMNS,
+                class_name=cx(theme.COLUMNS, "max-md:contents"),
             ),
         ),
     )
@@ -54,7 +64,7 @@ def _overview() -> rx.Component:
 def _coworkers() -> rx.Component:
     return rx.el.section(
         rx.foreach(HomeState.home.agents, _coworker),
-        class_name=cx(theme.PANEL, "grid grid-cols-4 overflow-hidden max-[1080px]:grid-cols-2 max-md:grid-cols-1 *:min-w-0"),
+        class_name=cx(theme.PANEL, "grid grid-cols-4 overflow-hidden max-md:order-2 max-[1080px]:grid-cols-2 max-md:grid-cols-1 *:min-w-0"),
         aria_label="Coworkers",
         data_testid="coworkers",
     )
@@ -74,11 +84,20 @@ def _coworker(agent: rx.Var[AgentView]) -> rx.Component:
     working = rx.fragment(
         who,
         line,
-        usage_bar(percent=agent.usage.percent, level=agent.usage.level, label=agent.usage.label, note=agent.usage.note, testid=f"usage-{agent.slug}"),
+        usage_bar(
+            percent=agent.usage.percent,
+            level=agent.usage.level,
+            label=agent.usage.label,
+            note=agent.usage.note,
+            testid=f"usage-{agent.slug}",
+        ),
     )
     absent = rx.fragment(
         who,
-        rx.el.span(rx.foreach(agent.duties, lambda duty: rx.el.span(duty, class_name="not-last:after:content-[',_']")), class_name="text-ink-2 md:min-h-10"),
+        rx.el.span(
+            rx.foreach(agent.duties, lambda duty: rx.el.span(duty, class_name="not-last:after:content-[',_']")),
+            class_name="text-ink-2 md:min-h-10",
+        ),
         rx.el.span(chip("Not here yet", tone="out"), class_name="self-end"),
     )
     return rx.cond(
@@ -90,7 +109,11 @@ def _coworker(agent: rx.Var[AgentView]) -> rx.Component:
 
 def _running() -> rx.Component:
     view = HomeState.home
-    slots = rx.cond(view.waiting == 0, f"{view.slots_used} of {view.slots} at once", f"{view.slots_used} of {view.slots} at once, {view.waiting} waiting")
+    slots = rx.cond(
+        view.waiting == 0,
+        f"{view.slots_used} of {view.slots} at once",
+        f"{view.slots_used} of {view.slots} at once, {view.waiting} waiting",
+    )
     return panel(
         rx.cond(
             view.running.length() == 0,
@@ -100,6 +123,7 @@ def _running() -> rx.Component:
         title="Running now",
         tools=rx.el.span(slots, class_name=cx(theme.META, "tabular")),
         testid="running-now",
+        cls="max-md:order-3",
     )
 
 
@@ -121,7 +145,8 @@ def _first_time() -> rx.Component:
     return panel(
         empty(
             "Put Maya to work",
-            "She reads one article and writes a thread for X. Every claim in it points back to its place in the source. The example takes a few seconds.",
+            "She reads one article and writes a thread for X. Every claim in it points back to its place in the source. "
+            "The example takes a few seconds.",
             agent="maya",
             action=link_button("Run the example", "/agents/maya?example=1", testid="run-example", variant="pri", icon="play"),
             testid="first-time",

@@ -40,7 +40,11 @@ def _job() -> rx.Component:
             view.title,
             job_chip(view, "job-status"),
             rx.el.span(f"Attempt {view.attempt} of {view.max_attempts}", class_name=theme.MUTE),
-            rx.cond(view.started == "", rx.fragment(), rx.el.span(f"Started {view.started}", rx.cond(view.by == "", "", f" by {view.by}"), class_name=theme.MUTE)),
+            rx.cond(
+                view.started == "",
+                rx.fragment(),
+                rx.el.span(f"Started {view.started}", rx.cond(view.by == "", "", f" by {view.by}"), class_name=theme.MUTE),
+            ),
             rx.el.button(
                 view.short_id,
                 icon("copy", 14),
@@ -70,7 +74,9 @@ def _job() -> rx.Component:
                     testid="steps-panel",
                 ),
                 attempts(view),
-                job_input(view, link_button("Open as a new run", concat("/agents/", view.agent), testid="new-run", size="sm", variant="gho")),
+                job_input(
+                    view, link_button("Open as a new run", concat("/agents/", view.agent), testid="new-run", size="sm", variant="gho")
+                ),
                 class_name=theme.COLUMN,
             ),
             rx.el.div(receipt(view), rx.cond(view.error_code == "", rx.fragment(), _code(view)), class_name=theme.COLUMN),

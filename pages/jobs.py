@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components import fields, theme
+from components import fields
 from components.buttons import button, link_button
 from components.empty import empty
 from components.jobs import job_table
@@ -15,7 +15,7 @@ from components.tables import pager
 from pages.base import page
 from state.jobs import JobsState
 
-_STATES = (("", "All"), ("active", "Running"), ("completed", "Completed"), ("failed", "Failed"), ("cancelled", "Cancelled"))
+_STATES = (("", "All"), ("active", "Running"), ("completed", "Done"), ("failed", "Failed"), ("cancelled", "Cancelled"))
 _AGENTS = (("", "All coworkers"), ("maya", "Maya"), ("jordan", "Jordan"), ("sam", "Sam"), ("taylor", "Taylor"))
 
 
@@ -45,7 +45,9 @@ def jobs() -> rx.Component:
 
 def _filters() -> rx.Component:
     return rx.el.div(
-        fields.segmented(name="status", testid="filter-status", options=_STATES, value=JobsState.status, label="State", on_change=JobsState.choose_status),
+        fields.segmented(
+            name="status", testid="filter-status", options=_STATES, value=JobsState.status, label="State", on_change=JobsState.choose_status
+        ),
         rx.el.div(
             fields.select(
                 name="agent",

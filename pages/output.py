@@ -6,7 +6,6 @@ from typing import Any
 
 import reflex as rx
 
-from components import theme
 from components.buttons import link_button
 from components.empty import empty
 from components.outputs import Actions, result_actions, result_meta, result_tabs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from components import fields, theme
+from components import fields
 from components.buttons import button, link_button
 from components.empty import empty
 from components.outputs import output_list
@@ -24,7 +24,9 @@ def outputs() -> rx.Component:
         page_header("Library", rx.el.p("Everything that your coworkers made.")),
         panel(
             _filters(),
-            rx.cond(OutputsState.loaded, rx.cond(OutputsState.rows.length() == 0, _nothing(), output_list(OutputsState.rows)), skeleton_rows()),
+            rx.cond(
+                OutputsState.loaded, rx.cond(OutputsState.rows.length() == 0, _nothing(), output_list(OutputsState.rows)), skeleton_rows()
+            ),
             rx.cond(
                 OutputsState.pages > 1,
                 pager(
@@ -46,14 +48,23 @@ def _filters() -> rx.Component:
     return rx.el.div(
         rx.el.form(
             fields.search_input(
-                label="Search results", testid="search-outputs", placeholder="Search title or text", value=OutputsState.query, key=OutputsState.query
+                label="Search results",
+                testid="search-outputs",
+                placeholder="Search title or text",
+                value=OutputsState.query,
+                key=OutputsState.query,
             ),
             on_submit=OutputsState.search,
             class_name="w-72 max-md:w-full",
             role="search",
         ),
         fields.segmented(
-            name="status", testid="filter-status", options=_STATES, value=OutputsState.status, label="State", on_change=OutputsState.choose_status
+            name="status",
+            testid="filter-status",
+            options=_STATES,
+            value=OutputsState.status,
+            label="State",
+            on_change=OutputsState.choose_status,
         ),
         class_name="flex flex-wrap items-center gap-3 border-b border-line px-4 py-2.5",
     )

@@ -1,4 +1,4 @@
-"""Maya's workspace: the form on the left; on the right the run, live, and its result. The run is in the address, so a reload shows the same."""
+"""Maya's workspace: the form left; right the run, live, and its result. A reload shows the same, since the run is in the address."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from state.output import OutputState
 from state.workspace import WorkspaceState
 
 PATH = "/agents/maya"
-_GRID = "grid grid-cols-[336px_minmax(0,1fr)] items-start gap-5 max-[1180px]:grid-cols-[300px_minmax(0,1fr)] max-[900px]:grid-cols-[minmax(0,1fr)] *:min-w-0"
+_GRID = (
+    "grid grid-cols-[336px_minmax(0,1fr)] items-start gap-5 max-[1180px]:grid-cols-[300px_minmax(0,1fr)] "
+    "max-[900px]:grid-cols-[minmax(0,1fr)] *:min-w-0"
+)
 
 
 def _crumbs() -> list[tuple[Any, str]]:
@@ -78,7 +81,9 @@ def _runs() -> rx.Component:
     return rx.cond(
         WorkspaceState.runs.length() == 0,
         rx.fragment(),
-        panel(run_list(WorkspaceState.runs, PATH), title="Runs", tools=text_link("All", "/jobs?agent=maya", testid="all-runs"), padded=False),
+        panel(
+            run_list(WorkspaceState.runs, PATH), title="Runs", tools=text_link("All", "/jobs?agent=maya", testid="all-runs"), padded=False
+        ),
     )
 
 
@@ -120,10 +125,17 @@ def _what_comes() -> rx.Component:
         ),
         rx.el.dl(
             *(
-                rx.el.div(rx.el.dt(title, class_name="font-medium"), rx.el.dd(text, class_name=theme.MUTE), class_name="grid content-start gap-1 p-4")
+                rx.el.div(
+                    rx.el.dt(title, class_name="font-medium"),
+                    rx.el.dd(text, class_name=theme.MUTE),
+                    class_name="grid content-start gap-1 p-4",
+                )
                 for title, text in parts
             ),
-            class_name="grid grid-cols-3 border-t border-line max-md:grid-cols-1 *:border-line *:not-first:border-l max-md:*:not-first:border-t max-md:*:not-first:border-l-0",
+            class_name=(
+                "grid grid-cols-3 border-t border-line max-md:grid-cols-1 *:border-line *:not-first:border-l "
+                "max-md:*:not-first:border-t max-md:*:not-first:border-l-0"
+            ),
         ),
         padded=False,
         label="Result",

@@ -26,7 +26,7 @@ class Draft(View):
 
 
 class OutputState(AppState):
-    """`refused` is what the server said about an edit (`refused_claim` -1) or about the reason for a claim; it stands where the person typed."""
+    """`refused` is what was wrong with an edit (`refused_claim` -1) or with the reason for a claim; it stands where the person typed."""
 
     _live = True
 
@@ -106,10 +106,10 @@ class OutputState(AppState):
         await self._change(outputs.reopen)
 
     async def _open(self, output_id: str) -> None:
-        """Shows this output, or nothing for an empty id. Text that was being typed for another one is gone."""
-        if not self.output or self.output.id != output_id:
+        """Shows this output as it is now, or nothing for an empty id."""
+        if self.output and self.output.id != output_id:
             self.output = None
-            self._stop_editing()
+        self._stop_editing()
         self.missing = False
         if output_id:
             await self._read(output_id)
@@ -126,7 +126,7 @@ class OutputState(AppState):
             self.output = view
 
     async def _change(self, service: Any, **change: Any) -> bool:
-        """Changes the version that is on screen; True when it was accepted. A newer version on the server is a Conflict, told by a toast."""
+        """Changes the version that is on screen; True when it was accepted. Raises Conflict when somebody changed it."""
         if not self.output:
             return False
         try:

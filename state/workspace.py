@@ -31,7 +31,7 @@ class WorkspaceState(AppState):
     fields: tuple[FieldView, ...] = ()
     source: str = "url"
     form_key: int = 0
-    errors: dict[str, str] = {}
+    errors: dict[str, str] = {}  # noqa: RUF012  (Reflex copies a default for each tab)
     run_key: str = ""
     starting: bool = False
     quote: Quote | None = None
@@ -102,8 +102,13 @@ class WorkspaceState(AppState):
         self.missing = False
         if job_id:
             await self._read(job_id)
-        output = await self.get_state(OutputState)
-        await output._open(self.job.output_id if self.job else "")
+        await self._hand_over(anew=True)
+
+    async def _hand_over(self, *, anew: bool = False) -> None:
+        """Tells OutputState which result to show; one that it shows already is left alone, since somebody may be editing it."""
+        output, wanted = await self.get_state(OutputState), self.job.output_id if self.job else ""
+        if anew or wanted != (output.output.id if output.output else ""):
+            await output._open(wanted)
 
     async def _read(self, job_id: str) -> None:
         try:
@@ -117,8 +122,9 @@ class WorkspaceState(AppState):
         capability = self._capability()
         if not capability:
             return
-        if self.job and self.job.active:
-            await self._show(self.job.id)
+        if self.job:
+            await self._read(self.job.id)
+            await self._hand_over()
         recent = await self._call(jobs_read.page, page=1, limit=RECENT, agent=self.agent.slug)
         if recent.rows != self.runs:
             self.runs = recent.rows
@@ -143,7 +149,7 @@ class WorkspaceState(AppState):
 
 
 def _input(form: dict[str, str], capability: CapabilityView) -> dict[str, str]:
-    """What the form means as input: empty fields are left out, a tick is said either way, and of link, text and file only the chosen one counts."""
+    """What the form means as input: empty fields are left out, a tick is said either way, and only the chosen source counts."""
     unused = {name for name in SOURCES if "source" in form and name != form["source"]}
     data = {field.name: form[field.name] for field in capability.fields if form.get(field.name, "").strip() and field.name not in unused}
     return data | {field.name: str(field.name in form).lower() for field in capability.fields if field.kind == "checkbox"}
