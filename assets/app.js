@@ -220,7 +220,7 @@
     const name = make("span", "file-name", file.name), meta = make("span", "file-meta", "Starting"), bar = make("span", "file-bar"), fill = make("i"), stop = make("button", "file-stop", "✕");
     const xhr = new XMLHttpRequest(), body = new FormData(), started = Date.now();
     let half = false;
-    if (zone.dataset.dropMultiple !== "true") $$(".file", rows).forEach((old) => { old.stop?.(); old.remove(); });
+    if (zone.dataset.dropMultiple !== "true") { $$(".file", rows).forEach((old) => { old.stop?.(); old.remove(); }); keep(zone); }
     row.dataset.testid = "upload-row";
     row.dataset.state = "sending";
     name.title = file.name;

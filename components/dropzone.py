@@ -58,8 +58,8 @@ def dropzone(
                 "text-ink-2 hover:bg-hover has-focus-visible:shadow-[var(--ring)]"
             ),
         ),
-        rx.el.div(class_name="grid gap-1.5 empty:hidden", custom_attrs={"data-drop-rows": "true"}),
+        rx.el.div(class_name="grid grid-cols-[minmax(0,1fr)] gap-1.5 empty:hidden", custom_attrs={"data-drop-rows": "true"}),
         rx.el.input(type="hidden", name=name, default_value="", custom_attrs={"data-drop-value": "true", "data-required": required}),
-        class_name=cx("grid gap-1.5", cls),
+        class_name=cx("grid grid-cols-[minmax(0,1fr)] gap-1.5", cls),
         custom_attrs=attributes,
     )

@@ -41,7 +41,7 @@ def field(
         ),
         control,
         _below(control_id, hint, error),
-        class_name=cx("grid min-w-0 gap-[5px]", cls),
+        class_name=cx("grid min-w-0 grid-cols-[minmax(0,1fr)] gap-[5px]", cls),
     )
 
 
@@ -51,7 +51,7 @@ def group(label: Text, control: Child, *, group_id: Text, hint: Text = "", error
         rx.el.legend(label, when(optional, rx.el.span("optional", class_name=theme.OPTIONAL)), class_name=cx(theme.LABEL, "mb-[5px]")),
         control,
         _below(group_id, hint, error),
-        class_name="m-0 grid min-w-0 gap-[5px] border-0 p-0",
+        class_name="m-0 grid min-w-0 grid-cols-[minmax(0,1fr)] gap-[5px] border-0 p-0",
     )
 
 

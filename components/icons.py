@@ -18,10 +18,10 @@ _NAMES: Final = """
     archive-x arrow-left arrow-right arrow-up-right badge-check ban bell book-open building-2 calendar-days calendar-x check
     check-check chevron-down chevron-left chevron-right chevron-up chevrons-up-down circle-alert circle-check circle-dashed
     circle-question-mark circle-x clock command copy corner-down-left download ellipsis external-link eye eye-off file file-text
-    file-type flag folder globe hash history hourglass house image info key-round keyboard layout-grid link list-checks list-tree
-    loader-circle lock log-out mail map-pin menu message-square minus monitor moon newspaper paperclip pause pen-line pencil play
-    plus quote receipt refresh-cw rotate-ccw save scan-search search send settings shield-check sliders-horizontal spin square
-    step-forward sun thumbs-up trash-2 triangle-alert undo-2 unlink upload user users webhook wifi-off wrench x zap
+    file-type flag folder globe hand hash history hourglass house image info key-round keyboard layout-grid link list-checks
+    list-tree loader-circle lock log-out mail map-pin menu message-square minus monitor moon newspaper paperclip pause pen-line
+    pencil play plus quote receipt refresh-cw rotate-ccw save scan-search search send settings shield-check sliders-horizontal spin
+    spinner square step-forward sun thumbs-up trash-2 triangle-alert undo-2 unlink upload user users webhook wifi-off wrench x zap
 """
 ICONS: Final = frozenset(_NAMES.split())
 
@@ -38,7 +38,7 @@ class Use(BaseHTML):
 def icon(name: Text, size: int = 16, cls: str = "") -> rx.Component:
     """A decorative icon (hidden from screen readers): 12, 14, 16 or 20 px, in the colour of the text.
 
-    `name` is one of `ICONS`, or a var that holds one. "spin" is the spinner: a turning ring, an hourglass for people who asked for
+    `name` is one of `ICONS`, or a var that holds one. "spinner" (or "spin") turns: a ring, an hourglass for people who asked for
     less motion. An empty var shows nothing. Raises `ValueError` for a name that does not exist.
     """
     if isinstance(name, str) and name not in ICONS:
@@ -52,7 +52,7 @@ def icon(name: Text, size: int = 16, cls: str = "") -> rx.Component:
 
 def spinner(size: int = 12, cls: str = "") -> rx.Component:
     """The spinner, 12 or 16 px."""
-    return icon("spin", size, cls)
+    return icon("spinner", size, cls)
 
 
 def glyph(name: Text, size: int = 12, cls: str = "") -> Any:

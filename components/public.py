@@ -77,7 +77,12 @@ def way_in(*children: Child, title: str, line: str) -> rx.Component:
                 *children,
                 class_name="mx-auto my-10 grid w-full max-w-[340px] content-center gap-4 max-md:my-8",
             ),
-            rx.el.footer("Work you can check.", class_name="text-xs text-ink-3"),
+            rx.el.footer(
+                rx.el.a(
+                    "Start page", href="/", class_name="inline-flex min-h-6 items-center rounded-xs hover:text-ink", data_testid="to-start"
+                ),
+                class_name="text-xs text-ink-3",
+            ),
             class_name="grid min-h-dvh grid-rows-[auto_1fr_auto] bg-surface p-8 max-[900px]:bg-canvas max-[900px]:p-6",
         ),
         rx.el.aside(

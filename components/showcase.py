@@ -76,7 +76,8 @@ def hero_demo() -> rx.Component:
                 class_name=(
                     "absolute top-1 bottom-[calc(50%-8px)] -left-[30px] w-[30px] rounded-bl-[10px] border-b-2 border-l-2 "
                     "border-mark-line max-md:-left-[15px] "
-                    "max-md:w-3.5 before:absolute before:-top-[5px] before:-left-[5px] before:size-2 before:rounded-full before:bg-mark-line "
+                    "max-md:w-3.5 before:absolute before:-top-[5px] before:-left-[5px] before:size-2 "
+                    "before:rounded-full before:bg-mark-line "
                     "before:content-['']"
                 ),
                 custom_attrs={"aria-hidden": "true"},

@@ -24,7 +24,7 @@ _ACTION = "grid grid-cols-[minmax(0,1fr)_16px] items-center gap-3 px-5 py-2.5 ma
 def agents() -> rx.Component:
     return rx.fragment(
         page_header(
-            "Coworkers", rx.el.p("Pick what you have and what you want. Every run says its price first and shows its sources after.")
+            "Coworkers", rx.el.p("Pick what you have and what you want. Every run says what it uses first, and shows its sources after.")
         ),
         rx.cond(AgentsState.agents.length() > 0, gallery(AgentsState.agents), skeleton(8, label="Loading the coworkers")),
     )
@@ -54,7 +54,7 @@ def _here(agent: rx.Var[AgentView]) -> rx.Component:
         _head(agent, rx.cond(agent.running > 0, chip(concat(agent.running, " running"), tone="info", icon="spin"), rx.fragment())),
         rx.el.ul(rx.foreach(agent.capabilities, lambda capability: _capability(agent, capability)), class_name="border-t border-line"),
         rx.el.div(
-            link_button("New run", concat("/agents/", agent.slug), testid=concat("open-", agent.slug), variant="pri"),
+            link_button("New run", concat("/agents/", agent.slug), testid=concat("open-", agent.slug), variant="pri", cls="max-md:w-full"),
             rx.cond(
                 agent.usage,
                 rx.el.div(
