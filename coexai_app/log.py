@@ -96,6 +96,7 @@ def configure(service: str, *, style: str = "text", level: str = "info") -> None
         "trafilatura",
         "socketio",
         "engineio",
-        "huey.consumer.Worker",
+        "huey.consumer",
+        "alembic",
     ):
         logging.getLogger(name).setLevel(logging.WARNING)

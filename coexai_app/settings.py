@@ -49,13 +49,13 @@ class Settings(BaseSettings):
     # --- language models: the first one with a key writes, the others stand in for it ---
     model_order: str = "openai,anthropic,gemini,compatible"
     openai_api_key: SecretStr | None = None
-    openai_model: str = "gpt-5-mini"
+    openai_model: str = "gpt-5.4-mini"
     openai_base_url: str = ""
     anthropic_api_key: SecretStr | None = None
-    anthropic_model: str = "claude-sonnet-4-5"
+    anthropic_model: str = "claude-sonnet-5-5"
     anthropic_base_url: str = ""
     gemini_api_key: SecretStr | None = None
-    gemini_model: str = "gemini-2.5-flash"
+    gemini_model: str = "gemini-3.8-flash"
     gemini_base_url: str = ""
     compatible_base_url: str = Field("", description="Any OpenAI-compatible server, e.g. http://localhost:11434/v1.")
     compatible_api_key: SecretStr | None = None

@@ -74,6 +74,11 @@ if [ "$(cat "$installed" 2>/dev/null)" != "$wanted" ]; then
   echo "$wanted" >"$installed"
 fi
 
+# --- the accessibility checker for the browser tests ---
+if [ "$kind" = dev ] && [ ! -f .cache/npm/node_modules/axe-core/axe.min.js ]; then
+  PATH="$PWD/$venv/bin:$PATH" npm install --silent --no-audit --no-fund --no-save --no-package-lock --prefix .cache/npm axe-core@4.14.1 >/dev/null
+fi
+
 # --- the coexai command ---
 root=$(pwd)
 "$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))' | while read -r site; do echo "$root" >"$site/coexai.pth"; done

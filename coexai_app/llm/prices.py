@@ -1,7 +1,8 @@
 """List prices of models, in millionths of a US dollar per million tokens; read by the meter.
 
-Taken on 2026-11-22 from the vendors' public price pages (OpenAI, Anthropic, Google). Text, standard tier; cached input is counted
-at the full price, so a cost here is never below the bill. A model without a row has no known price.
+Collected on 2026-11-22 from public copies of the vendors' price pages (OpenAI, Anthropic, Google), not from the pages themselves:
+they are for the spending cap and the receipt, the vendor's bill decides. Text, standard tier; cached input counts at the full price.
+A model without a row has no known price.
 """
 
 from __future__ import annotations

@@ -274,7 +274,7 @@ def _blocks(report: Report) -> list[tuple[str, int, int]]:
     """The source's blocks as the analysis kept them, else its paragraphs."""
     kept = (report.analysis.model_extra or {}).get("blocks")
     if kept:
-        return [(str(b["kind"]), int(b["start"]), int(b["end"])) for b in kept]
+        return [(str(kind), int(start), int(end)) for kind, start, end, *_ in kept]
     return [("paragraph", m.start(), m.end()) for m in re.finditer(r"\S(?:.*?\S)?(?=\n\s*\n|\s*\Z)", report.source.text, re.S)]
 
 

@@ -1,0 +1,126 @@
+"""The whole product in a real browser: `coexai serve` on a free port, with a data folder of its own, and Debian's chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from coexai_app.settings import ROOT
+from tests.e2e.journey import Instance, ready
+from tests.servers import free_port, wait_until
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="session")
+def instance_url() -> Iterator[Instance]:
+    """One running instance for all journeys of this worker; each journey signs up somebody of its own."""
+    folder, port = Path(tempfile.mkdtemp(prefix="coexai-e2e-")), free_port()
+    environment = {
+        **{k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")},
+        "DATA_DIR": str(folder / "data"),
+        "PORT": str(port),
+        "FETCH_ALLOW_HOSTS": "127.0.0.1",
+        "LOG_LEVEL": "warning",
+    }
+    command = [sys.executable, "-m", "coexai_app.cli"]
+    subprocess.run([*command, "build"], cwd=ROOT, env=environment, check=True)
+    subprocess.run([*command, "migrate"], cwd=ROOT, env=environment, check=True)
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([*command, "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    url = f"http://localhost:{port}"
+    try:
+        wait_until(lambda: ready(url), 60, f"the instance; its log: {folder / 'log'}")
+        yield Instance(url, process.pid, folder)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=list(SIZES))
+def size(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def context(browser: Browser, size: str) -> Iterator[BrowserContext]:
+    width, height = SIZES[size]
+    opened = browser.new_context(
+        viewport={"width": width, "height": height}, is_mobile=size == "phone", has_touch=size == "phone", accept_downloads=True
+    )
+    opened.set_default_timeout(15_000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page that fails its test when the browser reports an error, a refused script included."""
+    opened = context.new_page()
+    errors: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error" and "status of 404" not in message.text:
+            errors.append(message.text)
+
+    opened.on("console", heard)
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    assert errors == []
+
+
+ARTICLE = """<!doctype html><html lang="en"><head><title>Counting loaves | Brightwater</title>
+<meta name="author" content="Ana Bright"></head><body><nav><a href="/a">Home</a> <a href="/b">Shop</a></nav>
+<article><h1>Counting loaves</h1>
+<p>Last spring Ana Bright started to write down every loaf that was left at closing. After eleven weeks the sheet had 2,310 entries.</p>
+<h2>What the sheet showed</h2>
+<p>Waste was 14% in March 2025 and 6% in June 2025. The bakery in Ludlow still sold 1,200 loaves a week, so nobody went home without bread.</p>
+<h2>What it cost</h2>
+<p>The clipboard cost £4. The evening count takes four minutes, and two people share it. Start with the loaf that you throw away most often.</p>
+</article><footer>Cookies make this site better. Accept all.</footer></body></html>"""
+
+
+@pytest.fixture(scope="session")
+def website() -> Iterator[str]:
+    """A website with one article, as any other on the web."""
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = ARTICLE.encode()
+            found = self.path == "/counting-loaves"
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
