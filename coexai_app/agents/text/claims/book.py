@@ -59,6 +59,7 @@ def ledger(
     for number, part in enumerate(parts):
         text = Text(part, spoken)
         skipped = structure(part, number, len(parts)) + (clipped(ignore[number], len(part)) if number < len(ignore) else [])
+        text.begin_after(skipped)
         swapped = _swapped(text, sources[0])
         for mention in _found(part, spoken, text.words, usage, skipped, swapped, sources):
             verdict = judge(mention, text, sources)

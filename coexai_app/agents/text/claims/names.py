@@ -143,7 +143,7 @@ def _drops(words: Sequence[Token], i: int, first: int, last: int, language: str,
     if (word.key in ROLES or word.key.removesuffix("s") in ROLES) and not usage.strong[word.key] > 2 * usage.lower[word.key] + 2:
         return True
     if word.text in _PARTICLES:
-        return False
+        return language == "de" and word.text == "von" and words[i - 1].key not in KNOWN
     if (word.key in MONTHS and word.key not in ("may", "august", "april", "june")) or word.key in WEEKDAYS:
         return True
     if usage.common(word.key, language) and (word.initial or not usage.strong[word.key]):

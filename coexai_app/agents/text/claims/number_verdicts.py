@@ -14,7 +14,7 @@ from coexai_app.agents.report import ClaimKind, SourceSpan
 
 from .dates import days_of
 from .mention import Mention, Quantity
-from .quantities import contradicts, is_down, other_noun, quantity, rounds, same_value, units_agree
+from .quantities import contradicts, counts_alike, is_down, other_noun, quantity, rounds, same_value, units_agree
 from .slots import elsewhere, rival
 from .source import SourceIndex, Text, best_placed
 from .units import CLOCK
@@ -61,7 +61,11 @@ def judge_number(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) 
             best = best_placed(year, source, near)
             return Verdict(source.span(best.start, best.end), "exact match")
         if c.hedge:
-            rounded = [m for m in source.numbers if rounds(c, quantity(m)) and units_agree(mention, m, claim, source)]
+            rounded = [
+                m
+                for m in source.numbers
+                if rounds(c, quantity(m)) and units_agree(mention, m, claim, source) and counts_alike(c, m, source)
+            ]
             if rounded:
                 best = best_placed(rounded, source, near)
                 return Verdict(source.span(best.start, best.end), f"rounded from {best.text}")

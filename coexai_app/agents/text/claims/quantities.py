@@ -57,7 +57,20 @@ def units_agree(claim: Mention, source: Mention, claimed: Text, index: SourceInd
         if any(_relative(u) for u in theirs):
             return not c.nouns and _lends_to(claim, theirs, claimed)
         return not c.nouns or _shares_noun(c, source, index)
+    if c.nouns and not s.nouns and _beside_a_relative(source, index):
+        return _shares_noun(c, source, index)
     return True
+
+
+def _beside_a_relative(source: Mention, index: SourceIndex) -> bool:
+    """Whether the sentence of a bare number has percent or money, so that the number may mean them too."""
+    low, high = index.sentence_span(index.sentence(source.start))
+    return any(_relative(u) for other in index.numbers_in(low, high) for u in quantity(other).units)
+
+
+def counts_alike(claim: Quantity, source: Mention, index: SourceIndex) -> bool:
+    """False when both numbers count something and what the claim counts is not even in the sentence of the source's number."""
+    return not claim.nouns or not quantity(source).nouns or _shares_noun(claim, source, index)
 
 
 def _shares_noun(claim: Quantity, source: Mention, index: SourceIndex) -> bool:

@@ -36,6 +36,13 @@ class Text:
         self.sentences = sentence_starts(text)
         self._stems: dict[int, frozenset[str]] = {}
 
+    def begin_after(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Marks the words behind spans of form ("2/9 Bread") as standing at a start."""
+        for _, end in spans:
+            i = bisect_left(self.starts, end)
+            if i < len(self.words) and not self.text[end : self.starts[i]].strip():
+                self.words[i] = self.words[i]._replace(initial=True)
+
     def word_at(self, position: int) -> int:
         """Index of the first word that ends behind a code point."""
         i = bisect_right(self.starts, position) - 1
