@@ -95,7 +95,7 @@ def _segment(check: rx.Var[CheckView]) -> rx.Component:
 def _check(check: rx.Var[CheckView]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            rx.el.h3(check.label, class_name="text-sm font-medium text-ink"),
+            rx.el.h2(check.label, class_name="text-sm font-medium text-ink"),
             chip(check.word, tone=check.tone, icon=check.icon),
             rx.el.span(
                 rx.el.b(check.points, class_name="font-semibold text-ink"),

@@ -92,7 +92,7 @@ def _summary(output: Any) -> rx.Component:
 
 def _text(output: Any) -> rx.Component:
     return rx.el.div(
-        rx.el.h3(icon("pen-line", 14), f"{output.agent_name} wrote", class_name=cx(theme.EYEBROW, "mb-2.5")),
+        rx.el.h2(icon("pen-line", 14), f"{output.agent_name} wrote", class_name=cx(theme.EYEBROW, "mb-2.5")),
         rx.el.div(
             rx.foreach(output.posts, _post),
             class_name="grid gap-3 text-md leading-6 break-words",
@@ -138,7 +138,7 @@ def _source(output: Any) -> rx.Component:
     )
     return rx.el.div(
         rx.el.div(
-            rx.el.h3(
+            rx.el.h2(
                 icon("file-text", 14),
                 rx.el.span("Source says", class_name="flex-none"),
                 rx.el.span(name, class_name="ml-auto flex min-w-0 pl-3 font-normal"),

@@ -30,7 +30,7 @@ _WHY_TILES: Final = {"failed": "bg-bad-bg text-bad-fg", "dead_letter": "bg-bad-b
 
 def job_chip(job: Any, testid: str = "") -> rx.Component:
     """The state of a job: icon, and a word or its reason."""
-    return chip(job.word, tone=job.tone, icon=rx.cond(job.icon == "spinner", "spin", job.icon), testid=testid)
+    return chip(job.word, tone=job.tone, icon=job.icon, testid=testid)
 
 
 def job_table(rows: Any, *, busy: Any = False) -> rx.Component:
@@ -165,7 +165,7 @@ def _run(job: rx.Var[JobRow], path: str) -> rx.Component:
 
 def _attempt(attempt: rx.Var[AttemptView]) -> rx.Component:
     head = rx.fragment(
-        chip(attempt.word, tone=attempt.tone, icon=rx.cond(attempt.icon == "spinner", "spin", attempt.icon)),
+        chip(attempt.word, tone=attempt.tone, icon=attempt.icon),
         rx.el.span(f"Attempt {attempt.number}", class_name="font-medium"),
         rx.el.span(attempt.when, class_name="ml-auto text-ink-3 tabular"),
     )

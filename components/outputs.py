@@ -155,7 +155,7 @@ def _steps(output: Any, steps: Any) -> rx.Component:
     return rx.el.div(
         rx.el.div(vertical(steps), class_name="p-4"),
         rx.el.div(
-            rx.el.h3("How it was made", class_name=cx(theme.EYEBROW, "mb-2.5")),
+            rx.el.h2("How it was made", class_name=cx(theme.EYEBROW, "mb-2.5")),
             rx.el.dl(rx.foreach(output.facts, lambda pair: rx.fragment(rx.el.dt(pair[0]), rx.el.dd(pair[1]))), class_name=theme.KV),
             app_link("Open the job", href=concat("/jobs/", output.job_id), testid="open-job", cls=cx(theme.LINK, "mt-3 inline-block")),
             class_name="border-line p-4 min-[901px]:border-l max-[900px]:border-t",

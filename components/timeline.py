@@ -54,7 +54,7 @@ def _node(status: Any) -> rx.Component:
         status,
         ("running", spinner()),
         ("done", icon("check", 12)),
-        ("kept", icon("lock", 12)),
+        ("kept", icon("check", 12)),
         ("failed", icon("x", 12)),
         rx.fragment(),
     )
@@ -100,4 +100,4 @@ def _muted(todo: Flag) -> Any:
 
 
 def _current(status: Any) -> dict[str, Any]:
-    return {"custom_attrs": {"aria-current": rx.cond(status == "running", "step", "false")}}
+    return {"custom_attrs": {"aria-current": rx.cond(status == "running", "step", "false"), "data-status": status}}

@@ -47,10 +47,11 @@ def _job() -> rx.Component:
             ),
             rx.el.button(
                 view.short_id,
+                rx.el.span(", copy the whole id", class_name="sr-only"),
                 icon("copy", 14),
                 type="button",
                 class_name=cx("flex min-h-6 cursor-pointer items-center gap-1 text-ink-3 hover:text-ink max-md:hidden", theme.MONO),
-                aria_label="Copy the job's id",
+                title="Copy the whole id",
                 custom_attrs={"data-copy": view.id},
                 data_testid="copy-job-id",
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from coexai_app.errors import InvalidInput, NotFound
+from coexai_app.errors import Conflict, InvalidInput, NotFound
 from coexai_app.services import jobs_read, outputs, outputs_read
 from coexai_app.views.base import View
 from coexai_app.views.jobs import StepView
@@ -82,12 +82,16 @@ class OutputState(AppState):
         try:
             if await self._change(outputs.edit, posts=posts):
                 self._stop_editing()
+                self._say("Saved")
+        except Conflict as error:
+            await self._meet(error)
         finally:
             self.saving = False
 
     @action(role="member")
     async def remove_claim(self, claim: int) -> None:
-        await self._change(outputs.remove_claim, claim=claim)
+        if await self._change(outputs.remove_claim, claim=claim):
+            self._say("Sentence removed")
 
     @action(role="member")
     async def keep_claim(self, form: Form) -> None:
@@ -99,11 +103,13 @@ class OutputState(AppState):
 
     @action(role="member")
     async def approve(self) -> None:
-        await self._change(outputs.approve)
+        if await self._change(outputs.approve):
+            self._say("Approved")
 
     @action(role="member")
     async def reopen(self) -> None:
-        await self._change(outputs.reopen)
+        if await self._change(outputs.reopen):
+            self._say("Reopened")
 
     async def _open(self, output_id: str) -> None:
         """Shows this output as it is now, or nothing for an empty id."""
@@ -136,6 +142,15 @@ class OutputState(AppState):
             return False
         self.refused = ""
         return True
+
+    async def _meet(self, error: Conflict) -> None:
+        """Somebody was faster. What was typed stays; the next save replaces theirs, unless the result may not be changed any more."""
+        self.refused = error.message
+        if self.output and "version" in error.details:
+            await self._read(self.output.id)
+            self.refused = (
+                "Somebody changed this result meanwhile. Your text is still here: save again to replace theirs, or discard to see it."
+            )
 
     async def _refresh(self) -> None:
         if self.output and not self.editing:
