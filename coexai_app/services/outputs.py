@@ -24,7 +24,7 @@ from coexai_app.services.runs import preview_of
 from coexai_app.views.outputs import OutputView
 
 MAX_POSTS: Final = 25
-MAX_POST_CHARACTERS: Final = 4_000
+MAX_POST_CHARACTERS: Final = 2_000
 MEDIA_TYPES: Final = {
     "json": "application/json",
     "md": "text/markdown; charset=utf-8",

@@ -26,14 +26,14 @@ SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
 @pytest.fixture(scope="session")
-def instance_url() -> Iterator[Instance]:
+def instance_url(website: str) -> Iterator[Instance]:
     """One running instance for all journeys of this worker; each journey signs up somebody of its own."""
     folder, port = Path(tempfile.mkdtemp(prefix="coexai-e2e-")), free_port()
     environment = {
         **{k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")},
         "DATA_DIR": str(folder / "data"),
         "PORT": str(port),
-        "FETCH_ALLOW_HOSTS": "127.0.0.1",
+        "FETCH_ALLOW_HOSTS": website.removeprefix("http://"),
         "LOG_LEVEL": "warning",
     }
     command = [sys.executable, "-m", "coexai_app.cli"]
@@ -96,9 +96,10 @@ ARTICLE = """<!doctype html><html lang="en"><head><title>Counting loaves | Brigh
 <article><h1>Counting loaves</h1>
 <p>Last spring Ana Bright started to write down every loaf that was left at closing. After eleven weeks the sheet had 2,310 entries.</p>
 <h2>What the sheet showed</h2>
-<p>Waste was 14% in March 2025 and 6% in June 2025. The bakery in Ludlow still sold 1,200 loaves a week, so nobody went home without bread.</p>
+<p>Waste was 14% in March 2025 and 6% in June 2025. The bakery in Ludlow still sold 1,200 loaves a week.</p>
 <h2>What it cost</h2>
-<p>The clipboard cost £4. The evening count takes four minutes, and two people share it. Start with the loaf that you throw away most often.</p>
+<p>The clipboard cost £4. The evening count takes four minutes, and two people share it. Start with the loaf
+that you throw away most often.</p>
 </article><footer>Cookies make this site better. Accept all.</footer></body></html>"""
 
 

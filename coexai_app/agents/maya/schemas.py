@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from coexai_app.agents.pipeline import AgentInput, StepResult
 from coexai_app.agents.report import KeyPhrase, KeySentence, Review
+from coexai_app.agents.text import limits
 from coexai_app.agents.text.audience import Audience
 from coexai_app.agents.text.readability import Readability
 from coexai_app.extract.document import Document
@@ -128,6 +129,14 @@ class Post(_Frozen):
 
     text: str = Field(title="Post", min_length=1, max_length=2_000)
     length: int = Field(default=0, title="Weighted length", ge=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _counted(cls, data: Any) -> Any:
+        """The length is counted here, so that a post that a person edited has the right one, too."""
+        if isinstance(data, dict) and isinstance(data.get("text"), str):
+            return {**data, "length": limits.weighted_length(data["text"])}
+        return data
 
 
 class ThreadOutput(_Frozen):
