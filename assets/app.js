@@ -340,6 +340,10 @@
     const at = event.target, find = (sel) => near(at, sel);
     let el;
     if ((el = find("[data-theme-set]")) && !find("[role=option]")) theme(el.dataset.themeSet);
+    if ((el = find("a[href*='#']")) && el.pathname === location.pathname) {
+      const to = doc.getElementById(el.hash.slice(1));
+      if (to) { if (!to.hasAttribute("tabindex")) to.tabIndex = -1; to.focus({ preventScroll: to.tagName === "SECTION" }); }
+    }
     if ((el = find("[data-tab]"))) open(el.closest("[data-tabs]"), el.dataset.tab, { push: true });
     if ((el = find("[data-claim]")) && find("[data-evidence]")) {
       const box = find("[data-evidence]");

@@ -63,7 +63,7 @@ def link_button(
     classes = cx(theme.BUTTON, theme.BUTTON_VARIANTS[variant], theme.BUTTON_SIZES[size], "w-full" if full else "", cls)
     inside = [glyph(icon, 16, "-ml-0.5"), rx.el.span(label)]
     if download:
-        return rx.el.a(*inside, href=href, download=True, class_name=classes, data_testid=testid, **props)
+        return app_link(*inside, href=href, testid=testid, cls=classes, download=True, reload_document=True, **props)
     return app_link(*inside, href=href, testid=testid, cls=classes, **props)
 
 

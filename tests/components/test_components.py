@@ -79,6 +79,11 @@ class TestButton:
     def test_a_disabled_button_says_why(self) -> None:
         assert 'title:"Resolve claim 4 first"' in html(buttons.button("Approve", testid="a", disabled=True, title="Resolve claim 4 first"))
 
+    def test_a_download_is_a_real_request_and_not_a_page_of_the_app(self) -> None:
+        rendered = html(buttons.link_button("Markdown", "/api/v1/outputs/1/export", testid="export", download=True))
+        assert "reloadDocument:true" in rendered
+        assert "download:true" in rendered
+
     def test_an_icon_button_has_a_name(self) -> None:
         assert '"aria-label":"Remove file"' in html(buttons.icon_button("Remove file", icon="x", testid="x"))
 
@@ -277,7 +282,7 @@ class TestShell:
     def test_landmarks_and_the_way_past_them(self, rendered: str) -> None:
         for name in ("Main", "Coworkers", "Breadcrumb", "Main, phone"):
             assert f'"aria-label":"{name}"' in rendered
-        assert 'href:"#main"' in rendered
+        assert 'to:"#main"' in rendered
         assert 'id:"main"' in rendered
 
     def test_where_we_are(self, rendered: str) -> None:
