@@ -65,6 +65,11 @@ Stockholm Stuttgart Sweden Switzerland Sydney Taiwan Texas Thailand Tokio Tokyo 
 Ukraine Ulm Ungarn Utah Utrecht Valencia Valladolid Vancouver Venice Vermont Vienna Vietnam Virginia Wales Warsaw Warschau Washington Wien
 Wiesbaden Wisconsin Wuppertal Yorkshire Zaragoza Zürich Zurich
 """
+_CITIES = """
+Aachen Albacete Almería Augsburg Ávila Badajoz Bamberg Bielefeld Bochum Braunschweig Burgos Cáceres Cádiz Cartagena Chemnitz Cottbus
+Coruña Darmstadt Erlangen Flensburg Gijón Girona Granollers Huelva Ingolstadt Jaén Jena Koblenz Konstanz Lleida Logroño Lüneburg Marbella
+Oldenburg Oviedo Passau Regensburg Saarbrücken Schwerin Tarragona Trier Tübingen Vigo Weimar Wolfsburg Würzburg
+"""
 _ORGANISATIONS = """
 Accenture Adidas Adobe Airbnb Airbus Aldi Alibaba Allianz Alphabet Amazon Anthropic BMW BASF Bayer Boeing Bosch Cisco Citigroup
 Commerzbank Daimler Deloitte Disney Dropbox Ericsson Etsy Expedia Facebook Figma GitHub Google HubSpot Huawei Iberdrola Ikea Inditex
@@ -84,7 +89,10 @@ _DOUBTFUL = word_set(
     " mercedes santiago cordoba segovia victoria virginia viola vera olive ruby pearl amber summer autumn moore li lin lea leo sam"
     " sally tara ross stella vega silva medina serrano simon winkler ziegler weiss jens kai wei mei kumar quinn kelly marin"
 )
-KNOWN = word_set(f"{_FIRST_NAMES} {_SURNAMES} {_PLACES} {_ORGANISATIONS}") - _DOUBTFUL
+KNOWN = word_set(f"{_FIRST_NAMES} {_SURNAMES} {_PLACES} {_CITIES} {_ORGANISATIONS}") - _DOUBTFUL
+
+# German prepositions before a place; without an article behind them, a capitalised word is one more often than not.
+PLACE_CUES = word_set("in aus nach bei")
 
 # Titles and roles: they stand beside a name and are none.
 ROLES = word_set(

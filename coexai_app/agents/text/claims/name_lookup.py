@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from coexai_app.agents.report import SourceSpan
 
-from .gazetteer import KNOWN, SAME
+from .gazetteer import KNOWN, PLACE_CUES, SAME
 from .mention import Mention
 from .slots import agreement
 from .source import SourceIndex, Text
@@ -38,6 +38,8 @@ def judge_name(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) ->
             return source.span(start, end), reason if source.text[start:end] == mention.text or reason != "exact match" else _reason(
                 keys, b - a
             )
+        if not fault and (pair := _joined(keys, source) or _abbreviated(keys, source)):
+            return source.span(source.words[pair[0]].start, source.words[pair[1] - 1].end), "same name, other form"
         if not fault and (place := _acronym(keys, source)):
             return source.span(*place), "short for the same name" if len(keys) == 1 else "the full name of an acronym"
     return None, fault or _missing(mention, keys, sources[0])
@@ -87,7 +89,7 @@ def _inside(keys: Sequence[str], i: int, source: SourceIndex) -> tuple[int, int]
     run = source.run_of.get(i)
     if not run:
         return None
-    wanted = [k for k in keys if k not in EVERY_STOP_WORD] or list(keys)
+    wanted = [k for k in keys if k not in EVERY_STOP_WORD or len(k) == 1] or list(keys)
     at: list[int] = []
     for key in wanted:
         places = [j for j in range(*run) if source.words[j].key == key and j not in at]
@@ -154,6 +156,34 @@ def _acronym(keys: Sequence[str], source: SourceIndex) -> tuple[int, int] | None
     return None
 
 
+def _same_body(keys: Sequence[str], others: Sequence[str]) -> bool:
+    """Two ways to write one name: "EU" and "European Union"."""
+    a, b = " ".join(keys), " ".join(others)
+    if a in SAME and SAME[a] == SAME.get(b):
+        return True
+    return a in ("".join(k[0] for k in others), "".join(k[0] for k in others if k not in EVERY_STOP_WORD))
+
+
+def _joined(keys: Sequence[str], source: SourceIndex) -> tuple[int, int] | None:
+    """Two whole names of the source joined by a particle: "Bib Gourmand de la Guía Michelin". The place of the first."""
+    inner = [i for i in range(2, len(keys) - 2) if keys[i] in EVERY_STOP_WORD]
+    if not inner:
+        return None
+    first, second = _places(keys[: inner[0]], source), _places(keys[inner[-1] + 1 :], source)
+    return first[0] if first and second else None
+
+
+def _abbreviated(keys: Sequence[str], source: SourceIndex) -> tuple[int, int] | None:
+    """ "TU München" for "Technische Universität München": an acronym of the words before the rest of the name."""
+    for i in source.places.get(keys[1], ()) if len(keys) > 1 and 2 <= len(keys[0]) <= 5 else ():
+        begin = i - len(keys[0])
+        before = source.words[max(0, begin) : i]
+        spelt = begin >= 0 and all(w.upper for w in before) and "".join(w.key[0] for w in before) == keys[0]
+        if spelt and source.keys(i, i + len(keys) - 1) == list(keys[1:]):
+            return begin, i + len(keys) - 1
+    return None
+
+
 def _rival(mention: Mention, claim: Text, source: SourceIndex) -> str:
     """The name that the source has between the same words, when the claimed name never stands there."""
     first, last = claim.words_of(mention.start, mention.end)
@@ -166,7 +196,7 @@ def _rival(mention: Mention, claim: Text, source: SourceIndex) -> str:
     }:
         words, content = agreement(claim, first, last, source, *run)
         run_keys = source.keys(*run)
-        if set(keys) & set(run_keys):
+        if set(keys) & set(run_keys) or _same_body(keys, run_keys):
             best_same = max(best_same, words, *(agreement(claim, first, last, source, i, i + len(keys))[0] for i in range(*run)))
         elif (
             words > best_other
@@ -212,6 +242,8 @@ def replaced(claim: Text, source: SourceIndex, i: int) -> bool:
         if not 0 <= j < len(source.words) or not source.words[j].upper:
             continue
         words, content = agreement(claim, i, i + 1, source, j, j + 1)
+        if left in PLACE_CUES and words >= 2 and content >= 1 and source.is_name(j):
+            return True
         if words >= 3 and content >= 1 and (source.is_name(j) or (_headline(claim, i) and source.words[j].initial and words >= 4)):
             return True
     return False

@@ -59,7 +59,7 @@ def _next(words: Sequence[Token], text: str, end: int, blocked: Callable[[int, i
             return 0
         if blocked(words[j].start, words[j].end):
             return 0
-        if _capital(words[j]) and not (_stop(words[j]) and j == end):
+        if _capital(words[j]) and not (_stop(words[j]) and j == end and not (gap[0] in "-‑" and len(words[j].text) == 1)):
             return j + 1
         if words[j].text[0].isdigit() and gap[0] in "-‑" and words[j - 1].text.isupper():
             return j + 1
@@ -140,6 +140,8 @@ def _pieces(
 
 def _drops(words: Sequence[Token], i: int, first: int, last: int, language: str, usage: Usage) -> bool:
     word = words[i]
+    if i > first and len(word.text) == 1 and word.upper:
+        return False
     if (word.key in ROLES or word.key.removesuffix("s") in ROLES) and not usage.strong[word.key] > 2 * usage.lower[word.key] + 2:
         return True
     if word.text in _PARTICLES:

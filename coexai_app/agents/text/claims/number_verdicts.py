@@ -69,6 +69,7 @@ def judge_number(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) 
             if rounded:
                 best = best_placed(rounded, source, near)
                 return Verdict(source.span(best.start, best.end), f"rounded from {best.text}")
+        equal = [m for m in equal if not m.weak]
         if equal and source is sources[0] and not nearest:
             best = best_placed(equal, source, near)
             nearest = Verdict(None, f"the source has {_shown(best, source)}, not {mention.text}")

@@ -47,6 +47,8 @@ def units_agree(claim: Mention, source: Mention, claimed: Text, index: SourceInd
     """Percent and money are strict both ways; a bare number of the source takes the unit of its sentence when it counts nothing."""
     c, s = quantity(claim), quantity(source)
     mine, theirs = c.units or c.inherited, s.units or s.inherited
+    if (_millions(c) and not theirs) or (_millions(s) and not mine):
+        return True
     if mine and theirs:
         if {u.dimension for u in mine} & {u.dimension for u in theirs}:
             return True
@@ -71,6 +73,11 @@ def _beside_a_relative(source: Mention, index: SourceIndex) -> bool:
 def counts_alike(claim: Quantity, source: Mention, index: SourceIndex) -> bool:
     """False when both numbers count something and what the claim counts is not even in the sentence of the source's number."""
     return not claim.nouns or not quantity(source).nouns or _shares_noun(claim, source, index)
+
+
+def _millions(q: Quantity) -> bool:
+    """ "84m": metres or millions."""
+    return bool(q.units) and q.units[0].name == "metre" and len(q.values) > 1 and q.values[1] == q.values[0] * 10**6
 
 
 def _shares_noun(claim: Quantity, source: Mention, index: SourceIndex) -> bool:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from coexai_app.agents.report import SourceSpan
 
 from .dates import days_of, find_dates
-from .gazetteer import KNOWN, ROLES
+from .gazetteer import KNOWN, PLACE_CUES, ROLES
 from .links import find_links, host, normal
 from .mention import Mention, Quantity
 from .names import runs
@@ -178,7 +178,9 @@ class SourceIndex(Text):
         if self.usage.common(word.key, self.language) or word.key in EVERY_STOP_WORD or word.key in ROLES:
             return False
         first, last = self.run_of.get(i, (i, i + 1))
-        return self.usage.strong[word.key] > 0 if self.language != "de" else last - first > 1
+        if self.language != "de":
+            return self.usage.strong[word.key] > 0
+        return last - first > 1 or (i > 0 and self.words[i - 1].key in PLACE_CUES)
 
     @cached_property
     def by_value(self) -> dict[Fraction, list[Mention]]:
