@@ -38,8 +38,12 @@ def workspace() -> rx.Component:
     return rx.fragment(
         _header(),
         rx.el.div(
-            rx.el.div(_form(), _runs(), class_name=cx(theme.COLUMN, "max-[900px]:order-2")),
-            rx.el.div(_run(), class_name=theme.COLUMN),
+            rx.el.div(
+                rx.cond(WorkspaceState.loaded, _form(), panel(skeleton(10, label="Loading the form"))),
+                _runs(),
+                class_name=cx(theme.COLUMN, rx.cond(WorkspaceState.job, "max-[900px]:order-2", "")),
+            ),
+            rx.el.div(rx.cond(WorkspaceState.loaded, _run(), panel(skeleton(6, label="Loading the run"))), class_name=theme.COLUMN),
             class_name=_GRID,
         ),
     )

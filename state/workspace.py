@@ -37,6 +37,7 @@ class WorkspaceState(AppState):
     quote: Quote | None = None
     job: JobView | None = None
     missing: bool = False
+    loaded: bool = False
     runs: tuple[JobRow, ...] = ()
 
     @action(role="viewer")
@@ -49,6 +50,7 @@ class WorkspaceState(AppState):
             self._fill(self._example())
         await self._show(query.get("job", ""))
         await self._refresh()
+        self.loaded = True
 
     @action(role="member")
     async def use_example(self) -> None:
