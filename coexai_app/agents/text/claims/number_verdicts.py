@@ -64,7 +64,7 @@ def judge_number(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) 
             rounded = [
                 m
                 for m in source.numbers
-                if rounds(c, quantity(m)) and units_agree(mention, m, claim, source) and counts_alike(c, m, source)
+                if rounds(c, quantity(m)) and units_agree(mention, m, claim, source) and counts_alike(c, near, m, source)
             ]
             if rounded:
                 best = best_placed(rounded, source, near)

@@ -20,7 +20,7 @@ from .words import JOINTS, SPACES, Token, fold, sentence_starts, stem, stop_word
 _PLAIN = re.compile(r"\d{1,3}(?:[\u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,'’]\d+)*")
 _SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d)")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|ère|ème|e|º|ª)(?![\w°])")
-_GLUED = re.compile(r"[a-z]{2,5}(?!\w)")
+_GLUED = re.compile(r"[a-z]{1,5}(?!\w)")
 _RANGE = re.compile(
     r"\s*(?:[–—‒-]|to|and|or|through|bis|und|oder|a|y|o|u|à|et|ou|al|e|tot|en|von|auf|up to|,|/)\s*(?:(?:about|over|a|la|las"
     r"|los)\s+)?[$£€¥₹]?\s*"

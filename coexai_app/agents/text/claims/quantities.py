@@ -70,9 +70,9 @@ def _beside_a_relative(source: Mention, index: SourceIndex) -> bool:
     return any(_relative(u) for other in index.numbers_in(low, high) for u in quantity(other).units)
 
 
-def counts_alike(claim: Quantity, source: Mention, index: SourceIndex) -> bool:
-    """False when both numbers count something and what the claim counts is not even in the sentence of the source's number."""
-    return not claim.nouns or not quantity(source).nouns or _shares_noun(claim, source, index)
+def counts_alike(claim: Quantity, near: frozenset[str], source: Mention, index: SourceIndex) -> bool:
+    """Whether two numbers may tell one fact: the noun of the claim, or two of its sentence's words, are in the source's sentence."""
+    return not claim.nouns or _shares_noun(claim, source, index) or len(near & index.stems_near(source.start)) >= 2
 
 
 def _millions(q: Quantity) -> bool:

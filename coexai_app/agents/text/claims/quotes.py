@@ -136,7 +136,3 @@ class QuoteIndex:
             return ""
         last = min(place + len(wanted), len(self.words)) - 1
         return self.text[self.words[place][1] : self.words[last][2]]
-
-
-def elided(quote: str) -> bool:
-    return bool(_ELISION.search(quote))

@@ -194,7 +194,6 @@ def _tables() -> tuple[dict[str, tuple[Unit, ...]], dict[str, tuple[Unit, ...]],
 
 
 UNIT_WORDS, UNIT_SYMBOLS, MONEY_SIGNS = _tables()
-CURRENCY_CODES = frozenset(code for codes in _CURRENCIES for code in codes.split())
 CLOCK = Unit("clock", "clock", Fraction(1))
 
 
