@@ -13,7 +13,7 @@ import reflex as rx
 _CODE: Final = r"""
 const countedLength = (text) => {
   let links = 0, length = 0;
-  const rest = text.normalize("NFC").replace(/https?:\/\/[^\s<>"”]+/gi, () => { links += 1; return ""; });
+  const rest = text.normalize("NFC").replace(/https?:\/\/[^\s<>"”]*[^\s<>"”’.,;:!?)\]…]/gi, () => { links += 1; return ""; });
   const light = (c) => c <= 4351 || (c >= 8192 && c <= 8205) || (c >= 8208 && c <= 8223) || (c >= 8242 && c <= 8247);
   for (const { segment } of new Intl.Segmenter("en", { granularity: "grapheme" }).segment(rest)) {
     const emoji = /\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{Regional_Indicator}{2}/u.test(segment);

@@ -1,0 +1,223 @@
+"""The pieces of a result and of a job carry what people, keys, screen readers and the script hold on to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import reflex as rx
+
+from coexai_app.views.agents import FieldView, Option, Quote
+from coexai_app.views.home import Need
+from coexai_app.views.jobs import JobRow, JobView, StepView
+from coexai_app.views.outputs import OutputRow, OutputView
+from components import checks, evidence, jobs, needs, outputs, run_form, thread, timeline
+from state.output import Draft
+
+
+class Work(rx.State):
+    """Vars of the kinds that pages hand over."""
+
+    output: OutputView | None = None
+    rows: tuple[OutputRow, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    job: JobView | None = None
+    jobs: tuple[JobRow, ...] = ()
+    steps: tuple[StepView, ...] = ()
+    needs: tuple[Need, ...] = ()
+    fields: tuple[FieldView, ...] = ()
+    sources: list[Option] = []  # noqa: RUF012
+    errors: dict[str, str] = {}  # noqa: RUF012
+    quote: Quote | None = None
+    flag: bool = False
+    word: str = ""
+    number: int = 0
+
+    @rx.event
+    def done(self) -> None: ...
+
+    @rx.event
+    def with_form(self, form: dict[str, str]) -> None: ...
+
+    @rx.event
+    def with_number(self, number: int) -> None: ...
+
+    @rx.event
+    def with_two(self, key: int, by: int) -> None: ...
+
+
+ACTIONS = outputs.Actions(
+    edit=Work.done,
+    leave=Work.done,
+    save=Work.with_form,
+    add_post=Work.with_number,
+    drop_post=Work.with_number,
+    move_post=Work.with_two,
+    remove_claim=Work.with_number,
+    keep_claim=Work.with_form,
+    approve=Work.done,
+    reopen=Work.done,
+)
+
+
+def html(component: Any) -> str:
+    return str(component.render())
+
+
+class TestEvidence:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def rendered(cls) -> str:
+        made = evidence.evidence(
+            Work.output, on_remove=Work.with_number, on_keep=Work.with_form, problem=Work.word, problem_claim=Work.number
+        )
+        return html(made)
+
+    def test_claim_source_and_row_carry_the_same_number(self, rendered: str) -> None:
+        assert rendered.count('"data-claim":segment_rx_state_?.["claim"]') == 2
+        assert '"data-claim":claim_rx_state_?.["number"]' in rendered
+        assert '"data-evidence"' in rendered
+
+    def test_a_claim_is_a_button_that_its_source_describes(self, rendered: str) -> None:
+        assert 'role:"button"' in rendered
+        assert '"aria-describedby":("source-"+segment_rx_state_?.["claim"])' in rendered
+        assert 'id:("source-"+segment_rx_state_?.["claim"])' in rendered
+
+    def test_looks_come_from_the_tone(self, rendered: str) -> None:
+        for look in ("cl cl-no", "cl cl-kept", "sp", "claim-row"):
+            assert look in rendered
+
+    def test_the_source_may_scroll_by_itself_and_by_keyboard(self, rendered: str) -> None:
+        assert '"data-source":"true"' in rendered
+        assert '"aria-label":"Source"' in rendered
+
+    def test_an_open_claim_can_be_removed_or_kept_with_a_reason(self, rendered: str) -> None:
+        for piece in ("remove-claim-", "keep-claim-", "keep-form-", 'name:"reason"', 'name:"claim"'):
+            assert piece in rendered
+
+
+class TestChecks:
+    def test_every_point_is_on_screen_and_the_sum_too(self) -> None:
+        rendered = html(checks.checks(Work.output))
+        for piece in ('"data-testid":"score"', '"data-testid":"score-sum"', "flexGrow", '["max_points"]', '["fix"]', '["evidence"]'):
+            assert piece in rendered
+
+
+class TestThread:
+    def test_each_post_can_be_copied_and_says_its_length(self) -> None:
+        rendered = html(thread.thread(Work.output.posts))
+        assert '"data-copy":post_rx_state_?.["text"]' in rendered
+        assert "-length" in rendered
+
+    def test_a_field_keeps_its_key_and_its_name_while_posts_move(self) -> None:
+        made = thread.thread_editor(
+            Work.drafts,
+            on_save=Work.with_form,
+            on_leave=Work.done,
+            on_add=Work.with_number,
+            on_drop=Work.with_number,
+            on_move=Work.with_two,
+            saving=Work.flag,
+            problem=Work.word,
+        )
+        rendered = html(made)
+        assert 'key:draft_rx_state_?.["key"]' in rendered
+        assert 'name:("post-"+draft_rx_state_?.["key"])' in rendered
+        for name in ("Move up", "Move down", "Add a post below", "Remove this post"):
+            assert f'"aria-label":"{name}"' in rendered
+
+
+class TestResult:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def rendered(cls) -> str:
+        tabs = outputs.result_tabs(
+            Work.output,
+            Work.steps,
+            ACTIONS,
+            editing=Work.flag,
+            drafts=Work.drafts,
+            saving=Work.flag,
+            problem=Work.word,
+            problem_claim=Work.number,
+        )
+        return html(rx.fragment(tabs, *outputs.result_actions(Work.output, ACTIONS, editing=Work.flag)))
+
+    def test_five_tabs_in_their_order(self, rendered: str) -> None:
+        places = [rendered.index(f'"data-testid":"tab-{slug}"') for slug in ("result", "evidence", "checks", "steps", "raw")]
+        assert places == sorted(places)
+
+    def test_approve_says_why_it_is_off(self, rendered: str) -> None:
+        assert '["can_approve"]' in rendered
+        assert '["why_not"]' in rendered
+
+    def test_an_export_leaves_the_app_as_a_download(self, rendered: str) -> None:
+        assert "reloadDocument:true" in rendered
+        assert "download:true" in rendered
+
+    def test_the_library_links_to_each_result(self) -> None:
+        assert '"/outputs/"' in html(outputs.output_list(Work.rows)) or "/outputs/" in html(outputs.output_list(Work.rows))
+
+
+class TestJobs:
+    def test_steps_say_their_state_in_a_word_and_to_the_script(self) -> None:
+        for made in (timeline.flat(Work.steps, Work.word), timeline.vertical(Work.steps)):
+            rendered = html(made)
+            for piece in ('"data-status":step_rx_state_?.["status"]', '"aria-current"', "kept from an earlier attempt", "to come"):
+                assert piece in rendered
+
+    def test_the_line_about_progress_is_told_politely(self) -> None:
+        assert '"aria-live":"polite"' in html(timeline.flat(Work.steps, Work.word))
+
+    def test_rows_link_to_their_job(self) -> None:
+        rendered = html(jobs.job_table(Work.jobs))
+        assert "/jobs/" in rendered
+        assert '"data-testid":"job-row"' in rendered
+
+    def test_cancelling_asks_first(self) -> None:
+        rendered = html(jobs.cancel_button(Work.job, Work.done))
+        assert "Cancel this job?" in rendered
+        assert '"data-open":"cancel-dialog"' in rendered
+
+    def test_why_it_failed_is_read_out_and_says_what_to_do(self) -> None:
+        rendered = html(jobs.why(Work.job))
+        for piece in ('["reason"]', '["advice"]', '"aria-live":"polite"'):
+            assert piece in rendered
+
+    def test_what_waits_for_you_leads_somewhere(self) -> None:
+        assert 'need_rx_state_?.["href"]' in html(needs.needs(Work.needs, Work.number))
+
+
+class TestRunForm:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def rendered(cls) -> str:
+        made = run_form.run_form(
+            Work.fields,
+            sources=Work.sources,
+            source=Work.word,
+            has_advanced=Work.flag,
+            errors=Work.errors,
+            quote=Work.quote,
+            run_key=Work.word,
+            form_key=Work.number,
+            starting=Work.flag,
+            again=Work.flag,
+            on_submit=Work.with_form,
+            on_example=Work.done,
+        )
+        return html(made)
+
+    def test_the_three_sources_and_the_button_are_there(self, rendered: str) -> None:
+        for name in ("source-url", "source-text", "source-file", "source-kind", "use-example", "run-button", "quote"):
+            assert f'"data-testid":"{name}"' in rendered
+
+    def test_a_double_click_carries_the_same_key(self, rendered: str) -> None:
+        assert 'name:"run_key"' in rendered
+
+    def test_an_error_is_an_alert_at_its_field(self, rendered: str) -> None:
+        assert rendered.count('"data-testid":"field-error"') >= 4
+        assert 'role:"alert"' in rendered
+
+    def test_the_price_stands_before_the_button(self, rendered: str) -> None:
+        assert rendered.index('["cost"]') < rendered.index('"data-testid":"run-button"')
