@@ -19,6 +19,8 @@ from .slots import elsewhere, rival
 from .source import SourceIndex, Text, best_placed
 from .units import CLOCK
 
+# Places of one value that are looked at, those that count the same thing first; more would only cost time.
+_MOST = 100
 _HOUR_CUE = re.compile(r"\b(?:at|a las?|um|from|until|till|by|to|bis|von|ab|desde|hasta|before|after|between)\s$|[–-]$", re.IGNORECASE)
 
 
@@ -84,7 +86,7 @@ def _equal(mention: Mention, claim: Text, source: SourceIndex) -> list[Mention]:
         keys |= {-v for v in keys}
     found = {m.start: m for key in keys for m in source.by_value.get(key, ())}
     return [
-        m for m in sorted(found.values(), key=lambda m: m.start)
+        m for m in sorted(found.values(), key=lambda m: (not set(quantity(m).nouns) & set(c.nouns), m.start))[:_MOST]
         if same_value(c, quantity(m), down=down and is_down(source.text[slice(*source.sentence_span(source.sentence(m.start)))]))
     ]  # fmt: skip
 

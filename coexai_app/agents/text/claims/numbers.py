@@ -20,6 +20,8 @@ from .words import JOINTS, SPACES, Token, fold, sentence_starts, stem, stop_word
 _PLAIN = re.compile(r"\d{1,3}(?:[\u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,'’]\d+)*")
 _SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d)")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|ère|ème|e|º|ª)(?![\w°])")
+# Longer strings of digits are identifiers and compare as text; Python refuses to read more than 4,300 digits as a number.
+_LONGEST = 40
 _GLUED = re.compile(r"[a-z]{1,5}(?!\w)")
 _RANGE = re.compile(
     r"\s*(?:[–—‒-]|to|and|or|through|bis|und|oder|a|y|o|u|à|et|ou|al|e|tot|en|von|auf|up to|,|/)\s*(?:(?:about|over|a|la|las"
@@ -114,6 +116,8 @@ def _digits(text: str, match: re.Match[str], language: str, words: Sequence[Toke
         return None
     if before in ".," and text[start - 2 : start - 1].isdigit():
         return None
+    if end - start > _LONGEST:
+        return number_mention(text, start, end, Quantity((), literal=match.group()))
     values, step = _readings(match.group(), language)
     if not values:
         return number_mention(text, start, end, Quantity((), literal=match.group()))

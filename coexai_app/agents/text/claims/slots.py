@@ -78,7 +78,7 @@ def rival(
         candidates += [by_first[j + 1] for j in source.places.get(claim.words[first - 1].key, ()) if j + 1 in by_first]
     if last < len(claim.words):
         candidates += [by_last[j] for j in source.places.get(claim.words[last].key, ()) if j in by_last]
-    for mention in candidates:
+    for mention in candidates[:1_000]:
         if mention.start in seen or mention.weak:
             continue
         seen.add(mention.start)

@@ -110,7 +110,9 @@ class SourceIndex(Text):
         return [m.start for m in self.numbers]
 
     def numbers_in(self, low: int, high: int) -> list[Mention]:
-        return self.numbers[bisect_left(self._number_starts, low) : bisect_left(self._number_starts, high)]
+        """The numbers of a stretch of text, at most 60: a table without a full stop is one long sentence."""
+        first = bisect_left(self._number_starts, low)
+        return self.numbers[first : min(first + 60, bisect_left(self._number_starts, high))]
 
     def values_in(self, low: int, high: int) -> list[Mention]:
         """Numbers and dates of a stretch of text."""
