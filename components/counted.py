@@ -21,13 +21,14 @@ const countedLength = (text) => {
   }
   return length + 23 * links;
 };
-function CountedText({ name, label, start, limit, testid, fieldClass, countClass, children }) {
+function CountedText({ name, label, start, limit, focus, testid, fieldClass, countClass, children }) {
   const [length, setLength] = useState(() => countedLength(start));
   const over = length > limit;
   return jsx("div", {},
     jsx("textarea", {
       name, rows: 2, defaultValue: start, className: fieldClass, "aria-label": label, "aria-describedby": `${name}-count`,
-      "aria-invalid": over || undefined, "data-testid": testid, onInput: (event) => setLength(countedLength(event.target.value)),
+      "aria-invalid": over || undefined, "data-testid": testid, autoFocus: focus,
+      onInput: (event) => setLength(countedLength(event.target.value)),
     }),
     jsx("div", { className: countClass },
       jsx("span", { id: `${name}-count`, "data-testid": `${testid}-count`,
@@ -47,6 +48,7 @@ class CountedText(rx.Component):
     label: rx.Var[str]
     start: rx.Var[str]
     limit: rx.Var[int]
+    focus: rx.Var[bool]
     testid: rx.Var[str]
     field_class: rx.Var[str]
     count_class: rx.Var[str]

@@ -20,6 +20,8 @@ from components.evidence import count_of_open, evidence
 from components.icons import icon
 from components.menus import menu
 from components.notes import note
+from components.seen import when_seen
+from components.skeleton import skeleton
 from components.tabs import Tab, tabs
 from components.thread import thread, thread_editor
 from components.timeline import vertical
@@ -40,14 +42,16 @@ class Actions:
     keep_claim: Any
     approve: Any
     reopen: Any
+    show_raw: Any
 
 
 def result_tabs(
-    output: Any, steps: Any, actions: Actions, *, editing: Any, drafts: Any, saving: Any, problem: Any, problem_claim: Any
+    output: Any, steps: Any, actions: Actions, *, editing: Any, drafts: Any, saving: Any, problem: Any, problem_claim: Any, raw: Any
 ) -> rx.Component:
     """The five tabs, in their fixed order. `output` is an `OutputView` var, `steps` a var of `StepView`.
 
-    `problem` is what the server refused: an edit, or the reason for the claim with the index `problem_claim` (-1 for an edit).
+    `raw` is the report as JSON, empty until `actions.show_raw` was called. `problem` is what the server refused: an edit, or the reason
+    for the claim with the index `problem_claim` (-1 for an edit).
     """
     editor = thread_editor(
         drafts,
@@ -81,7 +85,7 @@ def result_tabs(
                     count_tone=rx.cond(all_passed, "ok", "idle"),
                 ),
                 Tab("steps", "Steps", _steps(output, steps)),
-                Tab("raw", "Raw", _raw(output)),
+                Tab("raw", "Raw", _raw(output, raw, actions.show_raw)),
             ],
             label="Result",
             testid="tab",
@@ -164,21 +168,29 @@ def _steps(output: Any, steps: Any) -> rx.Component:
     )
 
 
-def _raw(output: Any) -> rx.Component:
+def _raw(output: Any, raw: Any, on_seen: Any) -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.p("The whole report, as the API returns it.", class_name=theme.MUTE),
-            rx.el.span(copy_button(output.raw, testid="copy-raw"), class_name="ml-auto"),
+            rx.el.span(rx.cond(raw == "", rx.fragment(), copy_button(raw, testid="copy-raw")), class_name="ml-auto"),
             class_name="flex min-h-12 items-center gap-3 border-b border-line px-4 py-2",
         ),
-        rx.el.pre(
-            output.raw,
-            class_name="max-h-[36rem] overflow-auto rounded-b-lg bg-sunken p-4 font-mono text-xs leading-5 text-ink-2",
-            tab_index=0,
-            role="region",
-            aria_label="Report as JSON",
-            data_testid="raw",
+        when_seen(
+            rx.cond(raw == "", rx.el.div(skeleton(8, label="Loading the report"), class_name="p-4"), _json(raw)),
+            on_seen=on_seen,
+            key=output.id,
         ),
+    )
+
+
+def _json(raw: Any) -> rx.Component:
+    return rx.el.pre(
+        raw,
+        class_name="max-h-[36rem] overflow-auto rounded-b-lg bg-sunken p-4 font-mono text-xs leading-5 text-ink-2",
+        tab_index=0,
+        role="region",
+        aria_label="Report as JSON",
+        data_testid="raw",
     )
 
 

@@ -144,6 +144,7 @@ def _draft(draft: Any, place: Any, last: Any, on_add: Any, on_drop: Any, on_move
                 label=f"Post {place + 1}",
                 start=draft.text,
                 limit=POST_LIMIT,
+                focus=(place == 0) | (draft.text == ""),
                 testid=f"edit-post-{place + 1}",
                 field_class=(
                     "block w-full field-sizing-content resize-none rounded-t-md bg-transparent outline-none "

@@ -75,9 +75,7 @@ def _job() -> rx.Component:
                     testid="steps-panel",
                 ),
                 attempts(view),
-                job_input(
-                    view, link_button("Open as a new run", concat("/agents/", view.agent), testid="new-run", size="sm", variant="gho")
-                ),
+                job_input(view, link_button("New run", concat("/agents/", view.agent), testid="new-run", size="sm", variant="gho")),
                 class_name=theme.COLUMN,
             ),
             rx.el.div(receipt(view), rx.cond(view.error_code == "", rx.fragment(), _code(view)), class_name=theme.COLUMN),

@@ -27,6 +27,7 @@ _ACTIONS = Actions(
     keep_claim=OutputState.keep_claim,
     approve=OutputState.approve,
     reopen=OutputState.reopen,
+    show_raw=OutputState.show_raw,
 )
 
 
@@ -41,6 +42,7 @@ def result() -> rx.Component:
         saving=OutputState.saving,
         problem=OutputState.refused,
         problem_claim=OutputState.refused_claim,
+        raw=OutputState.raw,
     )
 
 

@@ -26,11 +26,15 @@ class Draft(View):
 
 
 class OutputState(AppState):
-    """`refused` is what was wrong with an edit (`refused_claim` -1) or with the reason for a claim; it stands where the person typed."""
+    """The report as JSON is large: it comes into `raw` when somebody looks at it, and `output` goes without it.
+
+    `refused` is what was wrong with an edit (`refused_claim` -1) or with the reason for a claim; it stands where the person typed.
+    """
 
     _live = True
 
     output: OutputView | None = None
+    raw: str = ""
     steps: tuple[StepView, ...] = ()
     missing: bool = False
     editing: bool = False
@@ -111,10 +115,15 @@ class OutputState(AppState):
         if await self._change(outputs.reopen):
             self._say("Reopened")
 
+    @action(role="viewer")
+    async def show_raw(self) -> None:
+        if self.output and not self.raw:
+            self.raw = (await self._call(outputs_read.get, output_id=route.ident(self.output.id))).raw
+
     async def _open(self, output_id: str) -> None:
         """Shows this output as it is now, or nothing for an empty id."""
         if self.output and self.output.id != output_id:
-            self.output = None
+            self.output, self.raw = None, ""
         self._stop_editing()
         self.missing = False
         if output_id:
@@ -128,18 +137,23 @@ class OutputState(AppState):
             return
         if not self.output:
             self.steps = (await self._call(jobs_read.get, job_id=route.ident(view.job_id))).steps
-        if view != self.output:
-            self.output = view
+        self._keep(view)
+
+    def _keep(self, view: OutputView) -> None:
+        lean = view.model_copy(update={"raw": ""})
+        if lean != self.output:
+            self.output, self.raw = lean, view.raw if self.raw else ""
 
     async def _change(self, service: Any, **change: Any) -> bool:
         """Changes the version that is on screen; True when it was accepted. Raises Conflict when somebody changed it."""
         if not self.output:
             return False
         try:
-            self.output = await self._call(service, output_id=route.ident(self.output.id), version=self.output.version, **change)
+            view: OutputView = await self._call(service, output_id=route.ident(self.output.id), version=self.output.version, **change)
         except InvalidInput as error:
             self.refused = error.message
             return False
+        self._keep(view)
         self.refused = ""
         return True
 

@@ -57,6 +57,7 @@ ACTIONS = outputs.Actions(
     keep_claim=Work.with_form,
     approve=Work.done,
     reopen=Work.done,
+    show_raw=Work.done,
 )
 
 
@@ -140,6 +141,7 @@ class TestResult:
             saving=Work.flag,
             problem=Work.word,
             problem_claim=Work.number,
+            raw=Work.word,
         )
         return html(rx.fragment(tabs, *outputs.result_actions(Work.output, ACTIONS, editing=Work.flag)))
 

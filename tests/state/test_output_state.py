@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 import pytest
@@ -193,3 +194,18 @@ class TestJob:
         async with Tab(people.tokens["mallory"]) as tab:
             await visit(tab, f"/jobs/{job.id}", JobState)
             assert (await see(tab, JobState)).missing
+
+
+class TestRaw:
+    async def test_comes_when_somebody_looks_and_follows_changes(self, people: People, output_id: str) -> None:
+        async with Tab(people.tokens["vera"]) as tab:
+            await visit(tab, f"/outputs/{output_id}", OutputState)
+            state = await see(tab, OutputState)
+            assert (state.raw, state.output.raw) == ("", "")
+            await act(tab, OutputState, "show_raw")
+            assert json.loads((await see(tab, OutputState)).raw)["agent"] == "maya"
+            do(outputs.edit, people.bob, output_id=UUID(output_id), version=1, posts=["His words."])
+            state = await see(tab, OutputState)
+            await state._refresh()
+            assert "His words." in state.raw
+            assert state.output.raw == ""
