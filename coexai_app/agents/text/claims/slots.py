@@ -78,13 +78,15 @@ def rival(
         candidates += [by_first[j + 1] for j in source.places.get(claim.words[first - 1].key, ()) if j + 1 in by_first]
     if last < len(claim.words):
         candidates += [by_last[j] for j in source.places.get(claim.words[last].key, ()) if j in by_last]
-    for mention in candidates[:1_000]:
+    for mention in candidates[:300]:
         if mention.start in seen or mention.weak:
             continue
         seen.add(mention.start)
         words, content = agreement(claim, first, last, source, *source.words_of(mention.start, mention.end))
         if same(mention) or _coordinated(mention, source, by_first, by_last, same):
             best_same = max(best_same, words)
+            if best_same > 2 * _REACH - _LEAD:
+                return None
         elif content >= 2 and (words, content) > best_other:
             best_other, other = (words, content), mention
     if other is None or best_other[0] < _ENOUGH or best_other[0] - best_same < _LEAD:
