@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
 from reflex_components_core.react_router import ReactRouterLink
 
 from components import theme
@@ -93,6 +94,18 @@ def icon_button(
 def app_link(*children: Child, href: Text, testid: Text, cls: Any = "", **props: Any) -> rx.Component:
     """A link to a page of the app, followed without a page load."""
     return ReactRouterLink.create(*children, to=href, class_name=cls, data_testid=testid, **props)
+
+
+class Anchor(BaseHTML):
+    """A plain `<a>`: Reflex turns every `rx.el.a` into a router link, which is wrong for a place on the same page."""
+
+    tag = "a"
+    href: rx.Var[str]
+
+
+def jump(*children: Child, to: str, testid: str, cls: Any = "") -> rx.Component:
+    """A link to the element `to` of the same page."""
+    return Anchor.create(*children, href=f"#{to}", class_name=cls, data_testid=testid)
 
 
 def text_link(label: Text, href: Text, *, testid: Text, cls: str = "", **props: Any) -> rx.Component:

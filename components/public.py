@@ -9,7 +9,7 @@ import reflex as rx
 
 from components import theme
 from components.avatars import wordmark
-from components.buttons import link_button
+from components.buttons import jump, link_button
 from components.icons import icon
 from components.vars import Child, cx
 
@@ -26,7 +26,7 @@ _PAIRS: Final = (
 
 def site_header() -> rx.Component:
     """The head of the landing page: the mark, the way in."""
-    jump = "rounded-xs text-ink-2 hover:text-ink"
+    place = "rounded-xs text-ink-2 hover:text-ink"
     return rx.el.header(
         rx.el.a(
             wordmark(30, name_cls="text-[1.1875rem]!"),
@@ -36,9 +36,9 @@ def site_header() -> rx.Component:
             data_testid="brand",
         ),
         rx.el.nav(
-            rx.el.a("Coworkers", href="#team", class_name=jump, data_testid="to-team"),
-            rx.el.a("How it works", href="#how", class_name=jump, data_testid="to-how"),
-            rx.el.a("Plans", href="#plans", class_name=jump, data_testid="to-plans"),
+            jump("Coworkers", to="team", testid="to-team", cls=place),
+            jump("How it works", to="how", testid="to-how", cls=place),
+            jump("Plans", to="plans", testid="to-plans", cls=place),
             aria_label="On this page",
             class_name="ml-3 flex gap-6 text-md font-medium max-md:hidden",
         ),

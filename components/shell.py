@@ -12,7 +12,7 @@ from reflex_components_core.core.banner import has_connection_errors
 from components import menus, palette, theme
 from components import toast as say
 from components.avatars import agent_tile, logo, person
-from components.buttons import app_link
+from components.buttons import app_link, jump
 from components.dialog import opens, sheet
 from components.icons import icon, spinner
 from components.meter import slots
@@ -59,7 +59,8 @@ _STRIP: Final = "flex items-center justify-center gap-2 border-b border-warn-lin
 _DOT: Final = "absolute top-2 right-[calc(50%-15px)] size-2 rounded-full bg-(--marker-400) shadow-[0_0_0_2px_var(--surface)]"
 _TAB: Final = (
     "relative grid place-content-center justify-items-center gap-[3px] text-[11px] leading-[14px] font-medium text-ink-3 "
-    "aria-[current]:text-ink aria-[current]:before:absolute aria-[current]:before:-top-px aria-[current]:before:left-[calc(50%-14px)] aria-[current]:before:h-0.5 "
+    "aria-[current]:text-ink aria-[current]:before:absolute aria-[current]:before:-top-px "
+    "aria-[current]:before:left-[calc(50%-14px)] aria-[current]:before:h-0.5 "
     "aria-[current]:before:w-7 aria-[current]:before:rounded-b-[2px] aria-[current]:before:bg-ink aria-[current]:before:content-['']"
 )
 
@@ -83,12 +84,7 @@ def shell(
     the window. `problem` is an error that stays on top of the page; `toast` is said whenever `toast_key` changes.
     """
     return rx.el.div(
-        rx.el.a(
-            "Skip to content",
-            href="#main",
-            class_name=_SKIP,
-            data_testid="skip",
-        ),
+        jump("Skip to content", to="main", testid="skip", cls=_SKIP),
         _sidebar(me, shell, current),
         rx.el.div(
             _top(crumbs, tools),

@@ -93,7 +93,10 @@ CHIP: Final = (
     "inline-flex h-5 max-w-full items-center gap-[5px] rounded-xs pr-[7px] pl-1.5 text-xs leading-none font-medium whitespace-nowrap "
     "bg-(--tone-bg) text-(--tone-fg) shadow-[var(--tone-edge)] outline-1 -outline-offset-1 outline-dashed outline-(--tone-dash)"
 )
-NOTE: Final = "flex gap-2.5 rounded-md border px-3 py-2.5 text-sm break-words border-(--tone-line) bg-[var(--tone-note,var(--tone-bg))] text-(--tone-fg)"
+NOTE: Final = (
+    "flex gap-2.5 rounded-md border px-3 py-2.5 text-sm break-words "
+    "border-(--tone-line) bg-[var(--tone-note,var(--tone-bg))] text-(--tone-fg)"
+)
 COUNTER: Final = "rounded-full px-1.5 text-2xs tabular font-medium bg-(--tone-bg) text-(--tone-fg)"
 DOT: Final = "inline-block size-[7px] flex-none rounded-full bg-(--tone-solid)"
 NODE: Final = "grid size-5 flex-none place-items-center rounded-full bg-(--tone-bg) text-(--tone-fg)"

@@ -10,7 +10,7 @@ import reflex as rx
 from coexai_app.plans import MEGABYTE, PLANS, Plan
 from components import theme
 from components.avatars import agent_tile
-from components.buttons import link_button
+from components.buttons import jump, link_button
 from components.chips import chip
 from components.icons import icon
 from components.panel import facts
@@ -85,12 +85,12 @@ def _hero() -> rx.Component:
             ),
             rx.el.div(
                 link_button("Start free", "/signup", testid="hero-signup", variant="pri", size="lg"),
-                rx.el.a(
+                jump(
                     icon("play", 16, "-ml-0.5"),
                     "See a real run",
-                    href="#how",
-                    class_name=cx(theme.BUTTON, theme.BUTTON_VARIANTS["sec"], theme.BUTTON_SIZES["lg"]),
-                    data_testid="hero-tour",
+                    to="how",
+                    testid="hero-tour",
+                    cls=cx(theme.BUTTON, theme.BUTTON_VARIANTS["sec"], theme.BUTTON_SIZES["lg"]),
                 ),
                 class_name="flex flex-wrap gap-2.5 max-md:*:flex-1",
             ),

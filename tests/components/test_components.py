@@ -282,7 +282,7 @@ class TestShell:
     def test_landmarks_and_the_way_past_them(self, rendered: str) -> None:
         for name in ("Main", "Coworkers", "Breadcrumb", "Main, phone"):
             assert f'"aria-label":"{name}"' in rendered
-        assert 'to:"#main"' in rendered
+        assert 'href:"#main"' in rendered
         assert 'id:"main"' in rendered
 
     def test_where_we_are(self, rendered: str) -> None:
