@@ -7,16 +7,19 @@ Without Redis the queue is a SQLite file in DATA_DIR.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from huey import Huey, PriorityRedisHuey, SqliteHuey
+from huey.consumer import Consumer, ProcessEnvironment
 from huey.serializer import SignedSerializer
 from sqlmodel import Session
 
 from coexai_app import db, log, settings
 from coexai_app.models.enums import Priority
+from coexai_app.processes import die_with_parent
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -69,6 +72,35 @@ def enqueue(session: Session, name: TaskName, *args: str, priority: Priority = P
 
 def send(name: TaskName, *args: str, priority: Priority = Priority.NORMAL) -> None:
     huey.enqueue(_dispatch.s(name.value, *args, priority=LEVELS[priority]))
+
+
+class _TiedProcesses(ProcessEnvironment):  # type: ignore[misc]
+    """Worker processes that end when the consumer is killed; the jobs they held are taken back when their lease ends."""
+
+    def init_child(self, process: Any) -> None:
+        super().init_child(process)
+        die_with_parent(signal.SIGKILL)
+
+
+class _Consumer(Consumer):  # type: ignore[misc]
+    def get_environment(self, worker_type: str) -> _TiedProcesses:
+        return _TiedProcesses(self._graceful_sig, self._interrupt_sig)
+
+
+def consumer(*, workers: int, stop_seconds: float) -> Consumer:
+    """The consumer that runs in a worker. SIGTERM lets running jobs finish, for at most `stop_seconds`."""
+    return _Consumer(
+        huey,
+        workers=workers,
+        worker_type="process",
+        periodic=False,
+        # The SQLite queue is polled; Redis blocks, and wakes at once.
+        initial_delay=0.05,
+        max_delay=0.1,
+        health_check_interval=2,
+        graceful_signal="TERM",
+        shutdown_timeout=stop_seconds,
+    )
 
 
 def worker_name() -> str:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
@@ -20,6 +19,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from coexai_app import frontend, log, settings
+from coexai_app.processes import die_with_parent
 
 STOP_SECONDS: Final = 12.0
 START_SECONDS: Final = 60.0
@@ -73,18 +73,7 @@ def worker() -> None:
     log.configure("worker", style=config.log_format, level=config.log_level)
     import tasks
 
-    consumer = tasks.huey.create_consumer(
-        workers=config.job_workers,
-        worker_type="process",
-        periodic=False,
-        # The SQLite queue is polled; Redis blocks, and wakes at once.
-        initial_delay=0.05,
-        max_delay=0.1,
-        health_check_interval=2,
-        graceful_signal="TERM",
-        shutdown_timeout=STOP_SECONDS - 3,
-    )
-    consumer.run()
+    tasks.consumer(workers=config.job_workers, stop_seconds=STOP_SECONDS - 3).run()
 
 
 PARTS: Final[dict[str, Callable[[], None]]] = {"web": web, "worker": worker}
@@ -106,7 +95,7 @@ class Part:
             [sys.executable, "-m", "coexai_app.cli", "part", self.name],
             cwd=settings.ROOT,
             start_new_session=True,  # Ctrl-C reaches the parent only, which stops the parts in order
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
 
     def watch(self) -> None:
@@ -209,12 +198,6 @@ def _port_problem(host: str, port: int) -> str | None:
         except OSError as error:
             return f"Port {port} cannot be used ({error.strerror}). Stop what uses it, or choose another: PORT=3001 make run"
     return None
-
-
-def _die_with_parent() -> None:
-    """Linux: a part gets SIGTERM when its parent is killed, so nothing is left behind."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM)
 
 
 def _say(part: str, line: str) -> None:
