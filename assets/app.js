@@ -27,7 +27,11 @@
 
   /* --- theme: system, light or dark; the inline head script has set the class before the first paint --- */
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const chosen = () => { try { return localStorage.getItem("theme") || "system"; } catch { return "system"; } };
+  const chosen = () => {
+    let kept = null;
+    try { kept = localStorage.getItem("theme"); } catch { /* the cookie remembers it then */ }
+    return kept || (doc.cookie.match(/(?:^|; )theme=(\w+)/) || [])[1] || "system";
+  };
   const paint = () => {
     const theme = chosen(), dark = theme === "dark" || (theme === "system" && system.matches);
     if (root.classList.contains("dark") !== dark) root.classList.toggle("dark", dark);
@@ -112,7 +116,7 @@
   });
 
   /* --- the evidence pair --- */
-  const lit = new Map();
+  const lit = new Map(), key = (box) => location.pathname + box.dataset.evidence;
   const claims = (box) => $$(".cl[data-claim]", box);
   const light = (box, n, { scroll = false, focus = false } = {}) => {
     $$("[data-claim]", box).forEach((el) => {
@@ -120,7 +124,7 @@
       el.toggleAttribute("data-lit", is);
       if (el.classList.contains("claim-row")) is ? el.setAttribute("aria-current", "true") : el.removeAttribute("aria-current");
     });
-    lit.set(box.dataset.evidence, n);
+    lit.set(key(box), n);
     const span = $(`.sp[data-claim="${CSS.escape(n)}"]`, box), claim = claims(box).find((el) => el.dataset.claim === n);
     let pane = span?.parentElement;
     while (pane && pane !== box && !(pane.scrollHeight > pane.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(pane).overflowY))) pane = pane.parentElement;
@@ -132,13 +136,13 @@
   };
   const restoreEvidence = () => $$("[data-evidence]").forEach((box) => {
     const first = claims(box)[0]?.dataset.claim, all = $$("[data-claim]", box), has = (n) => all.some((el) => el.dataset.claim === n);
-    const want = [lit.get(box.dataset.evidence), box.dataset.start, first].find(has);
+    const want = [lit.get(key(box)), box.dataset.start, first].find(has);
     if (want && all.some((el) => el.hasAttribute("data-lit") !== (el.dataset.claim === want))) light(box, want);
   });
   const step = (by) => {
     const box = $$("[data-evidence]").find(visible);
     if (!box) return false;
-    const seen = claims(box).filter(visible), at = seen.findIndex((el) => el.dataset.claim === lit.get(box.dataset.evidence));
+    const seen = claims(box).filter(visible), at = seen.findIndex((el) => el.dataset.claim === lit.get(key(box)));
     const next = seen[Math.min(seen.length - 1, Math.max(0, at + by))];
     if (next) light(box, next.dataset.claim, { scroll: true, focus: true });
     return !!next;
@@ -166,6 +170,7 @@
     const box = doc.getElementById(id);
     if (!(box instanceof HTMLDialogElement) || box.open) return;
     shut();
+    $("#more[open]")?.close();
     box.showModal();
     if (id === "palette") { const q = $("[role=combobox]", box); q.value = ""; filter(box, ""); q.focus(); }
   };
@@ -210,7 +215,11 @@
     else if (option.dataset.themeSet) theme(option.dataset.themeSet);
     else $("a,button", option)?.click();
   };
-  const theme = (value) => { try { localStorage.setItem("theme", value); } catch { /* private mode: the choice holds until the next page load */ } paint(); };
+  const theme = (value) => {
+    try { localStorage.setItem("theme", value); } catch { /* the cookie remembers it then */ }
+    doc.cookie = `theme=${value}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+    paint();
+  };
 
   /* --- uploads --- */
   const value = (zone) => $("[data-drop-value]", zone);

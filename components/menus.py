@@ -11,8 +11,8 @@ from components.icons import glyph, icon
 from components.vars import Child, Flag, Text, cx, given
 
 _ITEM: Final = (
-    "flex min-h-8 w-full cursor-pointer items-center gap-2.5 rounded-sm px-2 text-left text-sm font-medium text-ink-2 "
-    "hover:bg-hover hover:text-ink focus:bg-hover focus:text-ink focus-visible:shadow-[inset_0_0_0_2px_var(--focus)] max-md:min-h-11"
+    "inring flex min-h-8 w-full cursor-pointer items-center gap-2.5 rounded-sm px-2 text-left text-sm font-medium text-ink-2 "
+    "hover:bg-hover hover:text-ink focus:bg-hover focus:text-ink max-md:min-h-11"
 )
 
 

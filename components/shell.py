@@ -45,7 +45,7 @@ _ITEM: Final = (
 )
 _LINK: Final = (
     "hover:bg-hover [&_.ico]:text-ink-3 aria-[current]:bg-surface aria-[current]:text-ink aria-[current]:[&_.ico]:text-ink "
-    "aria-[current]:shadow-[inset_0_0_0_1px_var(--line),var(--sh-flat)] aria-[current]:focus-visible:shadow-[var(--ring)]"
+    "aria-[current]:shadow-[inset_0_0_0_1px_var(--line),var(--sh-flat)]"
 )
 _WIDE: Final = "max-[1080px]:hidden"
 _COUNT: Final = "ml-auto text-xs font-medium text-ink-3 tabular"
@@ -390,6 +390,14 @@ def _more(me: Any, current: str) -> rx.Component:
                 class_name="min-w-0",
             ),
             class_name="mb-2 flex items-center gap-3 px-2",
+        ),
+        rx.el.button(
+            icon("search", 20),
+            "Search or run",
+            type="button",
+            class_name=cx(line, "w-full cursor-pointer"),
+            data_testid="more-search",
+            custom_attrs=opens("palette"),
         ),
         rx.el.nav(
             row(icon("layout-grid", 20), "All coworkers", "/agents", "agents"),

@@ -28,26 +28,19 @@ HERO_SOURCE: Final = (
 POSTS: Final = (
     "Two years ago we threw away one loaf in «1|seven». Nothing was wrong with the bread. We baked for the day we hoped for, "
     "and then the day came.",
-    "«2|Tom» was sure that the problem was rye. The sheet disagreed. Rye was only «3|4%» of the waste.",
-    "Bread that comes out of the oven at half past «4|ten» sells to people who would otherwise have walked past. "
-    "Our lunch sales went up by «5|11%» in the first month.",
-    "Waste stood at «6|6%» in the eleventh week and it has stayed there since. It takes the closing shift «7|four minutes», "
-    "and everybody «8|loves it by June».",
+    "«2|Tom» was sure that the problem was rye. It sells slowly, and a rye loaf on the shelf at closing time looks like an accusation. "
+    "The sheet disagreed. Rye was only «3|4%» of the waste.",
+    "Bread that comes out of the oven at half past «4|ten» sells to people who would otherwise have walked past, because the whole "
+    "street can smell it. Our lunch sales went up by «5|11%» in the first month.",
+    "Waste stood at «6|6%» in the eleventh week and it has stayed there since. The clipboard still hangs next to the till. "
+    "It takes the closing shift «7|four minutes», and the saving paid for a new mixer within the year. ",
 )
+ADDED: Final = "It saves us «8|40 hours» a month."
 SOURCES: Final = (
-    ("", "Two years ago we threw away one loaf in «1|seven». Nothing was wrong with the bread."),
-    ("The waste was not where we looked", "«2|Tom» was sure that the problem was rye. It sells slowly."),
-    ("", "The sheet disagreed. Rye was only «3|4%» of the waste."),
-    (
-        "Three changes did most of the work",
-        "Bread that comes out of the oven at half past «4|ten» sells to people who would otherwise have walked past, because the whole "
-        "street can smell it. Our lunch sales went up by «5|11%» in the first month.",
-    ),
-    (
-        "Where we are now",
-        "Waste stood at «6|6%» in the eleventh week and it has stayed there since. The clipboard still hangs next to the till. "
-        "It takes the closing shift «7|four minutes», and the saving paid for a new mixer within the year.",
-    ),
+    ("", POSTS[0]),
+    ("The waste was not where we looked", POSTS[1]),
+    ("Three changes did most of the work", POSTS[2]),
+    ("Where we are now", POSTS[3].strip()),
 )
 CLAIMS: Final = (
     ("1", "seven", "number, exact match"),
@@ -134,7 +127,7 @@ def tour() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.p(icon("pen-line", 14), "Maya wrote", class_name=cx(theme.EYEBROW, "mb-2.5")),
-                *(_post(n, text) for n, text in enumerate(POSTS)),
+                *(_post(n, text) for n, text in enumerate((*POSTS[:-1], POSTS[-1] + ADDED))),
                 class_name="grid content-start p-4",
             ),
             rx.el.div(
@@ -146,7 +139,7 @@ def tour() -> rx.Component:
         ),
         rx.el.ul(
             *(_row(number, words, why) for number, words, why in CLAIMS),
-            _row("8", "by June", "no such date in the source", linked=False),
+            _row("8", "40 hours", "no such number in the source", linked=False),
             class_name="border-t border-line",
             aria_label="Claims",
         ),

@@ -47,7 +47,7 @@ SPLIT: Final = (
     "max-[1080px]:*:nth-3:border-l-0 max-[1080px]:*:nth-[n+3]:border-t"
 )
 LIST_ROW: Final = "flex items-center gap-3 border-b border-line px-4 py-2.5 last:border-b-0"
-ROW_LINK: Final = "hover:bg-hover transition-colors duration-[var(--d-fast)]"
+ROW_LINK: Final = "inring hover:bg-hover transition-colors duration-[var(--d-fast)]"
 PAGE: Final = (
     "mx-auto grid w-full max-w-[calc(var(--w-page)+3rem)] grid-cols-[minmax(0,1fr)] content-start gap-5 p-6 max-md:gap-4 max-md:p-4"
 )
