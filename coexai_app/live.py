@@ -21,7 +21,7 @@ from coexai_app import db, log, settings
 from coexai_app.models import Event
 
 CHANNEL: Final = "coexai:live"
-POLL_SECONDS: Final = 0.15
+POLL_SECONDS: Final = 0.1
 # Ids are handed out before their transaction commits, so a lower id may appear after a higher one: look back this far.
 LOOK_BACK: Final = 200
 

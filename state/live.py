@@ -19,7 +19,7 @@ from coexai_app import live, log
 from coexai_app.errors import CoexaiError
 
 # A busy organisation refreshes its tabs at most this often; the last state always arrives.
-PAUSE_SECONDS: Final = 0.2
+PAUSE_SECONDS: Final = 0.1
 
 _tabs: dict[str, dict[str, str]] = defaultdict(dict)
 _page_states: dict[str, tuple[type[Any], ...]] = {}
