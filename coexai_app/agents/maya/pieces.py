@@ -129,6 +129,7 @@ class Material:
     turns: bool = False
     listicle: bool = False
     prose_words: int = 0
+    relaxed: bool = False
 
 
 def of_document(document: Document, budget: int = limits.POST_LIMIT - 9) -> Material:
@@ -137,6 +138,10 @@ def of_document(document: Document, budget: int = limits.POST_LIMIT - 9) -> Mate
     material.parts = main_parts(document)
     material.turns = _is_dialogue(document)
     _walk(document, material, budget)
+    if not material.pieces and not material.lists:
+        # Notes without full stops: their lines are the best there is.
+        material.relaxed, material.prose_words = True, 0
+        _walk(document, material, budget)
     _rank(material, document)
     titled = [p for p in material.parts if p.title]
     numbered = sum(bool(_NUMBERED_HEADING.match(p.title)) for p in titled)
@@ -256,7 +261,7 @@ def _add_pieces(document: Document, material: Material, block: Block, index: int
             text = text[prefix.end() :] if prefix else text
         if place == 0 and not material.pieces:
             text = compress.without_dateline(text)
-        if not text or not _usable(text) or limits.urls(text):
+        if not text or limits.urls(text) or not (_usable(text) or (material.relaxed and coherence.balanced(text))):
             continue
         head = f"{speaker}: " if speaker else ""
         for part in _fitting(text, language, budget - limits.weighted_length(head)):

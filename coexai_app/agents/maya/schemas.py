@@ -64,10 +64,19 @@ class ThreadInput(AgentInput):
         examples=["Come and taste it on Saturday from eight."],
     )
     posts: int | None = Field(
-        default=None, title="Number of posts", description="5 to 12. Leave it empty for as many as the source needs.", examples=[8]
+        default=None,
+        title="Number of posts",
+        description="5 to 12. Leave it empty for as many as the source needs.",
+        examples=[8],
+        json_schema_extra={"minimum": FEWEST_POSTS, "maximum": MOST_POSTS},
     )
-    numbering: Numbering = Field(default=Numbering.FRACTION, title="Numbering", description="1/n puts 1/9, 2/9 … under each post.")
-    hashtags: int = Field(default=2, title="Hashtags", description="How many, at most, in the last post: 0 to 3.")
+    numbering: Numbering = Field(default=Numbering.FRACTION, title="Post numbers", description="1/n puts 1/9, 2/9 … under each post.")
+    hashtags: int = Field(
+        default=2,
+        title="Hashtags",
+        description="How many, at most, in the last post: 0 to 3.",
+        json_schema_extra={"minimum": 0, "maximum": MOST_HASHTAGS},
+    )
     link: bool = Field(default=True, title="Link to the source", description="Put the source's address into the last post when it has one.")
 
     @field_validator("url", "text", "file", "audience", "call_to_action", mode="before")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -43,13 +44,21 @@ def windows(material: Material, budget: int) -> list[Unit]:
     return found
 
 
+# A source that speaks of itself: "This is the diary of …".
+_SELF = re.compile(
+    r"(?:this|here) (?:is|post|article|guide|story)\b|est[ea] (?:es|artículo|guía)\b|(?:dies|das) ist\b|dieser (?:artikel|beitrag)\b|"
+    r"(?:ceci est|voici|c['’]est|cet article)\b|(?:questo è|questa è)|(?:isto é|este é|esta é)|dit is\b",
+    re.IGNORECASE,
+)
+
+
 def titled_windows(material: Material, budget: int) -> list[Unit]:
     """The source's first sentences under its title, when they point at it ("This focaccia …" under "Overnight focaccia …")."""
     if not material.pieces or material.pieces[0].opening or not material.title or limits.weighted_length(material.title) > 110:
         return []
     first = material.pieces[0]
     about = set(words.terms(material.title, material.language)) & set(words.terms(" ".join(first.text.split()[:4]), material.language))
-    if not about or first.place or not first.text[:1].isupper():
+    if (not about and not _SELF.match(first.text)) or first.place or not first.text[:1].isupper():
         return []
     standing = replace(material, pieces=[replace(first, opening=first.text), *material.pieces[1:]])
     head = f"{material.title}\n\n"
@@ -127,7 +136,7 @@ def _value(chosen: Sequence[Piece], text: str, length: int, after: Piece | None)
     value += 0.05 * min(len(chosen), 3)
     if any(c.isdigit() for c in text):
         value += 0.1
-    value += 0.12 * chosen[0].first
+    value += 0.2 * chosen[0].first
     value -= 0.08 * (chosen[0].opening != chosen[0].text and not chosen[0].speaker)
     if chosen[-1].block != chosen[0].block:
         value -= 0.05 if chosen[-1].last else 0.25

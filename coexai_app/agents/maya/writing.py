@@ -54,9 +54,14 @@ def wish(document: Document, options: ThreadInput) -> thread.Wish:
 
 
 def drafts(document: Document, options: ThreadInput, banned: Iterable[str] = ()) -> list[DraftPost]:
-    """The builtin thread's words."""
+    """The builtin thread's words. Two steps need them, so the last few threads are kept."""
+    return list(_drafts(document, options, frozenset(banned)))
+
+
+@functools.lru_cache(maxsize=4)
+def _drafts(document: Document, options: ThreadInput, banned: frozenset[str]) -> tuple[DraftPost, ...]:
     found = thread.write(material(document, options), wish(document, options), banned)
-    return [DraftPost(text=d.text, role=d.role, spans=d.spans) for d in found]
+    return tuple(DraftPost(text=d.text, role=d.role, spans=d.spans) for d in found)
 
 
 def style(document: Document, options: ThreadInput) -> layout.Style:

@@ -146,8 +146,9 @@ _EMPTY_SUBJECT = {
         r"anleitung)|ja zu|nein zu|genau \d|dort, wo|weil (?:wir|ich)\b"
     ),
     "fr": (
-        r"il (?:faut|fallait|y a|y avait|est|était|existe|suffit|suffisait|reste|manque|s'agit|convient|vaut|fait|faisait|a fallu|m'a "
-        r"fallu|nous a fallu)\b[^.]{3,}|c'(?:est|était) (?:en|à|au|un|une|le|la|l'|dans|quand|parce|lors|chez|pendant|souvent|toujours|"
+        r"il (?:faut|fallait|y a|y avait|existe|suffit|suffisait|reste|manque|s'agit|convient|vaut|a fallu|m'a fallu|nous a fallu)\b|"
+        r"il (?:est|était|fait|faisait) (?:[\w'-]+ ){1,4}(?:de|que|qu'|d')|il (?:fait|faisait) (?:froid|chaud|beau|nuit|jour)|"
+        r"c'(?:est|était) (?:en|à|au|un|une|le|la|l'|dans|quand|parce|lors|chez|pendant|souvent|toujours|"
         r"ainsi) ?[^.]*\bqu[e'i]|(?:ce|cet|cette) (?:article|billet|guide|recette)|ceux qui|celles qui|celui qui|celle qui|ce qu[e'i]|"
         r"en (?:\d|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|france|moyenne|\w+ ans|\w+ant|"
         r"été|hiver|automne|général|deux|trois|quatre|cinq|six|dix|une?)|d'autres (?:gens|personnes|boulangers|commerces)|ou bien|la "

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coexai_app.agents.text import tlds
@@ -21,6 +22,10 @@ MAX_URL_LENGTH = 4_096
 _PROTOCOL_LENGTH = len("https://")
 _TCO_SLUG_LENGTH = 40
 
+# Without a dot before something there is no host name: most sentences are done here.
+_DOT = re.compile(r"\.[^\s.]")
+_RUN = re.compile(r"\S+")
+_LONGEST_RUN = 5_000
 # Code points outside these ranges weigh 2: 0–4351, 8192–8205, 8208–8223, 8242–8247.
 _HEAVY = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 
@@ -35,16 +40,26 @@ _LATIN = (
 _CYRILLIC = "\u0400-\u04ff"
 _LABEL = f"[^{_PUNCTUATION}{_SPACES}{_INVALID}{_DIRECTIONAL}`\u2018\u2019\u201c\u201d]"
 # A label of a host name is bounded so that a long text without spaces costs linear time.
-_SUBDOMAIN = rf"(?:{_LABEL}(?:{_LABEL}|[_\-]){{0,254}}(?<![_\-])\.|{_LABEL}\.)"
-_DOMAIN_NAME = rf"(?:{_LABEL}(?:{_LABEL}|-){{0,254}}(?<!-)\.|{_LABEL}\.)"
+_SUBDOMAIN = rf"(?:{_LABEL}(?:{_LABEL}|[_\-]){{0,254}}(?<![_\-])\.)"
+_DOMAIN_NAME = rf"(?:{_LABEL}(?:{_LABEL}|-){{0,254}}(?<!-)\.)"
 _AFTER_TLD = "(?=[^0-9a-zA-Z@+\\-]|$)"
 
 
-def _alternatives(names: frozenset[str]) -> str:
-    return "|".join(sorted(names, key=lambda name: (-len(name), name)))
+def _trie(names: Iterable[str]) -> str:
+    """One pattern for many names, longest match first, that looks at each character once."""
+    branches: dict[str, list[str]] = {}
+    for name in names:
+        if name:
+            branches.setdefault(name[0], []).append(name[1:])
+    inner = "|".join(first + (_trie(rest) if any(rest) else "") for first, rest in sorted(branches.items()))
+    return f"(?:{inner}){'?' if '' in names else ''}" if inner else ""
 
 
-_TLD = rf"(?:(?:{_alternatives(tlds.GENERIC | tlds.COUNTRY | tlds.INTERNATIONAL)}){_AFTER_TLD}|xn--[\-0-9a-z]+)"
+@functools.cache
+def _tld() -> str:
+    return rf"(?:{_trie(sorted(tlds.GENERIC | tlds.COUNTRY | tlds.INTERNATIONAL))}{_AFTER_TLD}|xn--[\-0-9a-z]+)"
+
+
 _GENERAL = rf"[a-z{_CYRILLIC}0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{_LATIN}]"
 _PARENS = rf"\({_GENERAL}{{0,500}}(?:\({_GENERAL}{{1,500}}\))?{_GENERAL}{{0,500}}\)"
 _PATH_END = rf"(?:[+\-a-z{_CYRILLIC}0-9=_#/{_LATIN}]|{_PARENS})"
@@ -56,14 +71,14 @@ _QUERY = r"\?[a-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[a-z0-9\-_&=#/]"
 def _url() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<before>[^A-Za-z0-9@＠$#＃{_INVALID}]|[{_DIRECTIONAL}]|^)"
-        rf"(?P<url>(?P<protocol>https?://)?(?P<domain>{_SUBDOMAIN}*{_DOMAIN_NAME}{_TLD})(?::[0-9]+)?(?P<path>/(?:{_PATH})?)?(?:{_QUERY})?)",
+        rf"(?P<url>(?P<protocol>https?://)?(?P<domain>{_SUBDOMAIN}{{0,20}}{_DOMAIN_NAME}{_tld()})(?::[0-9]+)?(?P<path>/(?:{_PATH})?)?(?:{_QUERY})?)",
         re.IGNORECASE,
     )
 
 
 @functools.cache
 def _ascii_domain() -> re.Pattern[str]:
-    return re.compile(rf"(?:[\-a-z0-9{_LATIN}]+\.)+{_TLD}", re.IGNORECASE)
+    return re.compile(rf"(?:[\-a-z0-9{_LATIN}]{{1,255}}\.){{1,21}}{_tld()}", re.IGNORECASE)
 
 
 @functools.cache
@@ -82,26 +97,35 @@ class Url:
 
 def urls(text: str) -> tuple[Url, ...]:
     """The parts of a text that X turns into links, in order; a protocol is not needed when the host ends in a known top-level domain."""
-    if "." not in text:
+    if not _DOT.search(text):
         return ()
+    found: list[Url] = []
+    for run in _RUN.finditer(text):
+        # No address is longer than this: a longer run is no text, and searching it would take long.
+        if _DOT.search(run[0]) and len(run[0]) <= _LONGEST_RUN:
+            found.extend(_urls_of(run[0], run.start()))
+    return tuple(found)
+
+
+def _urls_of(text: str, offset: int) -> list[Url]:
     found: list[Url] = []
     position = 0
     pattern = _url()
     while match := pattern.search(text, position):
         start, end = match.span("url")
         position = end
-        if match["protocol"]:
-            tco = _tco().match(match["url"])
-            if tco:
-                if len(tco[1]) > _TCO_SLUG_LENGTH:
-                    continue
-                end = start + tco.end()
-                position = end
-            if _valid(text[start:end], match["domain"], has_protocol=True):
-                found.append(Url(text[start:end], start, end))
+        if not match["protocol"]:
+            found.extend(_without_protocol(match))
             continue
-        found.extend(_without_protocol(match))
-    return tuple(found)
+        tco = _tco().match(match["url"])
+        if tco:
+            if len(tco[1]) > _TCO_SLUG_LENGTH:
+                continue
+            end = start + tco.end()
+            position = end
+        if _valid(text[start:end], match["domain"], has_protocol=True):
+            found.append(Url(text[start:end], start, end))
+    return [Url(link.url, link.start + offset, link.end + offset) for link in found]
 
 
 def _without_protocol(match: re.Match[str]) -> list[Url]:

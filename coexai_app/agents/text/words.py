@@ -197,7 +197,8 @@ def terms(text: str, language: str = "und") -> list[str]:
 
 def overlap(first: Iterable[str], second: Iterable[str]) -> float:
     """Share of the smaller set's terms that the other has too, 0 to 1."""
-    a, b = set(first), set(second)
+    a = first if isinstance(first, (set, frozenset)) else set(first)
+    b = second if isinstance(second, (set, frozenset)) else set(second)
     if not a or not b:
         return 0.0
     return len(a & b) / min(len(a), len(b))

@@ -1,0 +1,84 @@
+"""Ranking, key phrases, readability, audience: on texts whose answer is plain."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import pytest
+
+from coexai_app.agents.text import audience, phrases, ranking, readability, words
+
+
+class TestRanking:
+    def test_the_sentence_that_the_others_talk_about_comes_first(self) -> None:
+        found = [
+            "Bread waste costs the bakery money every week.",
+            "The bakery counts its bread waste.",
+            "Money for flour comes from less bread waste in the bakery.",
+            "My aunt has a green bicycle and a parrot.",
+        ]
+        scores = ranking.rank([words.terms(s, "en") for s in found])
+        assert max(scores) == 1.0 and min(scores) == scores[3]
+
+    def test_no_sentences_no_scores(self) -> None:
+        assert ranking.rank([]) == []
+        assert ranking.rank([[]]) == [1.0]
+
+    def test_cost_grows_about_linearly(self) -> None:
+        vocabulary = [f"word{i}" for i in range(2_000)]
+        lists = [[vocabulary[(i * i + j * 37) % 2_000] for j in range(14)] for i in range(8_000)]
+
+        def seconds(size: int) -> float:
+            started = time.perf_counter()
+            ranking.rank(lists[:size])
+            return time.perf_counter() - started
+
+        small, large = min(seconds(2_000) for _ in range(3)), min(seconds(8_000) for _ in range(2))
+        assert math.log(large / small) / math.log(4) < 1.3
+
+
+class TestPhrases:
+    def test_names_and_repeated_pairs_come_first(self) -> None:
+        text = "Bread waste is a cost. Brightwater Bakery counts its bread waste. At Brightwater Bakery the bread waste fell."
+        found = [p.text for p in phrases.key_phrases(text, "en")]
+        assert set(found[:2]) == {"bread waste", "Brightwater Bakery"}
+
+    def test_nothing_from_nothing(self) -> None:
+        assert phrases.key_phrases("", "en") == () == phrases.key_phrases("the and of", "en")
+
+
+class TestReadability:
+    def test_short_words_are_easier(self) -> None:
+        easy = readability.of(["The cat sat on the mat.", "We like bread."], "en")
+        hard = readability.of(
+            ["Organisational heterogeneity necessitates interdisciplinary collaboration regarding institutional accountability."], "en"
+        )
+        assert easy.ease is not None and hard.ease is not None
+        assert easy.ease > 90 > 10 > hard.ease
+        assert easy.grade is not None and hard.grade is not None and easy.grade < hard.grade
+
+    @pytest.mark.parametrize(("word", "count"), [("bakery", 3), ("people", 2), ("waste", 1), ("table", 2), ("baked", 1)])
+    def test_syllables(self, word: str, count: int) -> None:
+        assert readability.syllables(word, "en") == count
+
+    def test_an_unknown_language_has_no_score(self) -> None:
+        assert readability.of(["Hej på dig."], "und").ease is None
+
+
+class TestAudience:
+    def test_a_field_shows_in_its_words(self) -> None:
+        found = audience.guess("The customers of our shop pay at the till. Suppliers send invoices, staff count the stock, and sales grow.")
+        assert found.guess == "small business owners" and "customers" in found.reasons
+
+    def test_otherwise_it_is_general(self) -> None:
+        assert audience.guess("The moon rose over the hills and nobody spoke.").guess == "general"
+
+
+class TestTokens:
+    def test_numbers_and_apostrophes_stay_whole(self) -> None:
+        assert [t.text for t in words.tokens("It's 9,000 or 3.5, isn't it?")] == ["It's", "9,000", "or", "3.5", "isn't", "it"]
+
+    def test_unspaced_scripts_give_pairs(self) -> None:
+        assert [t.text for t in words.tokens("面包店")] == ["面包", "包店"]
+        assert words.word_count("面包店很好") == 3
