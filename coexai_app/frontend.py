@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +20,7 @@ from coexai_app.settings import ROOT
 
 WEB: Final = ROOT / ".web"
 CLIENT: Final = WEB / "build" / "client"
+LOCK: Final = ROOT / "reflex.lock"
 STAMP: Final = WEB / "build" / "coexai.sha256"
 INPUTS: Final = (
     "rxconfig.py",
@@ -88,6 +91,7 @@ def build() -> None:
         "npm_config_fund": "false",
         "NPM_CONFIG_REGISTRY": _registry(),
     }
+    lock = {file: file.read_bytes() for file in LOCK.glob("*.json")}
     done = subprocess.run(
         [sys.executable, "-m", "reflex", "export", "--no-zip", "--frontend-only"],
         cwd=ROOT,
@@ -99,8 +103,16 @@ def build() -> None:
     )
     if done.returncode or not (CLIENT / "index.html").exists():
         raise BuildFailed(done.stdout[-4_000:])
+    _keep_unchanged(lock)
     _same_origin()
-    STAMP.write_text(wanted)
+    STAMP.write_text(wanted if lock == {file: file.read_bytes() for file in LOCK.glob("*.json")} else fingerprint())
+
+
+def _keep_unchanged(lock: Mapping[Path, bytes]) -> None:
+    """npm writes the lock's keys in whatever order it met them; a file that says the same stays as it was."""
+    for file, before in lock.items():
+        if json.loads(file.read_bytes()) == json.loads(before):
+            file.write_bytes(before)
 
 
 def _registry() -> str:

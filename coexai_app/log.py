@@ -87,7 +87,9 @@ def configure(service: str, *, style: str = "text", level: str = "info") -> None
         logger.propagate = True
     # Chatty libraries whose lines say nothing to an operator.
     for name in (
+        "uvicorn",
         "uvicorn.access",
+        "uvicorn.error",
         "httpx",
         "httpx2",
         "httpcore",

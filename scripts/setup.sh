@@ -70,7 +70,7 @@ wanted=$(cat "${lists[@]}" | sha256sum | cut -d' ' -f1)
 installed="$venv/.installed-$kind"
 if [ "$(cat "$installed" 2>/dev/null)" != "$wanted" ]; then
   say python "installing pinned packages ($list)"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile -r "$list" 2> >(grep -v '^WARNING: Location' >&2)
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile -r "$list" 2> >(grep -v -e '^WARNING: Location' -e 'does not provide the extra' >&2)
   echo "$wanted" >"$installed"
 fi
 
