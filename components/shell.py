@@ -55,7 +55,7 @@ _SWITCH: Final = (
     "max-[1080px]:h-10 max-[1080px]:justify-center max-[1080px]:p-0"
 )
 _SKIP: Final = f"skip {theme.BUTTON} {theme.BUTTON_VARIANTS['pri']} {theme.BUTTON_SIZES['md']}"
-_STRIP: Final = "flex items-center justify-center gap-2 border-b border-warn-line bg-warn-bg px-4 py-1.5 text-xs font-medium text-warn-fg"
+_STRIP: Final = "items-center justify-center gap-2 border-b border-warn-line bg-warn-bg px-4 py-1.5 text-xs font-medium text-warn-fg"
 _DOT: Final = "absolute top-2 right-[calc(50%-15px)] size-2 rounded-full bg-(--marker-400) shadow-[0_0_0_2px_var(--surface)]"
 _TAB: Final = (
     "relative grid place-content-center justify-items-center gap-[3px] text-[11px] leading-[14px] font-medium text-ink-3 "
@@ -110,9 +110,14 @@ def shell(
 
 def connection_strip() -> rx.Component:
     """One quiet line while the connection is lost; it goes by itself."""
-    line = rx.el.p(icon("wifi-off", 14), "Reconnecting. Your work is safe.", class_name=_STRIP, data_testid="reconnecting")
+    # Always there, so that its icon is loaded before the server is gone.
     return rx.el.div(
-        rx.cond(has_connection_errors, line, rx.fragment()),
+        rx.el.p(
+            icon("wifi-off", 14),
+            "Reconnecting. Your work is safe.",
+            class_name=cx(_STRIP, rx.cond(has_connection_errors, "flex", "hidden")),
+            data_testid="reconnecting",
+        ),
         role="status",
         aria_live="polite",
     )
