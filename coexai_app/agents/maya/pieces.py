@@ -410,10 +410,7 @@ def _rank(material: Material, document: Document) -> None:
     lists = [tuple(t for text in items.texts for t in words.terms(text, material.language)) for items in material.lists]
     prior = ranking.position_prior([(p.place, p.block - first_block[p.run]) for p in material.pieces])
     prior = [
-        w
-        * (1 + 0.5 * words.overlap(p.terms, title))
-        * (1.15 if any(c.isdigit() for c in p.text) else 1.0)
-        * (0.3 if _EMPTY.search(p.text) else 1.0)
+        w * (1 + 0.5 * words.overlap(p.terms, title)) * (1.15 if any(c.isdigit() for c in p.text) else 1.0)
         for w, p in zip(prior, material.pieces, strict=True)
     ]
     scores = ranking.rank([*[p.terms for p in material.pieces], *lists], [*prior, *([1.6] * len(lists))])
@@ -425,6 +422,11 @@ def _rank(material: Material, document: Document) -> None:
         if first and not opening and piece.place == 0 and _starts_well(piece.text) and _asks(material.parts[section].title):
             # An answer right under the question that it answers: the heading goes along.
             opening = f"{piece.speaker}: {piece.text}" if piece.speaker else piece.text
-        material.pieces[i] = replace(piece, score=scores[i] * (0.6 if piece.deictic else 1.0), first=first, opening=opening)
+        material.pieces[i] = replace(
+            piece,
+            score=scores[i] * (0.6 if piece.deictic else 1.0) * (0.4 if _EMPTY.search(piece.text) else 1.0),
+            first=first,
+            opening=opening,
+        )
     count = len(material.pieces)
     material.lists = [replace(items, score=scores[count + i]) for i, items in enumerate(material.lists)]

@@ -152,6 +152,8 @@ def _hook_value(material: Material, unit: Unit, title: set[str]) -> float:
     value += 0.25 * words.overlap(unit.terms, title) if title else 0.0
     value += 0.2 if 35 <= length <= 150 else 0.0 if length <= 220 else -0.1
     value -= 0.6 * bool(WORN_OUT.match(opening)) + 0.5 * any(material.pieces[i].deictic for i in unit.members)
+    # Without sections it is news or an essay: the first sentence is meant to open it. A quotation opens badly: nobody knows who speaks.
+    value += 0.2 * (min(unit.members) == 0 and len(material.parts) == 1) - 0.25 * (opening != first.opening)
     value -= 0.25 * first.shortened + 0.4 * bool(first.speaker) + 0.2 * first.bridged
     size = limits.weighted_length(unit.posts[0])
     value += 0.1 * (90 <= size <= 230) + 0.25 * unit.value

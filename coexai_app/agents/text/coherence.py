@@ -66,7 +66,7 @@ lo stesso|la stessa|gli stessi|in questo modo|in tal modo|in questo caso|in tal 
 ossia|cioè|pertanto|ciononostante|nonostante ciò|da allora|dopo di che|a sua volta|
 il quale|la quale|i quali|le quali|cui|il resto|l'altro|l'altra|gli altri|il risultato|il motivo|peggio|meglio ancora|altrimenti|era|
 erano|fu|furono|sono|aveva|avevano|sì|no""",
-    "pt": """e|mas|ou|porém|contudo|todavia|entretanto|então|assim|portanto|por isso|além disso|também|logo|pois|porque|por exemplo|na
+    "pt": """e|mas|é por isso|ou|porém|contudo|todavia|entretanto|então|assim|portanto|por isso|além disso|também|logo|pois|porque|por exemplo|na
 verdade|aí|ali|lá|nem|daí|mesmo assim|no entanto|por outro lado|ao contrário|pelo contrário|
 ou seja|isto é|em contrapartida|por conseguinte|consequentemente|dessa forma|desse modo|desta forma|deste modo|enquanto isso|desde então|
 até então|para isso|com isso|apesar disso|depois disso|nesse caso|naquele momento|o mesmo|
@@ -178,6 +178,12 @@ _CJK = {
     ),
 }
 _LEAD = re.compile(r"^[\s\"'“”‘’«»„‚‹›(\[*_•·–—\-…]+|^\d{1,2}[.)]\s+")
+# "As they left…": the pronoun is the clause's first word. "If it rains" and "when it comes to" have an empty subject.
+_CLAUSE_FIRST = re.compile(
+    r"(?:as|when|while|after|before|if|once|since|until|although|though|because|where) (he|she|they|this|that|these|those|"
+    r"it(?! (?:rains|rained|snows|snowed|comes to|came to|is|was|takes|took|gets|got) ))\b(?! (?:year|month|week|time|day|morning|evening)\b)",
+    re.IGNORECASE,
+)
 _CLAUSE_PRONOUN = re.compile(r"\b(he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
 _PERSON = re.compile(
     r"(?<!^)\b(?-i:(?!I\b)[A-Z][a-zà-ÿ]+)|\b(?:my|our|your|a|an|the|every|each|one) (?:[a-z’'-]+ )?(?:wife|husband|mother|father|sister|"
@@ -261,6 +267,8 @@ def dangling(sentence: str, language: str = "und") -> str:
         return ""
     if opening[0].islower() and not re.match(r"[a-z]+[A-Z]|www\.|https?:", opening):
         return opening.split()[0]
+    if language == "en" and (match := _SAID_BY_NOBODY.search(sentence)):
+        return str(match["who"] or match["who2"])
     lowered = opening.lower().replace("’", "'")
     pattern = _pattern(language)
     if pattern is None:
@@ -286,6 +294,12 @@ _GERMAN_ARTICLE_PRONOUN = re.compile(
 )
 
 
+# A quotation with a pronoun for its speaker.
+_SAID_BY_NOBODY = re.compile(
+    r"^\s*[\"“].*[,.!?][\"”]\s*(?:(?P<who>he|she|they)\s+(?:said|says|added|told|explained|asked|wrote|recalled|noted|continued)\b|"
+    r"(?:said|says|added|asked|wrote) (?P<who2>he|she|they)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _GERMAN_LATE = re.compile(r"\b(?:ist|war|waren|sind|wurde|wurden) (?:das|dies|es)\b(?! \w+[,]? (?:dass|zu))")
 
 
@@ -298,6 +312,8 @@ def _polite(opening: str, end: int, language: str) -> bool:
 
 def _late_pronoun(opening: str) -> str:
     """ "When she arrived…": he or she before anybody was named."""
+    if match := _CLAUSE_FIRST.match(opening):
+        return match[1]
     match = _CLAUSE_PRONOUN.search(opening[:120])
     if match is None:
         return ""
@@ -312,7 +328,7 @@ _SOFT = {
     "en": (
         r"^the (?:\w+ )?(?:company|firm|startup|organi[sz]ation|automaker|carmaker|retailer|agency|duo|couple|pair|group|study|report|"
         r"researchers|authors|bill|measure|deal|decision|"
-        r"proposal|incident|suspect|man|woman|boy|girl|map|device|move|change|article)\b|\b(?:also|too|another|likewise|as well|otherwise|"
+        r"proposal|incident|suspect|man|woman|boy|girl|map|device|move|change|article)\b|\b(?:also|however|therefore|meanwhile|too|another|likewise|as well|otherwise|"
         r"instead|either|the other|others|again|in turn)\b"
     ),
     "es": r"\b(?:también|tampoco|otr[oa]s?|además|en cambio)\b",

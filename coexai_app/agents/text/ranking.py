@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 TERMS_PER_SENTENCE = 10
-NEIGHBOURS_PER_TERM = 16
+NEIGHBOURS_PER_TERM = 8
 DAMPING = 0.85
 ROUNDS = 12
 _IDEAL_TERMS = (5, 18)
