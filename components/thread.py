@@ -44,7 +44,7 @@ def thread_editor(
     `on_add(key)` puts an empty post behind, `on_drop(key)` takes one out, `on_move(key, by)` moves it; `on_save` gets "post-<key>" → text.
     """
     bar = rx.el.div(
-        rx.el.p("Claims, checks and score are made anew when you save.", class_name=theme.MUTE),
+        rx.el.p("Claims, checks and score are made anew when you save.", class_name=cx(theme.MUTE, "max-md:hidden")),
         rx.el.div(
             button("Discard", testid="discard", variant="gho", on_click=on_leave),
             button("Save changes", testid="save", variant="pri", kind="submit", icon="check", busy=saving, busy_label="Saving"),
@@ -148,7 +148,7 @@ def _draft(draft: Any, place: Any, last: Any, on_add: Any, on_drop: Any, on_move
                 testid=f"edit-post-{place + 1}",
                 field_class=(
                     "block w-full field-sizing-content resize-none rounded-t-md bg-transparent outline-none "
-                    "focus-visible:shadow-none px-3.5 pt-3 text-md leading-6 max-md:text-lg"
+                    "focus-visible:shadow-none! px-3.5 pt-3 text-md leading-6 max-md:text-lg"
                 ),
                 count_class="flex min-h-9 items-center gap-2 pr-1.5 pl-3.5",
             ),

@@ -28,7 +28,13 @@ _CARD = (
 )
 
 
-@page(route="/home", title="Home", role="viewer", on_load=HomeState.load, current="home")
+def _new_job() -> rx.Component:
+    """In the top bar, once the first job has run; before that, the page itself holds the one action."""
+    button = link_button("New job", "/agents/maya", testid="new-job", variant="pri", size="sm", icon="plus", cls="max-md:hidden")
+    return rx.cond(HomeState.home.recent.length() > 0, button, rx.fragment())
+
+
+@page(route="/home", title="Home", role="viewer", on_load=HomeState.load, current="home", tools=_new_job)
 def home() -> rx.Component:
     return rx.cond(HomeState.home, _overview(), skeleton(8, label="Loading your dashboard"))
 
@@ -96,14 +102,16 @@ def _coworker(agent: rx.Var[AgentView]) -> rx.Component:
         who,
         rx.el.span(
             rx.foreach(agent.duties, lambda duty: rx.el.span(duty, class_name="not-last:after:content-[',_']")),
-            class_name="text-ink-2 md:min-h-10",
+            class_name="text-ink-2 max-md:hidden md:min-h-10",
         ),
-        rx.el.span(chip("Not here yet", tone="out"), class_name="self-end"),
+        rx.el.span(chip("Not here yet", tone="out"), class_name="self-end max-md:self-center"),
     )
     return rx.cond(
         agent.available,
         app_link(working, href=concat("/agents/", agent.slug), testid=f"coworker-{agent.slug}", cls=cx(_CARD, theme.ROW_LINK)),
-        rx.el.div(absent, class_name=_CARD, data_testid=f"coworker-{agent.slug}"),
+        rx.el.div(
+            absent, class_name=cx(_CARD, "max-md:flex max-md:items-center max-md:justify-between"), data_testid=f"coworker-{agent.slug}"
+        ),
     )
 
 
@@ -118,7 +126,7 @@ def _running() -> rx.Component:
         rx.cond(
             view.running.length() == 0,
             rx.el.p("Nothing runs now.", class_name=theme.MUTE),
-            rx.el.ul(rx.foreach(view.running, _running_job), class_name="grid gap-5"),
+            rx.el.ul(rx.foreach(view.running, _running_job), class_name="grid grid-cols-[minmax(0,1fr)] gap-5"),
         ),
         title="Running now",
         tools=rx.el.span(slots, class_name=cx(theme.META, "tabular")),
@@ -136,8 +144,12 @@ def _running_job(job: rx.Var[JobView]) -> rx.Component:
             cls="block truncate font-medium hover:underline underline-offset-2",
             title=job.title,
         ),
-        step_line(job.step_line, cx(theme.META, "mb-3")),
-        vertical(job.steps, summaries=False, label=concat("Steps of ", job.title)),
+        step_line(job.step_line, theme.META),
+        rx.cond(
+            job.status == "processing",
+            rx.el.div(vertical(job.steps, summaries=False, label=concat("Steps of ", job.title)), class_name="mt-3"),
+            rx.fragment(),
+        ),
     )
 
 

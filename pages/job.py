@@ -39,7 +39,7 @@ def _job() -> rx.Component:
         page_header(
             view.title,
             job_chip(view, "job-status"),
-            rx.el.span(f"Attempt {view.attempt} of {view.max_attempts}", class_name=theme.MUTE),
+            rx.cond(view.attempt > 0, rx.el.span(f"Attempt {view.attempt} of {view.max_attempts}", class_name=theme.MUTE), rx.fragment()),
             rx.cond(
                 view.started == "",
                 rx.fragment(),
@@ -74,7 +74,7 @@ def _job() -> rx.Component:
                     tools=step_line(view.step_line, theme.META),
                     testid="steps-panel",
                 ),
-                attempts(view),
+                rx.cond(view.attempts.length() == 0, rx.fragment(), attempts(view)),
                 job_input(view, link_button("New run", concat("/agents/", view.agent), testid="new-run", size="sm", variant="gho")),
                 class_name=theme.COLUMN,
             ),
