@@ -430,7 +430,7 @@
     const menu = near(target, "[role=menu]");
     if (menu) {
       const all = items(menu), at = all.indexOf(near(target, "[role^=menuitem]"));
-      if (key === "Escape") { event.preventDefault(); return shut(true); }
+      if (key === "Escape" && $("[data-menu][aria-expanded=true]")) { event.preventDefault(); return shut(true); }
       if (key === "Tab") return shut();
       const to = key === "Home" ? 0 : key === "End" ? all.length - 1 : key in MOVES ? (at + MOVES[key] + all.length) % all.length : -1;
       if (to >= 0) { event.preventDefault(); return all[to]?.focus(); }

@@ -6,19 +6,17 @@ from typing import Final
 
 import reflex as rx
 
-# Before the first paint: the theme that was chosen (a cookie keeps it over the log-out, which clears local storage).
+# Reflex's own script sets the theme of local storage before the first paint. Log-out clears that storage; this puts the theme back from
+# the cookie that app.js keeps for it.
 THEME_SCRIPT: Final = (
-    "(function(d,s){try{var c=(document.cookie.match(/(?:^|; )theme=(\\w+)/)||[])[1],t=s.getItem('theme')||c||'system';"
-    "if(!s.getItem('theme')&&c)s.setItem('theme',c);"
-    "if(t==='dark'||(t==='system'&&matchMedia('(prefers-color-scheme: dark)').matches)){"
-    "d.classList.add('dark');d.style.colorScheme='dark'}}"
-    "catch(e){}})(document.documentElement,localStorage)"
+    "(function(d,s){try{var c=(document.cookie.match(/(?:^|; )theme=(\\w+)/)||[])[1];if(c&&!s.getItem('theme')){s.setItem('theme',c);"
+    "if(c==='dark'){d.classList.remove('light');d.classList.add('dark');d.style.colorScheme=c}}}catch(e){}})"
+    "(document.documentElement,localStorage)"
 )
-DESCRIPTION: Final = "Coworkers who show their work: every claim points to its source, every score explains its points, and you say yes."
 
 
 def head() -> list[rx.Component]:
-    """Theme before paint, the UI font, icons, manifest, and the one script."""
+    """The theme before the first paint, the UI font, icons, manifest, and the one script."""
     return [
         rx.el.meta(name="viewport", content="width=device-width, initial-scale=1, viewport-fit=cover"),
         rx.el.script(THEME_SCRIPT),

@@ -54,6 +54,8 @@ _SWITCH: Final = (
     "flex w-full cursor-pointer items-center gap-2 rounded-sm p-1.5 text-left hover:bg-hover "
     "max-[1080px]:h-10 max-[1080px]:justify-center max-[1080px]:p-0"
 )
+# Keeps the height of a line until the person is known.
+_BLANK: Final = "\u00a0"
 _SKIP: Final = f"skip {theme.BUTTON} {theme.BUTTON_VARIANTS['pri']} {theme.BUTTON_SIZES['md']}"
 _STRIP: Final = "items-center justify-center gap-2 border-b border-warn-line bg-warn-bg px-4 py-1.5 text-xs font-medium text-warn-fg"
 _DOT: Final = "absolute top-2 right-[calc(50%-15px)] size-2 rounded-full bg-(--marker-400) shadow-[0_0_0_2px_var(--surface)]"
@@ -158,7 +160,7 @@ def _switcher(me: Any) -> rx.Component:
         _organizations(me),
         trigger=[
             logo(28),
-            _two_lines(me.organization_name, f"{me.plan_label} plan"),
+            _two_lines(rx.cond(me, me.organization_name, _BLANK), rx.cond(me, f"{me.plan_label} plan", _BLANK)),
             icon("chevrons-up-down", 14, cx("text-ink-3", _WIDE)),
         ],
         menu_id="menu-organizations",
@@ -274,7 +276,7 @@ def _person(me: Any) -> rx.Component:
         native_form(menus.entry("Log out", testid="log-out", icon="log-out", kind="submit"), action="/auth/logout", method="post"),
         trigger=[
             person(me.initials, "lg", own=True, cls="size-7!"),
-            _two_lines(me.name, me.role_label),
+            _two_lines(rx.cond(me, me.name, _BLANK), rx.cond(me, me.role_label, _BLANK)),
             icon("ellipsis", 14, cx("text-ink-3", _WIDE)),
         ],
         menu_id="menu-person",
