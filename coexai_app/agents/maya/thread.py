@@ -284,8 +284,10 @@ def _close(material: Material, candidates: Sequence[Unit], wish: Wish, used: set
         place = max(unit.members) / (count - 1)
         concluding = bool(CONCLUSIONS.match(material.parts[unit.section].title))
         reader = bool(_READER.search(unit.posts[0]))
+        # Two long paragraphs in one post: the first belongs to the body.
+        joined = material.pieces[min(unit.members)].block != material.pieces[max(unit.members)].block and len(unit.members) > 3
         crowded = not limits.fits(unit.posts[0], room - wish.tags)
-        return 0.6 * unit.value - 0.05 * crowded + 0.9 * place**4 + 0.3 * concluding + 0.1 * reader + 0.2 * (place == 1.0)
+        return 0.6 * unit.value - 0.05 * crowded - 0.4 * joined + 0.9 * place**4 + 0.3 * concluding + 0.1 * reader + 0.2 * (place == 1.0)
 
     return max(tail, key=lambda u: (round(worth(u), 6), u.end))
 

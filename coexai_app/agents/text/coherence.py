@@ -66,7 +66,8 @@ lo stesso|la stessa|gli stessi|in questo modo|in tal modo|in questo caso|in tal 
 ossia|cioè|pertanto|ciononostante|nonostante ciò|da allora|dopo di che|a sua volta|
 il quale|la quale|i quali|le quali|cui|il resto|l'altro|l'altra|gli altri|il risultato|il motivo|peggio|meglio ancora|altrimenti|era|
 erano|fu|furono|sono|aveva|avevano|sì|no""",
-    "pt": """e|mas|é por isso|ou|porém|contudo|todavia|entretanto|então|assim|portanto|por isso|além disso|também|logo|pois|porque|por exemplo|na
+    "pt": """e|mas|é por isso|ou|porém|contudo|todavia|entretanto|então|assim|portanto|por isso|além disso|também|logo|pois|
+porque|por exemplo|na
 verdade|aí|ali|lá|nem|daí|mesmo assim|no entanto|por outro lado|ao contrário|pelo contrário|
 ou seja|isto é|em contrapartida|por conseguinte|consequentemente|dessa forma|desse modo|desta forma|deste modo|enquanto isso|desde então|
 até então|para isso|com isso|apesar disso|depois disso|nesse caso|naquele momento|o mesmo|
@@ -181,7 +182,8 @@ _LEAD = re.compile(r"^[\s\"'“”‘’«»„‚‹›(\[*_•·–—\-…]+|
 # "As they left…": the pronoun is the clause's first word. "If it rains" and "when it comes to" have an empty subject.
 _CLAUSE_FIRST = re.compile(
     r"(?:as|when|while|after|before|if|once|since|until|although|though|because|where) (he|she|they|this|that|these|those|"
-    r"it(?! (?:rains|rained|snows|snowed|comes to|came to|is|was|takes|took|gets|got) ))\b(?! (?:year|month|week|time|day|morning|evening)\b)",
+    r"it(?! (?:rains|rained|snows|snowed|comes to|came to|is|was|takes|took|gets|got) ))\b(?! (?:year|month|week|"
+    r"time|day|morning|evening)\b)",
     re.IGNORECASE,
 )
 _CLAUSE_PRONOUN = re.compile(r"\b(he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
@@ -328,7 +330,8 @@ _SOFT = {
     "en": (
         r"^the (?:\w+ )?(?:company|firm|startup|organi[sz]ation|automaker|carmaker|retailer|agency|duo|couple|pair|group|study|report|"
         r"researchers|authors|bill|measure|deal|decision|"
-        r"proposal|incident|suspect|man|woman|boy|girl|map|device|move|change|article)\b|\b(?:also|however|therefore|meanwhile|too|another|likewise|as well|otherwise|"
+        r"proposal|incident|suspect|man|woman|boy|girl|map|device|move|change|article)\b|\b(?:also|however|therefore|"
+        r"meanwhile|too|another|likewise|as well|otherwise|"
         r"instead|either|the other|others|again|in turn)\b"
     ),
     "es": r"\b(?:también|tampoco|otr[oa]s?|además|en cambio)\b",
