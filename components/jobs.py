@@ -38,9 +38,9 @@ def job_table(rows: Any, *, busy: Any = False) -> rx.Component:
     return tables.table(_COLUMNS, rx.foreach(rows, _row), label="Jobs", testid="jobs-table", busy=busy)
 
 
-def run_list(rows: Any, path: str) -> rx.Component:
-    """A coworker's latest runs, each a link that opens it in the workspace (`path`?job=…)."""
-    return rx.el.ul(rx.foreach(rows, lambda job: _run(job, path)), data_testid="runs")
+def run_list(rows: Any, path: str, current: Any) -> rx.Component:
+    """A coworker's latest runs, each a link that opens it in the workspace (`path`?job=…). `current` is the id of the one that is open."""
+    return rx.el.ul(rx.foreach(rows, lambda job: _run(job, path, current)), data_testid="runs")
 
 
 def why(job: Any, *actions: Child) -> rx.Component:
@@ -145,7 +145,7 @@ def _row(job: rx.Var[JobRow]) -> rx.Component:
     )
 
 
-def _run(job: rx.Var[JobRow], path: str) -> rx.Component:
+def _run(job: rx.Var[JobRow], path: str, current: Any) -> rx.Component:
     return rx.el.li(
         app_link(
             rx.el.span(
@@ -156,8 +156,9 @@ def _run(job: rx.Var[JobRow], path: str) -> rx.Component:
             job_chip(job),
             href=concat(path, "?job=", job.id),
             testid="run-row",
-            cls=cx("flex items-center gap-3 px-4 py-2", theme.ROW_LINK),
+            cls=cx("flex items-center gap-3 px-4 py-2 aria-[current=page]:bg-selected", theme.ROW_LINK),
             title=job.title,
+            custom_attrs={"aria-current": rx.cond(job.id == current, "page", "false")},
         ),
         class_name="border-b border-line last:border-b-0",
     )

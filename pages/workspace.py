@@ -86,7 +86,10 @@ def _runs() -> rx.Component:
         WorkspaceState.runs.length() == 0,
         rx.fragment(),
         panel(
-            run_list(WorkspaceState.runs, PATH), title="Runs", tools=text_link("All", "/jobs?agent=maya", testid="all-runs"), padded=False
+            run_list(WorkspaceState.runs, PATH, WorkspaceState.job.id),
+            title="Runs",
+            tools=text_link("All", "/jobs?agent=maya", testid="all-runs"),
+            padded=False,
         ),
     )
 

@@ -121,12 +121,14 @@ class OutputState(AppState):
             self.raw = (await self._call(outputs_read.get, output_id=route.ident(self.output.id))).raw
 
     async def _open(self, output_id: str) -> None:
-        """Shows this output as it is now, or nothing for an empty id."""
-        if self.output and self.output.id != output_id:
-            self.output, self.raw = None, ""
-        self._stop_editing()
-        self.missing = False
-        if output_id:
+        """Shows this output as it is now, or nothing for an empty id.
+
+        A page loads again when its connection comes back; an editor that is open then stays, on the version that it began with.
+        """
+        if not self.output or self.output.id != output_id:
+            self.output, self.raw, self.missing = None, "", False
+            self._stop_editing()
+        if output_id and not self.editing:
             await self._read(output_id)
 
     async def _read(self, output_id: str) -> None:
@@ -135,6 +137,7 @@ class OutputState(AppState):
         except NotFound:
             self.output, self.missing = None, True
             return
+        self.missing = False
         if not self.output:
             self.steps = (await self._call(jobs_read.get, job_id=route.ident(view.job_id))).steps
         self._keep(view)

@@ -46,7 +46,7 @@ class WorkspaceState(AppState):
         if not self.agent or self.agent.slug != slug:
             self.agent = await self._call(agents.get, slug=slug)
             self._fill({})
-        if "example" in query:
+        if "example" in query and not any(field.value for field in self.fields if field.name in SOURCES):
             self._fill(self._example())
         await self._show(query.get("job", ""))
         await self._refresh()

@@ -164,3 +164,25 @@ class TestAddress:
             await act(tab, OutputState, "edit")
             await (await see(tab, WorkspaceState))._refresh()
             assert (await see(tab, OutputState)).editing
+
+
+class TestConnectionComesBack:
+    """The page's first events run again then; what somebody typed must survive it."""
+
+    async def test_the_form_is_not_filled_again(self, people: People) -> None:
+        async with Tab(people.tokens["bob"]) as tab:
+            await visit(tab, f"{MAYA}?example=1", WorkspaceState)
+            before = (await see(tab, WorkspaceState)).form_key
+            await visit(tab, f"{MAYA}?example=1", WorkspaceState)
+            assert (await see(tab, WorkspaceState)).form_key == before
+
+    async def test_an_editor_stays_open_on_the_version_it_began_with(self, people: People) -> None:
+        job = work.create(people.bob)
+        work.work_all()
+        async with Tab(people.tokens["bob"]) as tab:
+            await visit(tab, f"{MAYA}?job={job.id}", WorkspaceState)
+            await act(tab, OutputState, "edit")
+            await visit(tab, f"{MAYA}?job={job.id}", WorkspaceState)
+            state = await see(tab, OutputState)
+            assert state.editing
+            assert state.output.version == 1
