@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Runs the suite in parallel. Arguments go to pytest: scripts/test.sh tests/services -k cancel
+# Runs the suite in parallel: everything on the embedded back ends, then what touches the database again on PostgreSQL and Redis.
+# Arguments go to pytest instead: scripts/test.sh tests/services -k cancel
 set -euo pipefail
 cd "$(dirname "$0")/.."
 .venv/bin/coexai build
 if [ $# -gt 0 ]; then exec .venv/bin/pytest "$@"; fi
-exec .venv/bin/pytest -n "${PYTEST_WORKERS:-2}" --dist worksteal
+workers=${PYTEST_WORKERS:-2}
+.venv/bin/pytest -n "$workers" --dist worksteal
+COEXAI_TEST_BACKEND=postgres .venv/bin/pytest -n "$workers" --dist worksteal tests/services tests/api tests/state tests/test_migrations.py
