@@ -26,7 +26,7 @@ function CountedText({ name, label, start, limit, focus, testid, fieldClass, cou
   const over = length > limit;
   return jsx("div", {},
     jsx("textarea", {
-      name, rows: 2, defaultValue: start, className: fieldClass, "aria-label": label, "aria-describedby": `${name}-count`,
+      name, rows: 2, dir: "auto", defaultValue: start, className: fieldClass, "aria-label": label, "aria-describedby": `${name}-count`,
       "aria-invalid": over || undefined, "data-testid": testid, autoFocus: focus,
       onInput: (event) => setLength(countedLength(event.target.value)),
     }),

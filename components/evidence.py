@@ -105,6 +105,7 @@ def _text(output: Any) -> rx.Component:
 def _post(post: rx.Var[PostView]) -> rx.Component:
     return rx.el.p(
         rx.foreach(post.segments, _segment),
+        dir="auto",
         class_name="whitespace-pre-wrap not-last:border-b not-last:border-dashed not-last:border-line not-last:pb-3",
     )
 
@@ -160,7 +161,10 @@ def _source(output: Any) -> rx.Component:
 
 def _block(block: rx.Var[SourceBlock]) -> rx.Component:
     return rx.el.p(
-        rx.foreach(block.segments, _span), class_name=rx.match(block.kind, *_BLOCKS.items(), ""), custom_attrs={"data-block": "true"}
+        rx.foreach(block.segments, _span),
+        dir="auto",
+        class_name=rx.match(block.kind, *_BLOCKS.items(), ""),
+        custom_attrs={"data-block": "true"},
     )
 
 

@@ -87,6 +87,7 @@ def _post(post: rx.Var[PostView]) -> rx.Component:
         rx.el.div(
             rx.el.p(
                 post.text,
+                dir="auto",
                 class_name="px-3.5 pt-3 text-md leading-6 break-words whitespace-pre-wrap",
                 data_testid=f"post-{post.index + 1}-text",
             ),
