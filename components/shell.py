@@ -40,7 +40,7 @@ NOT_HERE: Final = "not here yet"
 
 _NAV: Final = (("home", "Home", "/home", "house"), ("jobs", "Jobs", "/jobs", "list-checks"), ("outputs", "Library", "/outputs", "folder"))
 _ITEM: Final = (
-    "flex h-[30px] items-center gap-2.5 rounded-sm px-2 font-medium text-ink-2 transition-colors duration-[var(--d-fast)] "
+    "inring flex h-[30px] flex-none items-center gap-2.5 rounded-sm px-2 font-medium text-ink-2 transition-colors duration-[var(--d-fast)] "
     "max-[1080px]:h-9 max-[1080px]:justify-center max-[1080px]:px-0"
 )
 _LINK: Final = (
@@ -135,18 +135,23 @@ def _problem(problem: Text) -> Child:
 def _sidebar(me: Any, view: Any, current: str) -> rx.Component:
     return rx.el.aside(
         rx.el.div(_switcher(me), _find(), class_name="grid gap-2"),
-        rx.el.nav(*(_nav_link(entry, view, current) for entry in _NAV), aria_label="Main", class_name="grid gap-px"),
-        rx.el.nav(
-            _nav_title("Coworkers"),
-            _link(icon("layout-grid"), "All coworkers", href="/agents", key="agents", current=current),
-            *(_coworker(who, view, current) for who in COWORKERS),
-            aria_label="Coworkers",
-            class_name="grid gap-px max-[1080px]:border-t max-[1080px]:border-line max-[1080px]:pt-2",
+        rx.el.div(
+            rx.el.nav(*(_nav_link(entry, view, current) for entry in _NAV), aria_label="Main", class_name="grid gap-px"),
+            rx.el.nav(
+                _nav_title("Coworkers"),
+                _link(icon("layout-grid"), "All coworkers", href="/agents", key="agents", current=current),
+                *(_coworker(who, view, current) for who in COWORKERS),
+                aria_label="Coworkers",
+                class_name="grid gap-px max-[1080px]:border-t max-[1080px]:border-line max-[1080px]:pt-2",
+            ),
+            class_name="-mx-1 grid min-h-0 flex-1 content-start gap-3 overflow-y-auto px-1",
         ),
         rx.el.div(
-            rx.el.div(slots(used=view.running, total=view.slots, waiting=view.waiting), class_name=_WIDE),
+            rx.el.div(
+                slots(used=view.running, total=view.slots, waiting=view.waiting), class_name=cx(_WIDE, "[@media(max-height:560px)]:hidden")
+            ),
             _person(me),
-            class_name="mt-auto grid gap-3",
+            class_name="grid gap-3",
         ),
         aria_label="Sidebar",
         class_name="sticky top-0 flex h-dvh flex-col gap-3 border-r border-line p-3 max-[1080px]:px-2 max-md:hidden",

@@ -67,7 +67,7 @@ def _tab(item: Tab, testid: str, *, first: bool) -> rx.Component:
         aria_controls=f"{testid}-{item.slug}-panel",
         tab_index=0 if first else -1,
         class_name=(
-            "inring flex h-[42px] flex-none cursor-pointer items-center gap-1.5 font-medium whitespace-nowrap text-ink-3 "
+            "inring -mx-1 flex h-[42px] flex-none cursor-pointer items-center gap-1.5 px-1 font-medium whitespace-nowrap text-ink-3 "
             "shadow-[inset_0_-2px_0_transparent] hover:text-ink aria-selected:text-ink "
             "aria-selected:shadow-[inset_0_-2px_0_var(--ink)] max-md:h-12"
         ),
