@@ -31,7 +31,8 @@ class TestPolicies:
     def test_every_handler_has_one(self) -> None:
         token = RegistrationContext.set(app._registration_context)
         try:
-            assert guard.unprotected() == []
+            # Other tests of this process make small states of their own.
+            assert [name for name in guard.unprotected() if ".tests___" not in name] == []
             own = [n for n in RegistrationContext.get().event_handlers if ".setvar" not in n and "reflex___" not in n.split("____")[-1]]
         finally:
             RegistrationContext.reset(token)
