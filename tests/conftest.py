@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 _folder = Path(tempfile.mkdtemp(prefix="coexai-test-"))
-_folder.chmod(0o755)
 _running: list[object] = []
 
 # Before anything of the product is imported: it reads its settings once.
@@ -32,7 +31,7 @@ BACKEND = os.environ.get("COEXAI_TEST_BACKEND", "sqlite")
 if BACKEND == "postgres":
     from tests.servers import Postgres, RedisServer
 
-    _running += [Postgres.start(_folder / "postgres"), RedisServer.start(_folder / "redis")]
+    _running += [Postgres.start(), RedisServer.start(_folder / "redis")]
     os.environ.update({"DATABASE_URL": _running[0].url, "REDIS_URL": _running[1].url})
 
 

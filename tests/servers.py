@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,16 +36,12 @@ class Postgres:
     binaries: Path
 
     @classmethod
-    def start(cls, folder: Path) -> Postgres:
+    def start(cls) -> Postgres:
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")) or [Path(shutil.which("pg_ctl") or "pg_ctl")]
+        folder = Path(tempfile.mkdtemp(prefix="coexai-postgres-"))
         server = cls(folder, free_port(), found[-1].parent)
-        folder.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
-            for parent in folder.parents:
-                if parent.stat().st_mode & 0o001:
-                    break
-                parent.chmod(parent.stat().st_mode | 0o011)
         server._run("initdb", "-D", f"{folder}/db", "-A", "trust", "-U", "coexai", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
         options = f"-p {server.port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=32MB -c max_connections=60"
         server._run("pg_ctl", "-D", f"{folder}/db", "-o", options, "-w", "-l", f"{folder}/log", "start")
@@ -57,6 +54,7 @@ class Postgres:
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", f"{self.folder}/db", "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.binaries / program), *arguments]

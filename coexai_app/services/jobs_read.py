@@ -111,6 +111,7 @@ def _facts(session: Session, actor: Actor, jobs: Sequence[Job], progress: Mappin
             steps_done=progress.get(job.id, (0, 0))[0],
             steps=progress.get(job.id, (0, 0))[1],
             ahead=_ahead(session, job) if job.status is JobStatus.PENDING else 0,
+            may_run=actor.may(Permission.RUN_AGENT),
             **waiting,
         )
         for job in jobs

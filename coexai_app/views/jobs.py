@@ -105,6 +105,7 @@ class JobFacts:
     running: int = 0
     slots: int = 0
     plan_label: str = ""
+    may_run: bool = False
 
 
 def row(job: Job, facts: JobFacts) -> JobRow:
@@ -162,8 +163,8 @@ def whole(job: Job, steps: Sequence[JobStep], events: Sequence[Event], facts: Jo
         error_code=job.error_code,
         started=moment(job.started_at, facts.timezone),
         active=not ended,
-        can_cancel=not ended and not job.cancel_requested,
-        can_retry=job.status in (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED),
+        can_cancel=facts.may_run and not ended and not job.cancel_requested,
+        can_retry=facts.may_run and job.status in (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED),
         attempts=_attempts(events, facts.timezone),
         input=tuple((_label(k), _short(v)) for k, v in job.input.items() if v not in ("", None)),
         engine=f"{engine['provider']}, {engine['model']}" if engine else "Builtin, no model",
@@ -226,5 +227,5 @@ def _label(name: str) -> str:
 
 
 def _short(value: object) -> str:
-    text = str(value)
+    text = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
     return text if len(text) <= 280 else f"{text[:280].rstrip()}…"

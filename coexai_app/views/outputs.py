@@ -115,6 +115,7 @@ class OutputView(OutputRow):
     exports: tuple[ExportView, ...]
     can_edit: bool
     can_approve: bool
+    can_reopen: bool
     why_not: str = ""
     approved: str = ""
 
@@ -198,6 +199,7 @@ def whole(
         exports=tuple(ExportView(format=f, label=label, url=f"/api/v1/outputs/{output.id}/export?format={f}") for f, label in EXPORTS),
         can_edit=draft and may_edit,
         can_approve=draft and may_approve and not open_claims,
+        can_reopen=not draft and may_approve,
         why_not=why_not,
         approved=approved,
     )
