@@ -316,7 +316,11 @@
     return !text;
   };
   const fieldsOf = (form) => [...form.elements].filter((el) => el.name && !el.disabled && (el.dataset.dropValue || (el.type !== "hidden" && el.willValidate)));
-  on("focusout", (event) => { const el = event.target; if (el.form?.dataset.validate && el.name && el.value && el.dataset.dropInput === undefined) check(el); });
+  on("focusout", (event) => {
+    const el = event.target;
+    // Not on the way to the send button: a sentence that appears would move it from under the pointer.
+    if (el.form?.dataset.validate && el.name && el.value && el.dataset.dropInput === undefined && event.relatedTarget?.type !== "submit") check(el);
+  });
   on("input", (event) => {
     const el = event.target;
     if (el.form?.dataset.validate && (el.dataset.failed || el.dataset.dropValue)) check(el);

@@ -17,7 +17,7 @@ WIDTH: Final = "mx-auto w-full max-w-[1160px] px-6 max-md:px-5"
 
 # From the bundled example (agents/maya/example.md): what Maya wrote, and where it stands.
 _PAIRS: Final = (
-    ("link", "14% of everything we made", "in your post, third paragraph under “We started by counting”"),
+    ("link", "14% of everything we made", "in your post, under “We started by counting”"),
     ("link", "£9,000 a year", "the same paragraph, word for word"),
     ("link", "11% in the first month", "in your post, under “Three changes did most of the work”"),
     ("unlink", "40 hours a month", "nowhere in your post, so it is flagged before anyone approves it"),

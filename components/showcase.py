@@ -75,7 +75,7 @@ def hero_demo() -> rx.Component:
                 ),
                 custom_attrs={"aria-hidden": "true"},
             ),
-            rx.el.h2(icon("file-text", 14), "Your blog post, third paragraph", class_name=cx(small, "text-ink-3")),
+            rx.el.h2(icon("file-text", 14), "Your blog post, “We started by counting”", class_name=cx(small, "text-ink-3")),
             rx.el.p(*_marked(HERO_SOURCE, "hero", source=True), class_name="text-ink-2"),
             class_name=cx(card, "relative mt-3 ml-14 border-line bg-sunken max-md:ml-6"),
         ),
