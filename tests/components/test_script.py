@@ -189,7 +189,7 @@ class TestEvidence:
             sheet = page.get_by_test_id("source-sheet")
             assert "6%" in sheet.inner_text()
             page.keyboard.press("Escape")
-            assert sheet.count() == 0
+            sheet.wait_for(state="detached")
 
         play(story, viewport={"width": 390, "height": 844}, has_touch=True)
 
