@@ -117,15 +117,17 @@
 
   /* --- the evidence pair --- */
   const lit = new Map(), key = (box) => location.pathname + box.dataset.evidence;
+  // A place in the source may carry several claims: data-claim is "2" or "2 17".
+  const numbers = (el) => el.dataset.claim.split(" "), carries = (el, n) => numbers(el).includes(n);
   const claims = (box) => $$(".cl[data-claim]", box);
   const light = (box, n, { scroll = false, focus = false } = {}) => {
     $$("[data-claim]", box).forEach((el) => {
-      const is = el.dataset.claim === n;
+      const is = carries(el, n);
       el.toggleAttribute("data-lit", is);
       if (el.classList.contains("claim-row")) is ? el.setAttribute("aria-current", "true") : el.removeAttribute("aria-current");
     });
     lit.set(key(box), n);
-    const span = $(`.sp[data-claim="${CSS.escape(n)}"]`, box), claim = claims(box).find((el) => el.dataset.claim === n);
+    const span = $(`.sp[data-claim~="${CSS.escape(n)}"]`, box), claim = claims(box).find((el) => el.dataset.claim === n);
     let pane = span?.parentElement;
     while (pane && pane !== box && !(pane.scrollHeight > pane.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(pane).overflowY))) pane = pane.parentElement;
     if (scroll && pane && pane !== box) {
@@ -135,9 +137,9 @@
     if (focus && claim) { claim.focus({ preventScroll: true }); claim.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" }); }
   };
   const restoreEvidence = () => $$("[data-evidence]").forEach((box) => {
-    const first = claims(box)[0]?.dataset.claim, all = $$("[data-claim]", box), has = (n) => all.some((el) => el.dataset.claim === n);
+    const first = claims(box)[0]?.dataset.claim, all = $$("[data-claim]", box), has = (n) => all.some((el) => carries(el, n));
     const want = [lit.get(key(box)), box.dataset.start, first].find(has);
-    if (want && all.some((el) => el.hasAttribute("data-lit") !== (el.dataset.claim === want))) light(box, want);
+    if (want && all.some((el) => el.hasAttribute("data-lit") !== carries(el, want))) light(box, want);
   });
   const step = (by) => {
     const box = $$("[data-evidence]").find(visible);
@@ -148,12 +150,12 @@
     return !!next;
   };
   const peek = (box, n) => {
-    const span = $(`.sp[data-claim="${CSS.escape(n)}"]`, box);
+    const span = $(`.sp[data-claim~="${CSS.escape(n)}"]`, box);
     if (!span || !matchMedia("(max-width: 900px)").matches) return;
     const sheet = make("dialog", "dlg bg-raised p-4 text-ink shadow-dialog open:grid gap-3"), copy = (near(span, "[data-block]") || span.parentElement).cloneNode(true);
     const close = make("button", "inline-flex h-11 items-center justify-center rounded-sm border border-line-strong bg-surface px-4 font-medium", "Close");
     $$("[id]", copy).concat(copy).forEach((el) => el.removeAttribute("id"));
-    $$("[data-claim]", copy).forEach((el) => el.toggleAttribute("data-lit", el.dataset.claim === n));
+    $$("[data-claim]", copy).forEach((el) => el.toggleAttribute("data-lit", carries(el, n)));
     sheet.setAttribute("aria-label", `Source of claim ${n}`);
     sheet.dataset.testid = "source-sheet";
     close.type = "button";
@@ -360,7 +362,7 @@
     if ((el = find("[data-tab]"))) open(el.closest("[data-tabs]"), el.dataset.tab, { push: true });
     if ((el = find("[data-claim]")) && find("[data-evidence]")) {
       const box = find("[data-evidence]");
-      light(box, el.dataset.claim, { scroll: true });
+      light(box, numbers(el)[0], { scroll: true });
       if (el.classList.contains("cl")) peek(box, el.dataset.claim);
     }
     if ((el = find("[data-open]"))) { event.preventDefault(); show(el.dataset.open); }
@@ -404,11 +406,11 @@
   });
   on("mouseover", (event) => {
     const el = near(event.target, "[data-evidence] [data-claim]");
-    if (el && !el.hasAttribute("data-lit")) light(el.closest("[data-evidence]"), el.dataset.claim, { scroll: !el.classList.contains("sp") });
+    if (el && !el.hasAttribute("data-lit")) light(el.closest("[data-evidence]"), numbers(el)[0], { scroll: !el.classList.contains("sp") });
     const option = near(event.target, "#palette [role=option]");
     if (option && option.getAttribute("aria-selected") !== "true") point(option.closest("dialog"), option);
   });
-  on("focusin", (event) => { const el = near(event.target, "[data-evidence] [data-claim]"); if (el && !el.hasAttribute("data-lit")) light(el.closest("[data-evidence]"), el.dataset.claim, { scroll: true }); });
+  on("focusin", (event) => { const el = near(event.target, "[data-evidence] [data-claim]"); if (el && !el.hasAttribute("data-lit")) light(el.closest("[data-evidence]"), numbers(el)[0], { scroll: true }); });
   on("cancel", (event) => { if (event.target instanceof HTMLDialogElement && dirty(event.target)) event.preventDefault(); }, true);
 
   /* --- keys --- */

@@ -116,9 +116,9 @@ def _segment(segment: rx.Var[Segment]) -> rx.Component:
         role="button",
         tab_index=0,
         class_name=rx.match(segment.tone, *_CLAIM_LOOKS.items(), theme.CLAIM),
-        aria_describedby=f"source-{segment.claim}",
+        aria_describedby=segment.anchor,
         data_testid=f"claim-{segment.claim}",
-        custom_attrs={"data-claim": segment.claim},
+        custom_attrs={"data-claim": segment.refs},
     )
     return rx.cond(segment.claim == 0, rx.el.span(segment.text), claim)
 
@@ -171,10 +171,10 @@ def _block(block: rx.Var[SourceBlock]) -> rx.Component:
 def _span(segment: rx.Var[Segment]) -> rx.Component:
     linked = rx.el.span(
         segment.text,
-        id=f"source-{segment.claim}",
+        id=segment.anchor,
         class_name=theme.SPAN,
         data_testid=f"source-{segment.claim}",
-        custom_attrs={"data-claim": segment.claim},
+        custom_attrs={"data-claim": segment.refs},
     )
     return rx.cond(segment.claim == 0, rx.el.span(segment.text), linked)
 

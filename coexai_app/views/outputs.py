@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
@@ -14,11 +15,18 @@ from coexai_app.views.base import View, count, moment
 
 
 class Segment(View):
-    """A run of text. `claim` is the number of the claim it shows, 0 for plain text; `tone` is linked, none or kept (overridden)."""
+    """A run of text.
+
+    `claim` is the number of the claim it shows, 0 for plain text, and `refs` all of them ("2 17"): a place in the source may
+    carry several. `tone` is linked, none or kept (overridden). `anchor` ties the two sides: the id of the source's element
+    on the source's side, the id that describes the claim on the other.
+    """
 
     text: str
     claim: int = 0
+    refs: str = ""
     tone: str = ""
+    anchor: str = ""
 
 
 class PostView(View):
@@ -174,6 +182,7 @@ def whole(
     """The view of one output with its evidence pair."""
     draft = output.status is OutputStatus.DRAFT
     open_claims = len(report.unsupported)
+    source = _source(report)
     why_not = ""
     if draft and open_claims:
         why_not = f"Resolve {count(open_claims, 'claim')} without a source first."
@@ -182,8 +191,8 @@ def whole(
     return OutputView(
         **row(output, agent_name, capability_title, tz).model_dump(),
         version=output.version,
-        posts=_posts(report),
-        source=_source(report),
+        posts=_posts(report, source),
+        source=source,
         source_name=report.source.name or report.source.title or "Your text",
         source_url=report.source.url,
         claims=tuple(_claim(number, claim) for number, claim in enumerate(report.claims, 1)),
@@ -205,8 +214,12 @@ def whole(
     )
 
 
-def _posts(report: Report) -> tuple[PostView, ...]:
+def _posts(report: Report, source: Sequence[SourceBlock]) -> tuple[PostView, ...]:
     posts: list[PostView] = []
+    described: dict[int, str] = {}
+    for segment in (s for block in source for s in block.segments if s.anchor):
+        for number in segment.refs.split():
+            described.setdefault(int(number), segment.anchor)
     for index, post in enumerate(report.output.get("posts", ())):
         text, length = str(post["text"]), int(post.get("length", 0))
         marks = [(c.start, c.end, n, CLAIM_TONES[c.status]) for n, c in enumerate(report.claims, 1) if c.part == index]
@@ -218,25 +231,21 @@ def _posts(report: Report) -> tuple[PostView, ...]:
                 limit=POST_LIMIT,
                 label=f"{length} of {POST_LIMIT}",
                 over=length > POST_LIMIT,
-                segments=segments(text, 0, len(text), marks),
+                segments=tuple(s.model_copy(update={"anchor": described.get(s.claim, "")}) for s in segments(text, 0, len(text), marks)),
             )
         )
     return tuple(posts)
 
 
 def segments(text: str, start: int, end: int, marks: Sequence[tuple[int, int, int, str]]) -> tuple[Segment, ...]:
-    """`text[start:end]` cut at its marks (start, end, number, tone). Marks that overlap an earlier one are left out."""
+    """`text[start:end]` cut at the ends of its marks (start, end, number, tone); marks may share words."""
+    inside = sorted(mark for mark in marks if start <= mark[0] < mark[1] <= end)
+    cuts = sorted({start, end, *(edge for first, last, *_ in inside for edge in (first, last))})
     found: list[Segment] = []
-    at = start
-    for first, last, number, tone in sorted(marks):
-        if first < at or last > end or first >= last:
-            continue
-        if first > at:
-            found.append(Segment(text=text[at:first]))
-        found.append(Segment(text=text[first:last], claim=number, tone=tone))
-        at = last
-    if at < end:
-        found.append(Segment(text=text[at:end]))
+    for a, b in pairwise(cuts):
+        over = [(number, tone) for first, last, number, tone in inside if first <= a and b <= last]
+        refs = " ".join(str(number) for number, _ in over)
+        found.append(Segment(text=text[a:b], claim=over[0][0] if over else 0, refs=refs, tone=over[0][1] if over else ""))
     return tuple(found)
 
 
@@ -254,6 +263,7 @@ def _source(report: Report) -> tuple[SourceBlock, ...]:
     else:
         near = set(range(len(blocks)))
     found: list[SourceBlock] = []
+    known: set[str] = set()
     skipped = 0
     for i, (kind, start, end) in enumerate(blocks):
         if i not in near:
@@ -262,9 +272,19 @@ def _source(report: Report) -> tuple[SourceBlock, ...]:
         if skipped:
             found.append(_gap(skipped))
             skipped = 0
-        found.append(SourceBlock(kind=kind, segments=segments(text, start, end, [m for m in marks if start <= m[0] and m[1] <= end])))
+        found.append(SourceBlock(kind=kind, segments=_anchored(segments(text, start, end, marks), known)))
     if skipped:
         found.append(_gap(skipped))
+    return tuple(found)
+
+
+def _anchored(pieces: Sequence[Segment], known: set[str]) -> tuple[Segment, ...]:
+    """Gives the first piece of every claim an id; one id serves all claims that begin there."""
+    found: list[Segment] = []
+    for piece in pieces:
+        fresh = [number for number in piece.refs.split() if number not in known]
+        known.update(fresh)
+        found.append(piece.model_copy(update={"anchor": f"source-{fresh[0]}"}) if fresh else piece)
     return tuple(found)
 
 

@@ -66,14 +66,14 @@ class TestEvidence:
         return html(made)
 
     def test_claim_source_and_row_carry_the_same_number(self, rendered: str) -> None:
-        assert rendered.count('"data-claim":segment_rx_state_?.["claim"]') == 2
+        assert rendered.count('"data-claim":segment_rx_state_?.["refs"]') == 2
         assert '"data-claim":claim_rx_state_?.["number"]' in rendered
         assert '"data-evidence"' in rendered
 
     def test_a_claim_is_a_button_that_its_source_describes(self, rendered: str) -> None:
         assert 'role:"button"' in rendered
-        assert '"aria-describedby":("source-"+segment_rx_state_?.["claim"])' in rendered
-        assert 'id:("source-"+segment_rx_state_?.["claim"])' in rendered
+        assert '"aria-describedby":segment_rx_state_?.["anchor"]' in rendered
+        assert 'id:segment_rx_state_?.["anchor"]' in rendered
 
     def test_looks_come_from_the_tone(self, rendered: str) -> None:
         for look in ("cl cl-no", "cl cl-kept", "sp", "claim-row"):
