@@ -117,7 +117,6 @@
 
   /* --- the evidence pair --- */
   const lit = new Map(), key = (box) => location.pathname + box.dataset.evidence;
-  // A place in the source may carry several claims: data-claim is "2" or "2 17".
   const numbers = (el) => el.dataset.claim.split(" "), carries = (el, n) => numbers(el).includes(n);
   const claims = (box) => $$(".cl[data-claim]", box);
   const light = (box, n, { scroll = false, focus = false } = {}) => {
