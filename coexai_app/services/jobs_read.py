@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from sqlmodel import Session, col, select
 
 from coexai_app import access, agents, db
 from coexai_app.access import Actor, Permission
-from coexai_app.models import Event, Job, JobStatus, JobStep, Output, User
-from coexai_app.services import transitions
+from coexai_app.models import Event, File, Job, JobStatus, JobStep, Output, User
+from coexai_app.services import forms, transitions
 from coexai_app.views import jobs as view
 from coexai_app.views.base import Page
 from coexai_app.views.jobs import FINISHED_STEPS, JobFacts, JobRow, JobView
 
 MAX_LIMIT: Final = 50
+LONG_INPUT: Final = 280
 # What the list's filter offers, and which states each choice means.
 FILTERS: Final[Mapping[str, tuple[JobStatus, ...]]] = {
     "active": transitions.ACTIVE,
@@ -73,7 +75,7 @@ def whole(session: Session, actor: Actor, job: Job) -> JobView:
     steps = session.exec(select(JobStep).where(JobStep.job_id == job.id).order_by(col(JobStep.position))).all()
     events = session.exec(select(Event).where(Event.ref_id == job.id, col(Event.kind).startswith("job.")).order_by(col(Event.id))).all()
     facts = _facts(session, actor, [job], {job.id: (sum(s.status in FINISHED_STEPS for s in steps), len(steps))})[job.id]
-    return view.whole(job, steps, events, facts)
+    return view.whole(job, steps, events, replace(facts, given=_given(session, actor, job)))
 
 
 def list_rows(session: Session, actor: Actor, jobs: Sequence[Job]) -> tuple[JobRow, ...]:
@@ -116,6 +118,25 @@ def _facts(session: Session, actor: Actor, jobs: Sequence[Job], progress: Mappin
         )
         for job in jobs
     }
+
+
+def _given(session: Session, actor: Actor, job: Job) -> tuple[tuple[str, str], ...]:
+    """The job's input as its form shows it: the fields' labels, a file by its name."""
+    agent = agents.AGENTS.get(job.agent)
+    capability = agent.capabilities.get(job.capability) if agent else None
+    shown: list[tuple[str, str]] = []
+    for field in forms.fields(capability.input) if capability else ():
+        value = job.input.get(field.name)
+        if value in (None, ""):
+            continue
+        if field.kind == "file":
+            file = session.exec(access.scoped(select(File), actor).where(File.id == UUID(value))).first()
+            value = file.name if file else "not here any more"
+        elif isinstance(value, bool):
+            value = "yes" if value else "no"
+        text = str(value)
+        shown.append((field.label, text if len(text) <= LONG_INPUT else f"{text[:LONG_INPUT].rstrip()}…"))
+    return tuple(shown)
 
 
 def _ahead(session: Session, job: Job) -> int:

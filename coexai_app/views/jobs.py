@@ -92,7 +92,7 @@ FINISHED_STEPS: Final = (StepState.DONE, StepState.KEPT)
 
 @dataclass(frozen=True, slots=True)
 class JobFacts:
-    """What a job's row does not hold itself but its view needs; services read it."""
+    """What a job's row does not hold itself but its view needs; services read it. `given` is the input, label by label."""
 
     agent_name: str
     capability_title: str
@@ -106,6 +106,7 @@ class JobFacts:
     slots: int = 0
     plan_label: str = ""
     may_run: bool = False
+    given: tuple[tuple[str, str], ...] = ()
 
 
 def row(job: Job, facts: JobFacts) -> JobRow:
@@ -166,7 +167,7 @@ def whole(job: Job, steps: Sequence[JobStep], events: Sequence[Event], facts: Jo
         can_cancel=facts.may_run and not ended and not job.cancel_requested,
         can_retry=facts.may_run and job.status in (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED),
         attempts=_attempts(events, facts.timezone),
-        input=tuple((_label(k), _short(v)) for k, v in job.input.items() if v not in ("", None)),
+        input=facts.given,
         engine=f"{engine['provider']}, {engine['model']}" if engine else "Builtin, no model",
         spent=money(spent),
     )
@@ -220,12 +221,3 @@ def _attempts(events: Sequence[Event], tz: str) -> tuple[AttemptView, ...]:
             tone, icon, word = CHIPS[JobStatus(status)] if status != JobStatus.PENDING else ("warn", "triangle-alert", "Interrupted")
             found[-1] = found[-1].model_copy(update={"word": word, "tone": tone, "icon": icon, "detail": str(event.data.get("note", ""))})
     return tuple(reversed(found))
-
-
-def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
-
-
-def _short(value: object) -> str:
-    text = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-    return text if len(text) <= 280 else f"{text[:280].rstrip()}…"

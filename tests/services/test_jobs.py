@@ -102,7 +102,9 @@ class TestCreate:
             writing.add(file)
         with pytest.raises(NotFound):
             create(people.mallory, file=str(file.id))
-        assert create(people.bob, file=str(file.id)).title == "a.md"
+        made = create(people.bob, file=str(file.id))
+        assert made.title == "a.md"
+        assert ("File", "a.md") in made.input
 
 
 class TestQuota:
@@ -151,6 +153,12 @@ class TestRun:
         output = session.exec(select(Output).where(Output.job_id == job_id(made))).one()
         assert output.unsupported == 0
         assert str(output.id) == done.output_id
+
+    def test_the_job_shows_its_input_as_the_form_does(self, people: People) -> None:
+        made = create(people.bob, text="# " + "long words " * 100, hashtags=1)
+        shown = dict(do(jobs_read.get, people.bob, job_id=job_id(made)).input)
+        assert shown["Text"].endswith("…")
+        assert (shown["Hashtags"], shown["Link to the source"]) == ("1", "yes")
 
     def test_the_same_message_five_times_makes_one_output_and_one_charge(self, people: People, session: Session) -> None:
         made = create(people.bob)
