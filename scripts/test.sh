@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 .venv/bin/coexai build
 if [ $# -gt 0 ]; then exec .venv/bin/pytest "$@"; fi
 workers=${PYTEST_WORKERS:-2}
-.venv/bin/pytest -n "$workers" --dist worksteal
-COEXAI_TEST_BACKEND=postgres .venv/bin/pytest -n "$workers" --dist worksteal tests/services tests/api tests/state tests/test_migrations.py
+.venv/bin/pytest -n "$workers" --dist loadgroup
+COEXAI_TEST_BACKEND=postgres .venv/bin/pytest -n "$workers" --dist loadgroup tests/services tests/api tests/state tests/test_migrations.py

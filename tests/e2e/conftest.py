@@ -25,6 +25,13 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys run one after the other in one worker: they share an instance, and two browsers at once make each other slow."""
+    for item in items:
+        if "/e2e/" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(scope="session")
 def instance_url(website: str) -> Iterator[Instance]:
     """One running instance for all journeys of this worker; each journey signs up somebody of its own."""
