@@ -103,7 +103,7 @@ def mutants(thread: Thread, rng: random.Random) -> Iterator[tuple[str, int, Chan
 def _true(changed: Changed, said: str) -> bool:
     """Whether the source says the changed words within the four words around them on each side."""
     left, middle, right = changed.text[: changed.start], changed.text[changed.start : changed.end], changed.text[changed.end :]
-    around = re.findall(r"\S*\s*", left)[-5:] + [middle] + re.findall(r"\s*\S*", right)[:5]
+    around = [*re.findall(r"\S*\s*", left)[-5:], middle, *re.findall(r"\s*\S*", right)[:5]]
     return " ".join("".join(around).split()).strip(" .,") in said
 
 

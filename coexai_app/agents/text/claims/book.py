@@ -12,11 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from coexai_app.agents.report import Claim, ClaimKind, ClaimStatus
 from coexai_app.extract.document import Document
 
+from .alignment import Alignment
+from .contradictions import contradicted, renamed, turned
 from .dates import find_dates
 from .links import find_links
 from .mention import Mention, Quantity
 from .name_lookup import replaced
 from .names import find_names
+from .number_verdicts import Verdict
 from .numbers import find_numbers
 from .quotes import CHECKED_FROM, find_quotes
 from .source import SourceIndex, Text
@@ -37,7 +40,7 @@ def find(text: str, *, language: str = "und") -> list[Mention]:
     spoken = _language([text], language)
     words = prepared(text)
     usage = usage_of([text], spoken)
-    return [m for m in _found(text, spoken, words, usage, [], lambda i: False) if not _unmarked_word(m)]
+    return [m for m in _found(text, spoken, words, usage, [], lambda i: False) if not m.weak and not _unmarked_word(m)]
 
 
 def ledger(
@@ -60,24 +63,40 @@ def ledger(
         text = Text(part, spoken)
         skipped = structure(part, number, len(parts)) + (clipped(ignore[number], len(part)) if number < len(ignore) else [])
         text.begin_after(skipped)
-        swapped = _swapped(text, sources[0])
-        for mention in _found(part, spoken, text.words, usage, skipped, swapped, sources):
-            verdict = judge(mention, text, sources)
-            if verdict.source is None and _framing(mention, sources[0]):
-                continue
-            claims.append(
-                Claim(
-                    text=mention.text,
-                    kind=mention.kind,
-                    status=ClaimStatus.SUPPORTED if verdict.source else ClaimStatus.UNSUPPORTED,
-                    source=verdict.source,
-                    part=number,
-                    start=mention.start,
-                    end=mention.end,
-                    reason=verdict.reason,
-                )
+        alignments = [Alignment(text, index) for index in sources if index.origin in ("source", "source.title")]
+        mentions = _found(part, spoken, text.words, usage, skipped, _swapped(text, sources[0], alignments), sources)
+        judged = [(m, v) for m in mentions if (v := _verdict(m, mentions, text, sources, alignments))]
+        spans = [(m.start, m.end) for m, _ in judged] + skipped
+        for mention, other in turned(text, lambda a, b, spans=spans: not any(s < b and a < e for s, e in spans), alignments):  # type: ignore[misc]
+            judged.append((mention, _contradiction(mention, other)))
+        claims += [
+            Claim(
+                text=mention.text,
+                kind=mention.kind,
+                status=ClaimStatus.SUPPORTED if verdict.source else ClaimStatus.UNSUPPORTED,
+                source=verdict.source,
+                part=number,
+                start=mention.start,
+                end=mention.end,
+                reason=verdict.reason,
             )
+            for mention, verdict in sorted(judged, key=lambda pair: pair[0].start)
+        ]
     return tuple(claims)
+
+
+def _verdict(
+    mention: Mention, beside: Sequence[Mention], text: Text, sources: Sequence[SourceIndex], alignments: Sequence[Alignment]
+) -> Verdict | None:
+    """None for what is no claim: a weak number, and a list that the writer counts."""
+    verdict = None if mention.weak else judge(mention, text, sources)
+    if (verdict is None or verdict.source) and (other := contradicted(mention, beside, alignments)):
+        return _contradiction(mention, other)
+    return None if verdict and verdict.source is None and _framing(mention, sources[0]) else verdict
+
+
+def _contradiction(mention: Mention, other: str) -> Verdict:
+    return Verdict(None, f"the source has {other} here, not {mention.text}")
 
 
 def _language(texts: Sequence[str], known: str) -> str:
@@ -106,8 +125,8 @@ def _merge(usage: Usage, other: Usage) -> None:
     usage.stems |= other.stems
 
 
-def _swapped(text: Text, source: SourceIndex) -> Callable[[int], bool]:
-    return lambda i: replaced(text, source, i)
+def _swapped(text: Text, source: SourceIndex, alignments: Sequence[Alignment]) -> Callable[[int], bool]:
+    return lambda i: replaced(text, source, i) or renamed(i, alignments)
 
 
 def _found(
@@ -138,8 +157,10 @@ def _found(
     take(find_links(text))
     take([q for q in find_quotes(text) if _is_claim(q, sources)])
     take(find_dates(text))
-    take([n for n in find_numbers(text, language, taken, words) if not n.weak])
+    numbers = find_numbers(text, language, taken, words)
+    take([n for n in numbers if not n.weak])
     take(find_names(text, language, usage, lambda a, b: not free(a, b), words, swapped))
+    take([n for n in numbers if n.weak])
     return sorted(found, key=lambda m: m.start)
 
 

@@ -25,6 +25,7 @@ class Quantity:
     unit ("pounds"), empty for a bare number; `inherited` the unit of its neighbour ("from 14 to 6%"). `step` is the place value
     of the last digit that is not a zero. `hedge` is about, over, under, more or less. `literal` is set for versions and telephone
     numbers, which compare as text. `nouns` are the stems counted ("412 customer calls"), `label` the name before ("Python 3.11").
+    An `ordinal` is a rank ("third", "3rd") and no count.
     """
 
     values: tuple[Fraction, ...]
@@ -36,6 +37,7 @@ class Quantity:
     nouns: tuple[str, ...] = ()
     label: str = ""
     spelled: bool = False
+    ordinal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

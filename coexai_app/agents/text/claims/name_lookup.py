@@ -92,11 +92,11 @@ def _inside(keys: Sequence[str], i: int, source: SourceIndex) -> tuple[int, int]
     wanted = [k for k in keys if k not in EVERY_STOP_WORD or len(k) == 1] or list(keys)
     at: list[int] = []
     for key in wanted:
-        places = [j for j in range(*run) if source.words[j].key == key and j not in at]
-        if not places:
+        place = next((j for j in range(at[-1] + 1 if at else run[0], run[1]) if source.words[j].key == key), -1)
+        if place < 0:
             return None
-        at.append(min(places, key=lambda j: abs(j - i)))
-    low, high = min(at), max(at) + 1
+        at.append(place)
+    low, high = at[0], at[-1] + 1
     return (low, high) if high - low <= len(wanted) + 2 else None
 
 
@@ -149,14 +149,14 @@ def _acronym(keys: Sequence[str], source: SourceIndex) -> tuple[int, int] | None
         run = source.initials.get(key) if 2 <= len(key) <= 8 else None
         return (source.words[run[0]].start, source.words[run[1] - 1].end) if run else None
     for letters in ("".join(k[0] for k in keys), "".join(k[0] for k in keys if k not in EVERY_STOP_WORD)):
-        if len(letters) >= 3:
+        if len(letters) >= 3 and letters not in source.initials:
             for i in source.places.get(letters, ()):
                 if source.words[i].text.replace(".", "").isupper():
                     return source.words[i].start, source.words[i].end
     return None
 
 
-def _same_body(keys: Sequence[str], others: Sequence[str]) -> bool:
+def same_body(keys: Sequence[str], others: Sequence[str]) -> bool:
     """Two ways to write one name: "EU" and "European Union"."""
     a, b = " ".join(keys), " ".join(others)
     if a in SAME and SAME[a] == SAME.get(b):
@@ -196,7 +196,7 @@ def _rival(mention: Mention, claim: Text, source: SourceIndex) -> str:
     }:
         words, content = agreement(claim, first, last, source, *run)
         run_keys = source.keys(*run)
-        if set(keys) & set(run_keys) or _same_body(keys, run_keys):
+        if set(keys) & set(run_keys) or same_body(keys, run_keys):
             best_same = max(best_same, words, *(agreement(claim, first, last, source, i, i + len(keys))[0] for i in range(*run)))
         elif (
             words > best_other

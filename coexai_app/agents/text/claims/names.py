@@ -146,7 +146,7 @@ def _drops(words: Sequence[Token], i: int, first: int, last: int, language: str,
         return True
     if word.text in _PARTICLES:
         return language == "de" and word.text == "von" and words[i - 1].key not in KNOWN
-    if (word.key in MONTHS and word.key not in ("may", "august", "april", "june")) or word.key in WEEKDAYS:
+    if (word.key in MONTHS and word.key not in _MONTHS_AND_NAMES) or word.key in WEEKDAYS:
         return True
     if usage.common(word.key, language) and (word.initial or not usage.strong[word.key]):
         return True
@@ -167,6 +167,7 @@ def _drops(words: Sequence[Token], i: int, first: int, last: int, language: str,
     return i == first and word.initial and last - first > 1 and not usage.strong[word.key] and word.key not in KNOWN and _starter(word.key)
 
 
+_MONTHS_AND_NAMES = frozenset({"may", "august", "april", "june", "mars", "mai", "mei"})
 _ADJECTIVE = re.compile(r"..(?:er|es|en|em|e)$")
 _STARTER = re.compile(r"(?:ly|ing|ed|mente|ando|iendo|tion)$")
 _STARTERS = word_set(

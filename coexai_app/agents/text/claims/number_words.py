@@ -19,6 +19,7 @@ class Spelled(NamedTuple):
     last: int
     value: int
     weak: bool
+    ordinal: bool = False
 
 
 _ATOMS: dict[str, str] = {
@@ -193,7 +194,7 @@ def spelled(words: list[Token], text: str, language: str) -> list[Spelled]:
 def _read(words: list[Token], first: int, text: str, language: str) -> Spelled | None:
     ordinal = _ordinals(language).get(words[first].key)
     if ordinal and _value(words[first].key, language) is None:
-        return Spelled(first, first + 1, ordinal, weak=True)
+        return Spelled(first, first + 1, ordinal, weak=True, ordinal=True)
     hundreds = {fold(w) for w in _HUNDRED.get(language, ())}
     big = {fold(w): n for w, n in _BIG[language].items()}
     joins = {fold(w) for w in _JOIN[language]}

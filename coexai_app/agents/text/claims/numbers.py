@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from .hedges import hedge as hedge_before
 from .mention import Mention, Quantity, Unit
 from .number_forms import clocks, fractions, magnitude_after, number_mention, phones, unit_after, versions
-from .number_words import spelled
+from .number_words import Spelled, spelled
 from .units import MONEY_BEFORE, MONEY_SIGNS
 from .words import JOINTS, SPACES, Token, fold, sentence_starts, stem, stop_words, tokens
 
@@ -54,7 +55,7 @@ def find_numbers(
             taken.add(number.start, number.end)
             found.append(number)
     for hit in spelled(list(words), text, language):
-        number = _in_words(text, words[hit.first].start, words[hit.last - 1].end, hit.value, hit.weak, language, words, starts)
+        number = _in_words(text, hit, language, words, starts)
         if number and taken.free(number.start, number.end):
             taken.add(number.start, number.end)
             found.append(number)
@@ -149,14 +150,13 @@ def _digits(text: str, match: re.Match[str], language: str, words: Sequence[Toke
     end += over
     quantity = Quantity(
         tuple(v * factor for v in values), units, step=step * factor, hedge=hedge, nouns=_nouns(text, end, words, starts, language),
-        label=_label(text, start, words, starts),
+        label=_label(text, start, words, starts), ordinal=bool(ordinal),
     )  # fmt: skip
     return number_mention(text, start, end, quantity)
 
 
-def _in_words(
-    text: str, start: int, end: int, value: int, weak: bool, language: str, words: Sequence[Token], starts: Sequence[int]
-) -> Mention | None:
+def _in_words(text: str, hit: Spelled, language: str, words: Sequence[Token], starts: Sequence[int]) -> Mention | None:
+    start, end, value, weak = words[hit.first].start, words[hit.last - 1].end, hit.value, hit.weak
     if re.search(r"\b(?:por|per|pour)[ \u00a0]$", text[max(0, start - 5) : start], re.IGNORECASE) and value == 100:
         return None
     factor, end = magnitude_after(text, end, language, money=False) if value < 1000 else (1, end)
@@ -170,6 +170,7 @@ def _in_words(
         hedge=hedge_before(text, start),
         nouns=_nouns(text, end, words, starts, language),
         spelled=True,
+        ordinal=hit.ordinal,
     )
     return number_mention(text, start, end, quantity, weak)
 
@@ -216,7 +217,7 @@ def _inherit(found: list[Mention], text: str, sentences: Sequence[int]) -> list[
 def _with(mention: Mention, values: tuple[Fraction, ...], inherited: tuple[Unit, ...], nouns: tuple[str, ...]) -> Mention:
     q = mention.value
     assert isinstance(q, Quantity)
-    quantity = Quantity(values, q.units, inherited or q.inherited, q.step, q.hedge, q.literal, nouns, q.label, q.spelled)
+    quantity = replace(q, values=values, inherited=inherited or q.inherited, nouns=nouns)
     return Mention(mention.kind, mention.start, mention.end, mention.text, quantity, mention.weak)
 
 

@@ -135,7 +135,7 @@ def _converted(claim: Quantity, source: Quantity) -> tuple[Fraction, ...]:
 
 def contradicts(claim: Quantity, source: Quantity) -> bool:
     """Equal values with a direction that the source does not have: "more than 1,200" for exactly 1,200, or the opposite direction."""
-    opposite = {"more": ("less", "under"), "over": ("less",), "less": ("more", "over"), "under": ("more",)}
+    opposite = {"more": ("less", "under"), "over": ("less", "under"), "less": ("more", "over"), "under": ("more", "over")}
     if source.hedge in opposite.get(claim.hedge, ()):
         return True
     return (claim.hedge == "more" and source.hedge not in ("more", "over")) or (
