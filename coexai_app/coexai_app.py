@@ -12,6 +12,7 @@ from coexai_app.api.app import RequestScope, build
 from coexai_app.api.edge import Edge
 from coexai_app.frontend import CLIENT
 from coexai_app.models.base import new_id
+from components import document
 from state.guard import Guard, harden
 from state.live import bridge
 
@@ -26,12 +27,14 @@ def report(exception: Exception) -> None:
 app = rx.App(
     html_lang="en",
     stylesheets=["tokens.css", "app.css"],
-    head_components=pages.head(),
+    head_components=document.head(),
     toaster=None,
     backend_exception_handler=report,
     frontend_exception_handler=report,
     api_transformer=[build(), partial(Edge, root=CLIENT), RequestScope],
 )
+# The shell tells of a lost connection itself.
+app.app_wraps.pop((5, "Overlay"), None)
 app.add_middleware(Guard())
 app.register_lifespan_task(bridge)
 harden(app)

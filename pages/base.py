@@ -55,7 +55,9 @@ def page(
             live.show(route, tuple(dict.fromkeys([*(load.state for load in loads if load.state is not None), *live_states])))
             loads = [AppState.enter, *loads]
         build.__name__ = render.__name__
-        rx.page(route=route, title=f"{title} · {SUFFIX}", description=description or None, on_load=loads or None)(build)
+        rx.page(
+            route=route, title=f"{title} · {SUFFIX}", description=description or None, image="/icons/icon-512.png", on_load=loads or None
+        )(build)
         return render
 
     return register

@@ -6,6 +6,7 @@ import hashlib
 import re
 import tempfile
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session, select
@@ -18,6 +19,17 @@ from coexai_app.models import File
 from coexai_app.models.base import new_id
 from coexai_app.plans import MEGABYTE
 from coexai_app.views.files import FileView
+
+ACCEPTED: Final = frozenset({"pdf", "docx", "md", "markdown", "txt", "text", "html", "htm", "xhtml"})
+
+
+def check_kind(name: str) -> None:
+    """Raises InvalidInput for a kind of file that no coworker reads. What is truly inside is looked at when it is read."""
+    suffix = safe_name(name).rpartition(".")[2].lower()
+    if suffix not in ACCEPTED:
+        raise InvalidInput(
+            f"{safe_name(name)} is not a kind of file that can be read. Add a Word, PDF, Markdown, HTML or text file.", field="file"
+        )
 
 
 def check_size(actor: Actor, size: int) -> None:
@@ -32,6 +44,7 @@ def check_size(actor: Actor, size: int) -> None:
 def add(session: Session, actor: Actor, *, name: str, content_type: str, path: Path, sha256: str, size: int) -> FileView:
     """Stores an uploaded file. The row exists only if the bytes are in the store."""
     access.require(actor, Permission.RUN_AGENT)
+    check_kind(name)
     check_size(actor, size)
     if size == 0:
         raise InvalidInput("This file is empty. Add one with something in it.", field="file")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from coexai_app import access, agents, db
 from coexai_app.access import Actor, Permission
 from coexai_app.models import Job, JobStatus
+from coexai_app.models.base import now
 from coexai_app.services import agents as coworkers
 from coexai_app.services import jobs_read, outputs_read, transitions
 from coexai_app.views.base import count, zone
@@ -17,6 +20,7 @@ from coexai_app.views.home import HomeView, Need, ShellView
 
 RECENT: Final = 6
 NEEDS: Final = 5
+FAILED_DAYS: Final = 7
 
 
 @db.reads
@@ -24,13 +28,13 @@ def overview(session: Session, actor: Actor) -> HomeView:
     """Everything on the dashboard."""
     access.require(actor, Permission.VIEW_WORK)
     active = jobs_read.counts(session, actor)
-    needs = _needs(session, actor)
+    needs, waiting = _needs(session, actor), _needs_count(session, actor)
     return HomeView(
         greeting=f"{_greeting(actor)}, {actor.name.split()[0]}" if actor.name else _greeting(actor),
-        line=_line(len(needs), sum(active.values())),
+        line=_line(waiting, sum(active.values())),
         agents=coworkers.gallery(session, actor),
         needs=needs,
-        needs_count=len(needs),
+        needs_count=waiting,
         running=jobs_read.current(session, actor)[:3],
         recent=jobs_read.page(session, actor, limit=RECENT).rows,
         slots=actor.plan.concurrent_jobs,
@@ -51,12 +55,14 @@ def shell(session: Session, actor: Actor) -> ShellView:
         running=sum(active.get(state, 0) for state in transitions.SLOT),
         waiting=active.get(JobStatus.PENDING, 0),
         slots=actor.plan.concurrent_jobs,
-        review=outputs_read.drafts(session, actor),
+        review=_needs_count(session, actor),
         busy=tuple(busy),
     )
 
 
 def _needs(session: Session, actor: Actor) -> tuple[Need, ...]:
+    """What waits for a person, most pressing first: open claims, failed jobs, drafts that wait for a yes."""
+    drafts = outputs_read.drafts(session, actor, NEEDS)
     found = [
         Need(
             agent=row.agent,
@@ -65,14 +71,10 @@ def _needs(session: Session, actor: Actor) -> tuple[Need, ...]:
             action="See claims",
             href=f"/outputs/{row.id}?tab=evidence",
         )
-        for row in outputs_read.drafts_with_open_claims(session, actor, NEEDS)
+        for row in drafts
+        if row.unsupported
     ]
-    failed = (
-        access.scoped(select(Job), actor)
-        .where(col(Job.status).in_((JobStatus.FAILED, JobStatus.DEAD_LETTER)))
-        .order_by(col(Job.id).desc())
-        .limit(NEEDS - len(found))
-    )
+    failed = _failed(actor).order_by(col(Job.id).desc()).limit(NEEDS)
     found += [
         Need(
             agent=job.agent,
@@ -81,9 +83,32 @@ def _needs(session: Session, actor: Actor) -> tuple[Need, ...]:
             action="See why",
             href=f"/jobs/{job.id}",
         )
-        for job in (session.exec(failed).all() if len(found) < NEEDS else ())
+        for job in session.exec(failed).all()
     ]
-    return tuple(found)
+    found += [
+        Need(
+            agent=row.agent,
+            title=f"“{row.title}” waits for your yes",
+            text=f"A draft with {row.points} of {row.max_points} points; every claim has its source.",
+            action="Open draft",
+            href=f"/outputs/{row.id}",
+        )
+        for row in drafts
+        if not row.unsupported
+    ]
+    return tuple(found[:NEEDS])
+
+
+def _needs_count(session: Session, actor: Actor) -> int:
+    failed = select(func.count()).select_from(_failed(actor).subquery())
+    return outputs_read.draft_count(session, actor) + session.exec(failed).one()
+
+
+def _failed(actor: Actor) -> SelectOfScalar[Job]:
+    """Jobs that failed lately; older ones are history, in the list of jobs."""
+    lately = now() - timedelta(days=FAILED_DAYS)
+    states = (JobStatus.FAILED, JobStatus.DEAD_LETTER)
+    return access.scoped(select(Job), actor).where(col(Job.status).in_(states), col(Job.updated_at) > lately)
 
 
 def _greeting(actor: Actor) -> str:

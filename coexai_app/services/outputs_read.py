@@ -41,13 +41,13 @@ def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20, quer
     return Page[OutputRow](rows=tuple(view.row(r, *_names(r), actor.timezone) for r in rows), page=page, limit=limit, total=total)
 
 
-def drafts_with_open_claims(session: Session, actor: Actor, limit: int = 5) -> list[Output]:
-    """Drafts that a person has to look at before they can be approved."""
-    found = access.scoped(select(Output), actor).where(Output.status == OutputStatus.DRAFT, col(Output.unsupported) > 0)
-    return list(session.exec(found.order_by(col(Output.id).desc()).limit(limit)).all())
+def drafts(session: Session, actor: Actor, limit: int) -> list[Output]:
+    """Drafts that wait for a person, those with open claims first."""
+    found = access.scoped(select(Output), actor).where(Output.status == OutputStatus.DRAFT)
+    return list(session.exec(found.order_by(col(Output.unsupported).desc(), col(Output.id).desc()).limit(limit)).all())
 
 
-def drafts(session: Session, actor: Actor) -> int:
+def draft_count(session: Session, actor: Actor) -> int:
     """How many drafts wait for a yes."""
     found = access.scoped(select(Output), actor).where(Output.status == OutputStatus.DRAFT)
     return session.exec(select(func.count()).select_from(found.subquery())).one()

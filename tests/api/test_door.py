@@ -105,6 +105,12 @@ class TestUpload:
         assert as_person("bob").post("/api/v1/files", files={"file": ("a.md", b"")}).status_code == 422
         assert as_person("vera").post("/api/v1/files", files={"file": ("a.md", b"x")}).status_code == 403
 
+    def test_a_program_is_refused_by_its_kind(self, as_person: As, session: Session) -> None:
+        answer = as_person("bob").post("/api/v1/files", files={"file": ("setup.exe", b"MZ")})
+        assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, "file")
+        assert "setup.exe" in answer.json()["error"]["message"]
+        assert session.exec(select(File)).all() == []
+
     def test_another_sites_upload_is_refused(self, as_person: As) -> None:
         answer = as_person("bob").post("/api/v1/files", files={"file": ("a.md", b"x")}, headers={"Origin": "https://evil.example"})
         assert answer.status_code == 403

@@ -235,3 +235,10 @@ class TestHome:
         create(people.bob)
         view = do(home.shell, people.vera)
         assert (view.review, view.running, view.busy) == (1, 1, ("maya",))
+
+    def test_home_and_sidebar_say_the_same(self, people: People, output: OutputView) -> None:
+        create(people.bob, text="Too short to be a post.")
+        work_all()
+        view = do(home.overview, people.bob)
+        assert view.needs_count == do(home.shell, people.bob).review == 2
+        assert [need.action for need in view.needs] == ["See why", "Open draft"]

@@ -37,7 +37,7 @@ AGENT = Agent(
     slug="maya",
     name="Maya",
     role="Content",
-    description="Transforms content across formats and platforms.",
+    description="Turns a blog post into a thread for X, in the post's own words.",
     capabilities={BLOG_TO_THREAD.slug: BLOG_TO_THREAD},
     duties=("Blog posts to threads", "Transcripts to articles", "Podcasts to summaries", "Long reads to newsletters", "Content calendars"),
 )
