@@ -6,7 +6,10 @@ with a default secret.
 
 from __future__ import annotations
 
+import os
 import secrets
+import tempfile
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -122,9 +125,12 @@ class Settings(BaseSettings):
         path = self.data_dir / "secret.key"
         if not path.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(32))
-        return path.read_text().strip().encode()
+            with tempfile.NamedTemporaryFile("w", dir=self.data_dir, prefix=".secret-") as fresh:  # readable by its owner only
+                fresh.write(secrets.token_hex(32))
+                fresh.flush()
+                with suppress(FileExistsError):  # web and worker start together: the first link wins, whole
+                    os.link(fresh.name, path)
+        return path.read_text().encode()
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,12 @@ class TestSecret:
         assert config.secret() == config.secret()
         assert len(config.secret()) == 64
         assert (tmp_path / "new" / "secret.key").stat().st_mode & 0o077 == 0
+
+    def test_many_processes_that_start_together_agree_on_one(self, tmp_path: Path) -> None:
+        config = make(data_dir=tmp_path / "new", secret_key="")
+        with ThreadPoolExecutor(16) as pool:
+            assert len(set(pool.map(lambda _: config.secret(), range(64)))) == 1
+        assert [p.name for p in (tmp_path / "new").iterdir()] == ["secret.key"]
 
     def test_a_heroku_style_address_works(self) -> None:
         assert make(database_url="postgres://u:p@h/d").database == "postgresql+psycopg://u:p@h/d"

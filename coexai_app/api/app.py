@@ -24,12 +24,13 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 def build() -> FastAPI:
     """The API app with every route, errors in one envelope (founding document §12.3), and JSON for what is not there."""
-    api = FastAPI(title="CoExAI", version="1", docs_url="/api/docs", openapi_url="/api/openapi.json", redoc_url=None)
+    api = FastAPI(title="CoExAI", version="1", docs_url=None, openapi_url="/api/openapi.json", redoc_url=None)
     for module in (health, session, files, outputs):
         api.include_router(module.router)
 
+    @api.api_route("/api", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
     @api.api_route("/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
-    async def nothing(path: str) -> JSONResponse:
+    async def nothing(path: str = "") -> JSONResponse:
         return envelope(404, "NOT_FOUND", f"There is no endpoint /api/{path[:200]}.")
 
     @api.exception_handler(CoexaiError)

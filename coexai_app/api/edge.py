@@ -23,7 +23,6 @@ _SAFE: Final[Headers] = [
 ]
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _API_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
-_DOCS_PATH: Final = "/api/docs"
 
 
 class Edge:
@@ -58,14 +57,13 @@ class Edge:
 
     def _extra(self, path: str, page: str | None, given: dict[bytes, bytes]) -> Headers:
         extra = [*_SAFE, _HSTS] if settings.get().https else list(_SAFE)
-        if given.get(b"content-type", b"").startswith(b"text/html") and path != _DOCS_PATH:
+        if given.get(b"content-type", b"").startswith(b"text/html"):
             policy = self.policies.get(page, self.fallback) if page else self.fallback
             extra += [(b"content-security-policy", policy), (b"cache-control", b"no-cache")]
         elif path.startswith(("/assets/", "/fonts/")):
             extra.append((b"cache-control", b"public, max-age=31536000, immutable"))
         elif path.startswith(("/api/", "/auth/", "/health/", "/metrics")):
-            if path != _DOCS_PATH:
-                extra.append((b"content-security-policy", _API_POLICY))
+            extra.append((b"content-security-policy", _API_POLICY))
             if b"cache-control" not in given:
                 extra.append((b"cache-control", b"no-store"))
         return extra

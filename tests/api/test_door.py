@@ -49,6 +49,7 @@ class TestHealth:
 class TestErrors:
     @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
     def test_unknown_endpoints_answer_json(self, client: TestClient, method: str) -> None:
+        assert client.request(method, "/api").status_code == 404
         answer = client.request(method, "/api/v1/nothing")
         assert answer.status_code == 404
         error = answer.json()["error"]
