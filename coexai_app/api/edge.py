@@ -66,6 +66,9 @@ class Edge:
             extra.append((b"content-security-policy", _API_POLICY))
             if b"cache-control" not in given:
                 extra.append((b"cache-control", b"no-store"))
+        elif b"cache-control" not in given:
+            # Files whose name stays the same, such as /app.js: asked for again each time, and answered from the ETag.
+            extra.append((b"cache-control", b"no-cache"))
         return extra
 
 
