@@ -67,7 +67,7 @@ class Alignment:
             same = [keys[block.a : block.a + block.size] for block in match.get_matching_blocks()]
             count = sum(map(len, same))
             content = sum(key not in EVERY_STOP_WORD for block in same for key in block)
-            if count < _FEWEST or count < _SHARE * len(keys) or content < 2 or count < best:
+            if count < _FEWEST or count < _SHARE * len(keys) or (content < 2 and count < len(keys) - 1) or count < best:
                 continue
             if count > best:
                 best, found = count, []

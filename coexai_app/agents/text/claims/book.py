@@ -9,11 +9,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 
-from coexai_app.agents.report import Claim, ClaimKind, ClaimStatus
+from coexai_app.agents.report import Claim, ClaimKind, ClaimStatus, SourceSpan
 from coexai_app.extract.document import Document
 
 from .alignment import Alignment
-from .contradictions import contradicted, renamed, turned
+from .contradictions import contradicted, renamed, trend, turned
 from .dates import find_dates
 from .links import find_links
 from .mention import Mention, Quantity
@@ -92,7 +92,20 @@ def _verdict(
     verdict = None if mention.weak else judge(mention, text, sources)
     if (verdict is None or verdict.source) and (other := contradicted(mention, beside, alignments)):
         return _contradiction(mention, other)
+    if (
+        verdict
+        and verdict.source
+        and mention.kind is ClaimKind.NUMBER
+        and verdict.source.origin == "source"
+        and _opposed(mention, text, verdict.source, sources[0])
+    ):
+        return Verdict(None, f"the source has {verdict.source.quote} in the other direction")
     return None if verdict and verdict.source is None and _framing(mention, sources[0]) else verdict
+
+
+def _opposed(mention: Mention, text: Text, place: SourceSpan, source: SourceIndex) -> bool:
+    said, found = trend(text.text, mention.start, mention.end), trend(source.text, place.start, place.end)
+    return bool(said and found and said != found)
 
 
 def _contradiction(mention: Mention, other: str) -> Verdict:

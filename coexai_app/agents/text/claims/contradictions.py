@@ -6,6 +6,7 @@ Called by `book` for claims that are somewhere in the source, and for words that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from coexai_app.agents.report import ClaimKind
@@ -49,6 +50,20 @@ def contradicted(mention: Mention, beside: Sequence[Mention], alignments: Sequen
         if found:
             return found[0] if all(found) else ""
     return ""
+
+
+_UP = "rose|rises|rising|risen|up|increased?|increases|grew|grown|gained|climbed|jumped|subió|aumentó|creció|stieg|gestiegen|wuchs"
+_DOWN = "fell|falls|fallen|down|decreased?|decreases|dropped|declined|shrank|lost|sank|bajó|cayó|disminuyó|fiel|gefallen|gesunken"
+_BEFORE = re.compile(
+    rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?: (?:by|to|from|un|en|um|auf|about|nearly|almost|over|some|only|just))*[ ]$", re.I
+)
+_AFTER = re.compile(r"[ ](?:(?P<up>more|higher|larger|más|mehr|plus de)|(?P<down>less|fewer|lower|smaller|menos|weniger|moins de))\b", re.I)
+
+
+def trend(text: str, start: int, end: int) -> str:
+    """ "up" or "down" as the words right before or after a number say; "" when they do not."""
+    match = _BEFORE.search(text[max(0, start - 40) : start]) or _AFTER.match(text, end)
+    return (match.lastgroup or "") if match else ""
 
 
 def turned(claim: Text, free: Callable[[int, int], bool], alignments: Sequence[Alignment]) -> Iterator[tuple[Mention, str]]:
@@ -98,7 +113,7 @@ def _agrees(claim: Mention, source: Mention, down: bool) -> bool:
         return any(covers(fine, coarse) for fine in days_of(source) for coarse in days_of(claim))
     c = quantity(claim)
     if source.kind is ClaimKind.DATE:
-        return any({day.year, day.month, day.day, day.decade} & set(c.values) for day in days_of(source))
+        return not c.units and any({day.year, day.month, day.day, day.decade} & set(c.values) for day in days_of(source))
     s = quantity(source)
     if c.literal or s.literal:
         return c.literal == s.literal

@@ -58,7 +58,7 @@ PATTERNS = tuple(
     for pattern in (
         r"(?<![\w./-])(?P<year>[12]\d{3})[-/.](?P<month>0[1-9]|1[0-2])[-/.](?P<day>0[1-9]|[12]\d|3[01])(?:T[\d:.]+(?:Z"
         r"|[+-]\d\d:?\d\d)?)?(?![\w/-]|\.\d)",
-        rf"(?<![\w.,/]){_WD}{_SPAN}{_D}(?:st|nd|rd|th|º|er|\.)?{_OF}{_M}(?!\w)(?:,?(?:{_S}(?:of|de|del|di){_S}|{_S}|-){_Y})?",
+        rf"(?<![\w.,/])(?<!\s[-−]){_WD}{_SPAN}{_D}(?:st|nd|rd|th|º|er|\.)?{_OF}{_M}(?!\w)(?:,?(?:{_S}(?:of|de|del|di){_S}|{_S}|-){_Y})?",
         rf"(?<![\w]){_WD}{_M}{_S}(?:the{_S})?{_SPAN}{_D}(?:st|nd|rd|th)?(?![\d%:]|[.,]\d|{_S}(?:percent|million"
         rf"|billion))(?:,?{_S}{_Y})?(?!\w)",
         rf"(?<![\w.,/-]){_WD}(?P<a>\d{{1,2}})(?P<sep>[./-])(?P<b>\d{{1,2}})(?P=sep)(?P<year>[12]\d{{3}}|\d{{2}})(?![\w/-]|[.,]\d)",
@@ -76,9 +76,11 @@ PATTERNS = tuple(
         r"(?<![\w)])['’](?P<year>\d\d)(?![\w'’%]|[.,]\d)",
         r"(?<!\w)(?:años|anni|années|anos)[ \u00a0](?P<decade>(?:1[0-9]|20)?\d0)(?![\w%]|[.,]\d)",
         r"(?<!\w)(?P<weekday>" + _WD_NAMES + r")(?!\w)(?!-)",
-        rf"(?<!\w)(?P<month>{_FULL})(?!\w)",
+        rf"(?<!\w)(?P<month>{_FULL}|(?:{_SHORT})\b\.?)(?!\w)",
     )
 )
+# Which patterns need the name of a month, a weekday or a quarter; the others need a digit.
+NAMED = tuple("quarter_word" in p.pattern or _FULL in p.pattern or p.pattern.startswith(r"(?<!\w)(?P<weekday>") for p in PATTERNS)
 SECOND_YEAR = re.compile(r"(?P<year>(?:1[0-9]|20)\d\d)\s?[–—/-]\s?(?P<short>\d\d)(?![\w/-]|[.,]\d|\s?%)")
 YEAR_CUE = re.compile(
     r"(?:\b(?:in|since|by|until|till|from|to|between|after|before|during|circa|around|of|and|year|spring|summer|autumn|fall"

@@ -7,7 +7,7 @@ a Spanish output can be checked against an English source.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -18,6 +18,7 @@ from .date_patterns import (
     DOUBTFUL_MONTHS,
     MONTH_CUE,
     MONTHS,
+    NAMED,
     NAMED_DAYS,
     PATTERNS,
     QUARTERS,
@@ -34,6 +35,10 @@ _LOWER_CASE_WEEKDAYS = word_set(
     "lunes martes miércoles jueves viernes sábado domingo lundi mardi mercredi jeudi vendredi samedi dimanche"
     " lunedì martedì mercoledì giovedì venerdì sabato domenica"
 )
+# No format has more than so many code points between a digit or a name and its ends.
+_SLACK = 60
+_NAME = re.compile(r"[^\W\d_]{3,}")
+_NAMES = frozenset({*MONTHS, *ABBREVIATED_MONTHS, *QUARTERS}) | frozenset(part for name in WEEKDAYS for part in name.split("-"))
 _COUNTED_ALWAYS = word_set("people men women children percent million billion")
 _DETERMINER = re.compile(r"\b(?:the|a|this|that|its|his|her|their|our|el|la|del|das|die|der|dem)[ \u00a0]$", re.IGNORECASE)
 
@@ -42,8 +47,9 @@ def find_dates(text: str) -> list[Mention]:
     """All dates in order, not overlapping; the longest format wins at a place."""
     taken: list[Mention] = []
     busy = bytearray(len(text) + 1)
-    for pattern in PATTERNS:
-        for match in pattern.finditer(text):
+    windows = _windows(text)
+    for pattern, named in zip(PATTERNS, NAMED, strict=True):
+        for match in (m for low, high in windows[named] for m in pattern.finditer(text, low, high)):
             start, end = match.span()
             if any(busy[start:end]):
                 continue
@@ -69,6 +75,25 @@ def find_dates(text: str) -> list[Mention]:
             _claim(taken, busy, text, match.start(), match.end(), (Day(year=int(match.group())),))
     taken.sort(key=lambda m: m.start)
     return taken
+
+
+def _windows(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """The stretches of a text that may hold a date: what is near a digit, and what is near a name of the calendar."""
+    return (
+        _around(m.span() for m in re.finditer(r"\d+", text)),
+        _around(m.span() for m in _NAME.finditer(text) if fold(m.group()) in _NAMES),
+    )
+
+
+def _around(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        low, high = max(0, start - _SLACK), end + _SLACK
+        if found and low <= found[-1][1]:
+            found[-1] = found[-1][0], high
+        else:
+            found.append((low, high))
+    return found
 
 
 def _claim(taken: list[Mention], busy: bytearray, text: str, start: int, end: int, days: tuple[Day, ...]) -> None:
@@ -155,6 +180,8 @@ def _lone_month(match: re.Match[str], text: str) -> bool:
     after = text[match.end() : match.end() + 2]
     if before[-1:] in "@#" and before:
         return False
+    if fold(word.rstrip(".")) not in MONTHS:
+        return cued and word[0].isupper() and word.lower().rstrip(".") not in ("may", "out", "set", "gen", "mar", "mag", "ago")
     if fold(word) in DOUBTFUL_MONTHS:
         return cued and (word[0].isupper() or fold(word) in ("mayo", "mai", "mars")) and not after[1:2].isupper()
     return word[0].isupper() or cued

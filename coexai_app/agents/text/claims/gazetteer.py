@@ -97,6 +97,7 @@ PLACE_CUES = word_set("in aus nach bei")
 # Titles and roles: they stand beside a name and are none.
 ROLES = word_set(
     "Mr Mrs Ms Miss Mx Dr Prof Professor Sir Dame Lord Lady President Chancellor Minister Senator Governor Mayor Congressman"
+    " Cllr Councillor"
     " Congresswoman Representative Judge Justice Captain Colonel General Sergeant Officer Detective Inspector Director Manager"
     " Chairman Chairwoman Chair Chief Executive Founder Cofounder Co-founder Owner Partner Editor Reporter Author Writer Coach Doctor"
     " Nurse Chef Baker Engineer Designer Analyst Consultant Secretary Ambassador Spokesman Spokeswoman Spokesperson Pope King Queen"

@@ -16,11 +16,13 @@ _ABOUT = re.compile(
     r"|\b(?P<over>over|above|at least|über|mindestens|al menos|por lo menos|plus|exceed(?:ed|ing|s)?|topped|surpass(?:ed|ing"
     r"|es)?|beyond|passed|superó|supera|superan"
     r"|superaron|überstieg|übertraf|überschritt|dépassé|oltre|meer dan|au moins|well over)"
-    r"|\b(?P<more>more than|greater than|mehr als|más de|plus de|più di|mais de|no fewer than|no less than)"
-    r"|\b(?P<less>less than|fewer than|below|under|weniger als|unter|menos de|moins de|meno di|minder dan|not even|no more"
+    r"|\b(?P<more>more than|greater than|mehr als|más de|por encima(?: del?)?|oberhalb von"
+    r"|plus de|più di|mais de|no fewer than|no less than)"
+    r"|\b(?P<less>less than|fewer than|below|under|weniger als|unter|menos de|por debajo(?: del?)?|unterhalb von|shy of|short of"
+    r"|moins de|meno di|minder dan|not even|no more"
     r" than|at most|höchstens|como máximo)"
     r"|(?P<tilde>[~≈∼])|(?P<gt>[>≥])|(?P<lt>[<≤]))"
-    r"[ \u00a0]?(?:a |an |the |de |los |las |el |la |die |der |den )?(?:only )?[$£€¥₹]?$",
+    r"[ \u00a0]?(?:a |an |the |de |del |los |las |el |la |die |der |den )?(?:only )?[$£€¥₹]?$",
     re.IGNORECASE,
 )
 _HEDGES = {"about": "about", "tilde": "about", "under": "under", "over": "over", "more": "more", "gt": "more", "less": "less", "lt": "less"}

@@ -10,11 +10,11 @@ from itertools import pairwise
 
 from coexai_app.agents.report import SourceSpan
 
-from .gazetteer import KNOWN, PLACE_CUES, SAME
+from .gazetteer import KNOWN, PLACE_CUES, ROLES, SAME
 from .mention import Mention
 from .slots import agreement
 from .source import SourceIndex, Text
-from .words import EVERY_STOP_WORD
+from .words import EVERY_STOP_WORD, fold
 
 _ENDINGS = ("s", "es", "n", "en", "er", "ers", "ern", "an", "ian", "ans", "ians", "i", "is")
 
@@ -116,7 +116,7 @@ def _variants(keys: Sequence[str], source: SourceIndex) -> list[tuple[int, int]]
     """Inflected forms (Berlins, Berliner, Germany and German), one word changed, and two ways to write one country."""
     if len(keys) == 1:
         forms = [f for f in _forms(keys[0]) if f in source.places and not (f in KNOWN and keys[0] in KNOWN)]
-        if hits := [p for f in forms for p in _places((f,), source)]:
+        if hits := [p for f in forms for p in _places((f,), source)] or _clipped(keys[0], source):
             return hits
     else:
         last = keys[-1]
@@ -132,6 +132,14 @@ def _variants(keys: Sequence[str], source: SourceIndex) -> list[tuple[int, int]]
     if joined in source.places and len(keys) > 1:
         return _places((joined,), source)
     return _parted(keys[0], source) if len(keys) == 1 and len(joined) > 6 else []
+
+
+def _clipped(key: str, source: SourceIndex) -> list[tuple[int, int]]:
+    """ "Postgres" for "PostgreSQL": the beginning of a name with a capital inside."""
+    if len(key) < 6:
+        return []
+    longer = [k for k in source.places if k.startswith(key) and 0 < len(k) - len(key) <= 4]
+    return [p for k in longer for p in _places((k,), source) if any(c.isupper() for c in source.words[p[0]].text[1:])]
 
 
 def _parted(key: str, source: SourceIndex) -> list[tuple[int, int]]:
@@ -208,7 +216,8 @@ def _rival(mention: Mention, claim: Text, source: SourceIndex) -> str:
     for i in source.places.get(keys[0], ()):
         if best_other:
             best_same = max(best_same, agreement(claim, first, last, source, i, i + len(keys))[0])
-    return other if best_other - best_same >= 3 else ""
+    reordered = {fold(w) for w in other.split()} <= claim.stated(mention.start)
+    return other if best_other - best_same >= 3 and not reordered else ""
 
 
 def _missing(mention: Mention, keys: Sequence[str], source: SourceIndex) -> str:
@@ -233,7 +242,7 @@ def _headline(claim: Text, i: int) -> bool:
 def replaced(claim: Text, source: SourceIndex, i: int) -> bool:
     """True when the source has another name between the words around word i of the claim, which the source itself does not have."""
     key = claim.words[i].key
-    if key in source.places:
+    if key in source.places or key in ROLES:
         return False
     left = claim.words[i - 1].key if i else ""
     right = claim.words[i + 1].key if i + 1 < len(claim.words) else ""

@@ -126,7 +126,7 @@ def _pieces(
     """A run without titles, roles and words that the texts also write in lower case; "Bakery CEO Marta Ruiz" falls in two."""
     begin = first
     for i in range(first, last + 1):
-        if i < last and not (_drops(words, i, first, last, language, usage) and not (last - first > 1 and replaced(i))):
+        if i < last and not (_drops(words, i, first, last, language, usage) and not replaced(i)):
             continue
         a, b = begin, i
         while a < b and (words[a].text in _PARTICLES or (words[a].initial and _stop(words[a]))):
@@ -194,7 +194,7 @@ def _single(words: Sequence[Token], i: int, text: str, language: str, usage: Usa
             letters.isupper() and len(letters) > 5 and not usage.known(key) and word.initial
         )
     if usage.common(key, language):
-        return False
+        return replaced(i)
     cued = (
         key in KNOWN
         or replaced(i)

@@ -29,6 +29,7 @@ _CLOCK = re.compile(
     rf"(?:{_GAP}?(?P<half>[ap]\.?{_GAP}?m\b\.?)|{_GAP}?(?P<uhr>uhr|h|hrs|o['’]clock)\b)?(?![\w:/]|[.,]\d)",
     re.IGNORECASE,
 )
+_AT = re.compile(r"\b(?:a las?|à|às|alle|at)[ \u00a0]$", re.IGNORECASE)
 _VERSION = re.compile(
     r"(?<![\w.,])v?\d+\.\d+\.\d+(?:\.\d+)*(?:[-+](?:alpha|beta|rc|dev|post)[\w.]*)?(?!\w)|(?<!\w)v\d+(?:\.\d+)*(?!\w)", re.IGNORECASE
 )
@@ -61,7 +62,11 @@ def clocks(text: str) -> list[Mention]:
     for match in _CLOCK.finditer(text):
         hour, minute = int(match["h"]), int(match["m"] or 0)
         half, uhr, separator = match["half"], match["uhr"], text[match.end("h") : match.end("h") + 1]
-        if not (half or (uhr and uhr.casefold() not in ("h", "hrs")) or (match["m"] and separator in ":h")):
+        if not (
+            half
+            or (uhr and (uhr.casefold() not in ("h", "hrs") or _AT.search(text[max(0, match.start() - 7) : match.start()])))
+            or (match["m"] and separator in ":h")
+        ):
             continue
         if hour > 24 and not match["s"] and (hour > 59 or half):
             continue

@@ -102,7 +102,7 @@ def _misplaced(mention: Mention, claim: Text, source: SourceIndex, agreeing: lis
         return Verdict(None, f"the source has {other.text} here, not {mention.text}")
     if c.label and c.label in source.labelled and not any(quantity(m).label == c.label for m in agreeing):
         labelled = [m for m in source.labelled[c.label] if not quantity(m).units]
-        if labelled and not c.units:
+        if labelled and not c.units and not any(_shortened(c, quantity(m)) for m in labelled):
             return Verdict(None, f"the source has {labelled[0].text} here, not {mention.text}")
     if other := elsewhere(mention, claim, source, agreeing, lambda m: _same_class(c, m)):
         return Verdict(None, f"the source has {_shown(other, source)} here, not {mention.text}")
@@ -116,6 +116,11 @@ def _same(mention: Mention, other: Mention, claim: Text, source: SourceIndex) ->
     if other.kind is ClaimKind.DATE:
         return any(day.year in c.values for day in days_of(other))
     return same_value(c, quantity(other)) and units_agree(mention, other, claim, source)
+
+
+def _shortened(claim: Quantity, source: Quantity) -> bool:
+    """ "PostgreSQL 12" for "PostgreSQL 12.17"."""
+    return any(v.denominator == 1 and v == int(s) for v in claim.values[:1] for s in source.values[:1])
 
 
 def _same_class(c: Quantity, other: Mention) -> bool:

@@ -43,7 +43,7 @@ _TENS: dict[str, str] = {
 }
 _HUNDREDS_ES = ((2, "dos"), (3, "tres"), (4, "cuatro"), (6, "seis"), (8, "ocho"))
 _EXTRA: dict[str, Mapping[str, int]] = {
-    "en": {"zero": 0, "dozen": 12},
+    "en": {"zero": 0, "dozen": 12, "twice": 2, "thrice": 3},
     "es": {
         "cien": 100, "ciento": 100, "veintiuno": 21, "veintiún": 21, "veintiuna": 21, "veintidós": 22, "veintitrés": 23,
         "veinticuatro": 24, "veinticinco": 25, "veintiséis": 26, "veintisiete": 27, "veintiocho": 28, "veintinueve": 29,
@@ -82,7 +82,7 @@ _BIG: dict[str, Mapping[str, int]] = {
 _JOIN = {"en": ("and",), "es": ("y",), "fr": ("et",), "pt": ("e",), "de": ("und",), "nl": ("en",), "it": ()}
 # Words that are a number only sometimes: articles, pronouns, "new" in French, "you are" in Italian, idioms with zero.
 _WEAK = {
-    "en": ("one", "zero"),
+    "en": ("one", "zero", "twice", "thrice"),
     "es": ("uno", "un", "una", "cero"),
     "de": ("eins", "ein", "eine", "einen", "einem", "einer", "eines", "null", "acht"),
     "fr": ("un", "une", "neuf", "zero"),
@@ -171,6 +171,11 @@ def _starters(language: str) -> frozenset[str]:
 def _value(key: str, language: str) -> int | None:
     value = _small(language).get(key)
     return _glued_thousands(key, language) if value is None and len(key) > 6 else value
+
+
+def small_number(word: str, language: str) -> int | None:
+    """The value of one word below 1,000, None when it is no number."""
+    return _small(language).get(fold(word))
 
 
 def spelled(words: list[Token], text: str, language: str) -> list[Spelled]:

@@ -14,6 +14,7 @@ from fractions import Fraction
 from .hedges import hedge as hedge_before
 from .mention import Mention, Quantity, Unit
 from .number_forms import clocks, fractions, magnitude_after, number_mention, phones, unit_after, versions
+from .number_parts import parts
 from .number_words import Spelled, spelled
 from .units import MONEY_BEFORE, MONEY_SIGNS
 from .words import JOINTS, SPACES, Token, fold, sentence_starts, stem, stop_words, tokens
@@ -41,7 +42,7 @@ def find_numbers(
     words = tokens(text) if words is None else words
     taken = _Spans(blocked)
     found: list[Mention] = []
-    for finder in (phones, clocks, versions, fractions):
+    for finder in (phones, clocks, versions, fractions, parts):
         for mention in finder(text):
             if taken.free(mention.start, mention.end):
                 taken.add(mention.start, mention.end)

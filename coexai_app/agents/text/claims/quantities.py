@@ -66,6 +66,8 @@ def units_agree(claim: Mention, source: Mention, claimed: Text, index: SourceInd
 
 def _beside_a_relative(source: Mention, index: SourceIndex) -> bool:
     """Whether the sentence of a bare number has percent or money, so that the number may mean them too."""
+    if quantity(source).values[:1] >= (Fraction(1000),):
+        return False
     low, high = index.sentence_span(index.sentence(source.start))
     return any(_relative(u) for other in index.numbers_in(low, high) for u in quantity(other).units)
 
@@ -94,7 +96,9 @@ def _lends(source: Mention, units: tuple[Unit, ...], index: SourceIndex) -> bool
         q = quantity(other)
         if other.start != source.start and dimensions & {u.dimension for u in (*q.units, *q.inherited)}:
             return True
-    if "months" in dimensions and re.search(r"\b(?:aged?|alter|edad|turned|turns|old)\b", index.text[low:high], re.IGNORECASE):
+    if "months" in dimensions and re.search(
+        r"\b(?:aged?|alter|edad|turned|turns|old|(?:boy|girl|man|woman|child|son|daughter) of)\b", index.text[low:high], re.IGNORECASE
+    ):
         return True
     names = {stem(u.name) for u in units}
     return not quantity(source).nouns and bool(names & index.stems_near(source.start))

@@ -31,14 +31,14 @@ _QUOTED = re.compile(
     )
 )
 _ELISION = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.|\[[^\]\n\d]*\]")
-_QWORD = re.compile(r"[^\W_]+|[%$£€]")
+_QWORD = re.compile(r"[^\W_]+|[%$£€]|(?<![\w-])[-−](?=[$£€]?\d)")
 # What stands between two halves of a quotation: a closing mark, who said it, an opening mark.
 _ATTRIBUTION = re.compile(r"[,.;:!?…—–-]*[\"”»“’][^\n\"“”«»„]*[\"“«»„‘]\s*")
 CHECKED_FROM = 3
 
 
 def quote_words(text: str, base: int = 0) -> list[tuple[str, int, int]]:
-    """Folded words of a quotation with their places; signs that change a meaning (%, $) are words."""
+    """Folded words of a quotation with their places; signs that change a meaning (%, $, a minus) are words."""
     return [(fold(m.group()), base + m.start(), base + m.end()) for m in _QWORD.finditer(text)]
 
 

@@ -73,6 +73,10 @@ class Text:
     def stems_near(self, position: int) -> frozenset[str]:
         return self.stems_of(self.sentence(position))
 
+    def stated(self, position: int) -> frozenset[str]:
+        """All words of the sentence at a place, folded."""
+        return frozenset(self.keys(*self.words_of(*self.sentence_span(self.sentence(position)))))
+
     def keys(self, first: int, last: int) -> list[str]:
         return [w.key for w in self.words[max(0, first) : last]]
 

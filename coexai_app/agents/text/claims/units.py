@@ -97,10 +97,17 @@ _MEASURES: dict[str, tuple[str, str, str, str]] = {
     "celsius": (
         "celsius",
         "1",
-        "degrees celsius|degrees centigrade|degree celsius|grad celsius|grados celsius|grados centígrados|degrés celsius|celsius",
-        "°C|º C|° C|ºC|C",
+        "degrees|degree|grad|grados|grado|degrés|degré|gradi|graus|degrees celsius"
+        "|degrees centigrade|degree celsius|grad celsius|grados celsius"
+        "|grados centígrados|degrés celsius|celsius",
+        "°|°C|º C|° C|ºC|C",
     ),
-    "fahrenheit": ("fahrenheit", "1", "degrees fahrenheit|degree fahrenheit|grad fahrenheit|grados fahrenheit|fahrenheit", "°F|° F|ºF|F"),
+    "fahrenheit": (
+        "fahrenheit",
+        "1",
+        "degrees|degree|degrees fahrenheit|degree fahrenheit|grad fahrenheit|grados fahrenheit|fahrenheit",
+        "°|°F|° F|ºF|F",
+    ),
     "degree": ("degree", "1", "degrees|degree|grad|grados|grado|degrés|degré|gradi|graus", "°"),
     "byte": ("data", "1", "bytes|byte", ""),
     "kilobyte": ("data", "1000", "kilobytes|kilobyte", "KB|kB|Kb"),

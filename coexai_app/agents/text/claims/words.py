@@ -117,6 +117,7 @@ def _abbreviates(text: str, gap: str, before: str) -> bool:
 
 ABBREVIATIONS = word_set(
     "dr mr mrs ms prof st sr sra srta dra d herr fr hr dipl ing rev hon gen col lt sgt capt gov sen rep no vs approx ca bzw nr"
+    " jan feb mar apr jun jul aug sep sept oct okt nov dec dez dic"
 )
 
 
