@@ -86,7 +86,7 @@ class Part:
     name: str
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
-    pause: float = 0.5
+    pause: float = 0.25
     due: float = field(default=0.0)
 
     def start(self) -> None:
@@ -103,7 +103,7 @@ class Part:
             return
         now = time.monotonic()
         if not self.due:
-            self.pause = 0.5 if now - self.started > 30 else min(self.pause * 2, 10.0)
+            self.pause = 0.25 if now - self.started > 10 else min(self.pause * 2, 4.0)
             self.due = now + self.pause
             _say(self.name, f"stopped with code {self.process.returncode}; starting it again in {self.pause:.0f} s")
         elif now >= self.due:
