@@ -100,5 +100,6 @@ def configure(service: str, *, style: str = "text", level: str = "info") -> None
         "engineio",
         "huey.consumer",
         "alembic",
+        "huey",
     ):
         logging.getLogger(name).setLevel(logging.WARNING)
