@@ -7,8 +7,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.people import People
 
 _folder = Path(tempfile.mkdtemp(prefix="coexai-test-"))
 _running: list[object] = []
@@ -102,3 +106,11 @@ def session(instance: None) -> Iterator[object]:
 
     with Session(db.engine().execution_options(coexai_reads=True), expire_on_commit=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def people(instance: None) -> People:
+    """Everybody, signed up in an empty instance."""
+    from tests.people import settle_in
+
+    return settle_in()

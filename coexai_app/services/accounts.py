@@ -53,11 +53,12 @@ def sign_up(
     """
     name, email = _name(name), _email(email)
     passwords.check_strength(password, email=email)
+    password_hash = passwords.hash_of(password)  # slow on purpose, so before anything is locked
     db.serialize(session, "sign-up")
     if session.exec(select(User.id).where(User.email == email)).first():
         raise Conflict("There is an account with this e-mail address already. Log in instead.", field="email")
     first = session.exec(select(func.count()).select_from(User)).one() == 0
-    user = User(name=name, email=email, password_hash=passwords.hash_of(password), is_staff=first)
+    user = User(name=name, email=email, password_hash=password_hash, is_staff=first)
     org = Organization(name=_clean(organization)[:120] or f"{name.split()[0]}'s organisation", timezone=zone(timezone).key)
     session.add_all([user, org])
     session.flush()

@@ -7,12 +7,7 @@ from starlette.testclient import TestClient
 
 from coexai_app import settings
 from coexai_app.api.app import RequestScope, build
-from tests.people import People, settle_in
-
-
-@pytest.fixture
-def people(instance: None) -> People:
-    return settle_in()
+from tests.people import People
 
 
 @pytest.fixture
