@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import reflex as rx
 
-from coexai_app.views.outputs import ClaimView, PostView, Segment, SourceBlock
+from coexai_app.views.evidence import Segment, SourceBlock
+from coexai_app.views.outputs import ClaimView, PostView
 from components import fields, theme
 from components.buttons import button
 from components.chips import chip

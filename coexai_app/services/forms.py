@@ -32,18 +32,6 @@ def fields(schema: type[AgentInput]) -> tuple[FieldView, ...]:
     return tuple(_field(name, _plain(spec, definitions), name in required) for name, spec in tree["properties"].items())
 
 
-def values(skill: Capability, form: Mapping[str, Any]) -> dict[str, Any]:
-    """What a browser form means as input: empty fields are absent, numbers and ticks get their types."""
-    found: dict[str, Any] = {}
-    for field in fields(skill.input):
-        raw = form.get(field.name)
-        if field.kind == "checkbox":
-            found[field.name] = raw in (True, "true", "on", "1")
-        elif isinstance(raw, str) and raw.strip():
-            found[field.name] = _number(raw.strip()) if field.kind == "number" else raw
-    return found
-
-
 def _field(name: str, spec: Mapping[str, Any], required: bool) -> FieldView:
     options = _options(spec)
     examples = spec.get("examples") or [""]
@@ -87,13 +75,3 @@ def _plain(spec: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str,
         if choice.get("type") != "null":
             merged = {**_plain(choice, definitions), **merged}
     return merged
-
-
-def _number(raw: str) -> Any:
-    try:
-        return int(raw)
-    except ValueError:
-        try:
-            return float(raw)
-        except ValueError:
-            return raw
