@@ -4,17 +4,15 @@ it."""
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coexai_app.agents.maya.schemas import Numbering, Post, ThreadOutput
-from coexai_app.agents.text import limits, sentences, words
+from coexai_app.agents.text import coherence, limits, sentences
 
 _NUMBER_LINE = re.compile(r"\n*\s*\(?\b(\d{1,2})/(\d{1,2})\)?\s*$")
 _HASHTAG_LINE = re.compile(r"(?:^|\n+)\s*(?:[#＃]\w+[ \t]*)+$")
 _BREAK_FROM, _LEAD_MAX = 170, 130
-_HASHTAG_MAX = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +57,12 @@ def _fitting_tags(text: str, suffix: str, tags: Sequence[str]) -> tuple[str, ...
 
 
 def airier(text: str, language: str) -> str:
-    """A blank line after a short first sentence of a long post, which reads better on a phone; lists and posts with breaks stay."""
+    """A blank line after a short first sentence of a long post, which reads better on a phone; lists and posts with breaks
+    stay, and no break goes into a quotation."""
     if "\n" in text or limits.weighted_length(text) < _BREAK_FROM:
         return text
     found = sentences.split(text, language)
-    if len(found) < 2 or limits.weighted_length(found[0].text) > _LEAD_MAX:
+    if len(found) < 2 or limits.weighted_length(found[0].text) > _LEAD_MAX or coherence.open_quote(found[0].text):
         return text
     return found[0].text + "\n\n" + text[found[1].start :]
 
@@ -81,25 +80,3 @@ def number_of(text: str) -> tuple[int, int] | None:
 
 def hashtags_of(text: str) -> list[str]:
     return re.findall(r"(?<![\w&/#])[#＃][^\W\d]\w*", text)
-
-
-def hashtag(phrase: str) -> str:
-    """ "bread waste" → "#BreadWaste"; "" when the phrase makes no good hashtag (too long, no letters, more than three words)."""
-    parts = [p for p in re.split(r"[^\w]+", unicodedata.normalize("NFC", phrase).replace("'s", "").replace("’s", "")) if p]
-    if not parts or len(parts) > 3 or parts[0][0].isdigit():
-        return ""
-    tag = "#" + "".join(p if any(c.isupper() for c in p[1:]) else p[:1].upper() + p[1:] for p in parts)
-    return tag if 4 <= len(tag) <= _HASHTAG_MAX and not tag[1:].isdigit() else ""
-
-
-def hashtags_from(phrases: Sequence[str], limit: int, language: str) -> tuple[str, ...]:
-    """The best phrases as hashtags that do not repeat each other's words."""
-    found: list[str] = []
-    seen: set[str] = set()
-    for phrase in phrases:
-        terms = set(words.terms(phrase, language))
-        tag = hashtag(phrase)
-        if tag and terms and not terms & seen and len(found) < limit:
-            found.append(tag)
-            seen |= terms
-    return tuple(found)

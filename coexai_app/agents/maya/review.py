@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from coexai_app.agents.maya import layout, pieces
+from coexai_app.agents.maya import layout, outline
 from coexai_app.agents.maya.schemas import Numbering, Post, ThreadInput, ThreadOutput
 from coexai_app.agents.report import Analysis, Check, CheckStatus, Claim, ClaimStatus, Report, Review, Score
-from coexai_app.agents.text import limits, rules, words
+from coexai_app.agents.text import judging, limits, rules, words
 from coexai_app.errors import InvalidInput
 from coexai_app.extract.document import Block, BlockKind, Document, Link, SourceKind
 
@@ -40,7 +40,7 @@ def judge(document: Document, options: ThreadInput, thread: ThreadOutput, earlie
     """Claims, checks and score of a thread. `earlier` claims that a person overrode stay overridden when their words are unchanged."""
     claims = _kept_overrides(ledger(document, options, thread), earlier)
     judged = _judged(document, options, thread)
-    checks = (_claims_check(claims), *(rules.check(id_, label, points, rule(judged)) for id_, label, points, rule in RULES))
+    checks = (_claims_check(claims), *(judging.check(id_, label, points, rule(judged)) for id_, label, points, rule in RULES))
     return Review(claims=claims, checks=checks, score=Score.of(checks, RUBRIC))
 
 
@@ -139,11 +139,11 @@ def _claims_check(claims: Sequence[Claim]) -> Check:
     return Check(id="claims", label="Claims", status=CheckStatus.PASS, points=CLAIM_POINTS, max_points=CLAIM_POINTS, message=message)
 
 
-def _judged(document: Document, options: ThreadInput, thread: ThreadOutput) -> rules.Judged:
+def _judged(document: Document, options: ThreadInput, thread: ThreadOutput) -> judging.Judged:
     texts = tuple(post.text for post in thread.posts)
     titles = {document.title, *(document.block_text(b) for b in document.blocks if b.kind is BlockKind.HEADING)}
-    parts = pieces.main_parts(document)
-    return rules.Judged(
+    parts = outline.main_parts(document)
+    return judging.Judged(
         posts=texts,
         words=tuple(layout.words_of(text) for text in texts),
         language=document.language,

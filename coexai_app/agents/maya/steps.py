@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coexai_app.agents.maya import layout, pieces, repair, writing
+from coexai_app.agents.maya import layout, outline, repair, writing
 from coexai_app.agents.maya.answers import plan_of, posts_of, repeats
 from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.prompts import plan, write
@@ -172,7 +172,7 @@ def output(data: ThreadInput, context: StepContext) -> Outcome:
 
 def _planned(document: Document, draft: DraftPost) -> PlannedPost:
     start = draft.spans[0][0] if draft.spans else len(document.text)
-    section = next((p.title for p in pieces.main_parts(document) if p.start <= start < p.end), "")
+    section = next((p.title for p in outline.main_parts(document) if p.start <= start < p.end), "")
     first = next((line for line in draft.text.split("\n") if line.strip()), "")
     return PlannedPost(role=draft.role, point=first, section=section)
 

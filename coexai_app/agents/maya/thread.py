@@ -11,27 +11,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from coexai_app.agents.maya.pieces import CONCLUSIONS, Material
-from coexai_app.agents.maya.units import Unit, lists, questions, titled_windows, windows, with_label
-from coexai_app.agents.text import coherence, limits, rules, words
+from coexai_app.agents.maya.hook import choose
+from coexai_app.agents.maya.material import Material
+from coexai_app.agents.maya.outline import CONCLUSIONS
+from coexai_app.agents.maya.units import Unit, lists, questions, windows, with_label
+from coexai_app.agents.text import limits, words
 
 WORDS_PER_POST = 60
+SECTION_WORDS = 12
+SHORTEST_POST = 60
 FEWEST, MOST, AUTO_MOST = 5, 12, 10
 _SIMILAR = 0.62
-WORN_OUT = re.compile(
-    r"in today['’]s|in this day and age|in a world where|since the dawn|as we all know|it['’]s no secret|let['’]s face it|are you tired "
-    r"of|have you ever wondered|welcome to|in the ever[- ]|"
-    r"in recent years|en el mundo actual|hoy en día|en un mundo|in der heutigen|in zeiten von|dans le monde d['’]aujourd['’]hui|de nos "
-    r"jours|nel mondo di oggi|al giorno d['’]oggi|nos dias de hoje|no mundo atual|"
-    r"in de wereld van vandaag|tegenwoordig",
-    re.IGNORECASE,
-)
-_PROMISE = re.compile(
-    r"^(?:how|why|what|when|where|which|the \d|cómo|por qué|qué|wie|warum|was|weshalb|wieso|comment|pourquoi|que|ce que|come|perché|"
-    r"cosa|como|por que|o que|hoe|waarom|wat|was wir|"
-    r"lo que)\b|^\d|\bfrom \S*\d\S* to \S*\d|\b(?:lessons?|mistakes?|ways|steps|tips|guide|reasons|lines of \w+)\b",
-    re.IGNORECASE,
-)
 _READER = re.compile(r"\b(?:you|your|tú|tu|usted|du|dein|deine|sie|ihr|ihre|vous|votre|tu|voi|você|seu|je|jij|u|uw)\b", re.IGNORECASE)
 
 
@@ -59,11 +49,13 @@ class Wish:
 
 
 def auto_posts(material: Material) -> int:
-    """As many posts as the source needs: one for about 60 words, and for every main section of a list-like post."""
+    """As many posts as the source needs: one for about 60 words, and one for every main section or every point of a list told in
+    paragraphs."""
     by_words = round(material.prose_words / WORDS_PER_POST) + 1
-    intro = bool(material.parts) and not material.parts[0].title and material.parts[0].words >= 70
-    sections = sum(bool(p.title) and p.words >= 20 for p in material.parts) + 2 + intro
-    wanted = max(min(by_words, AUTO_MOST), min(sections, MOST) if material.prose_words >= 30 * sections else 0)
+    intro = bool(material.parts) and not material.parts[0].title and material.parts[0].words >= 15
+    sections = sum(bool(p.title) and p.words >= SECTION_WORDS for p in material.parts)
+    points = max(sections + 1 + intro if sections > 1 else 0, material.points + 2 if material.points > 2 else 0)
+    wanted = max(min(by_words, AUTO_MOST), min(points, MOST))
     return max(FEWEST, min(MOST, wanted))
 
 
@@ -79,7 +71,7 @@ def write(material: Material, wish: Wish, banned: Iterable[str] = ()) -> list[Dr
     ]
     if not candidates:
         return _last_resort(material, wish)
-    hook = _hook(material, candidates, wish.budget)
+    hook = choose(material, candidates, wish.budget)
     used = set(hook.members)
     close = _close(material, candidates, wish, used, [hook]) if count > 1 else None
     if close:
@@ -120,66 +112,6 @@ def _last_resort(material: Material, wish: Wish) -> list[Draft]:
     return [Draft(text, items.spans[:1], items.section, "hook")] if text else []
 
 
-# --- the hook
-
-
-def _hook(material: Material, candidates: Sequence[Unit], budget: int) -> Unit:
-    """The window with the strongest opening sentence, mostly from the beginning of the source."""
-    singles = [u for u in candidates if len(u.posts) == 1 and min(u.members) >= 0]
-    singles += titled_windows(material, budget)
-    if not singles:
-        return candidates[0]
-    title = set(words.terms(material.title, material.language))
-    best = max(singles, key=lambda u: (round(_hook_value(material, u, title), 6), -u.start))
-    return _with_title(best, material, budget, known=words.overlap(title, best.terms)) if title else best
-
-
-def _hook_value(material: Material, unit: Unit, title: set[str]) -> float:
-    first = material.pieces[min(unit.members)]
-    opening = coherence.bare_opening(first.opening)
-    head = " ".join(opening.split()[:12]) if " " in opening else opening[:30]
-    length = limits.weighted_length(first.opening)
-    rank = min(unit.members) / max(1, len(material.pieces) - 1)
-    value = 0.3 * first.score
-    intro = first.section == 0 and len(material.parts) > 1
-    value += 0.45 if intro or rank < 0.1 else 0.2 if rank < 0.25 else 0.0
-    value += 0.45 * (min(unit.members) == 0) + 0.3 * (first.place == 0)
-    value += (
-        0.34 * bool(rules.HOOK_NUMBER.search(head))
-        + 0.3 * bool(rules.HOOK_CONTRAST.search(head))
-        + 0.22 * (first.question and len(unit.members) > 1)
-    )
-    value += 0.25 * words.overlap(unit.terms, title) if title else 0.0
-    value += 0.2 if 35 <= length <= 150 else 0.0 if length <= 220 else -0.1
-    value -= 0.6 * bool(WORN_OUT.match(opening)) + 0.5 * any(material.pieces[i].deictic for i in unit.members)
-    # Without sections it is news or an essay: the first sentence is meant to open it. A quotation opens badly: nobody knows who speaks.
-    value += 0.2 * (min(unit.members) == 0 and len(material.parts) == 1) - 0.25 * (opening != first.opening)
-    value -= 0.25 * first.shortened + 0.4 * bool(first.speaker) + 0.2 * first.bridged
-    size = limits.weighted_length(unit.posts[0])
-    value += 0.1 * (90 <= size <= 230) + 0.25 * unit.value
-    return value - (0.15 if size > 250 else 0.0)
-
-
-def _with_title(unit: Unit, material: Material, budget: int, known: float) -> Unit:
-    """A title that promises something ("How …", "7 …") closes the hook; one that the hook says nothing of stands above it."""
-    title = material.title
-    if unit.label or words.word_count(title) < 3 or limits.weighted_length(title) > 110 or title.casefold() in unit.posts[0].casefold():
-        return unit
-    new_number = any(n not in unit.posts[0] for n in re.findall(r"\d+", title))
-    if _PROMISE.search(title) and ":" not in title[:-1] and (known < _SIMILAR or new_number):
-        line = title if title[-1:] in ".!?…:。！？" else f"{title}:"
-        text = f"{unit.posts[0]}\n\n{line}"
-    elif known == 0.0 or (_has_sign(title) and not _has_sign(" ".join(unit.posts[0].split()[:12]))):
-        text = f"{title}\n\n{unit.posts[0]}"
-    else:
-        return unit
-    return replace(unit, posts=(text,), label=title) if limits.fits(text, budget) else unit
-
-
-def _has_sign(text: str) -> bool:
-    return bool(rules.hook_signs(text)) or text.rstrip().endswith(("?", "？"))
-
-
 # --- the body
 
 
@@ -191,6 +123,7 @@ def _body(material: Material, candidates: Sequence[Unit], room: int, fixed: Sequ
     taken = {m for u in fixed for m in u.members}
     end = fixed[1].start if len(fixed) > 1 else material.parts[-1].end + 1
     pool = [u for u in candidates if not (u.members & taken) and u.start < end]
+    pool = [u for u in pool if not _weak(u)] or pool
     bins = _bins(material, room, fixed)
     ranked = [sorted((u for u in pool if start <= u.start < end), key=lambda u: (-u.value, u.start)) for start, end, _ in bins]
     for later, units in enumerate(ranked, 1):
@@ -202,6 +135,12 @@ def _body(material: Material, candidates: Sequence[Unit], room: int, fixed: Sequ
         rest = sorted(pool, key=lambda u: (-u.value, u.start))
         _pick(rest, room - _size(chosen), room, chosen, [*fixed, *chosen])
     return sorted(chosen, key=lambda u: u.start)
+
+
+def _weak(unit: Unit) -> bool:
+    """Too little for a post in the middle of a thread: one short sentence, or questions that nothing answers."""
+    post = unit.posts[0]
+    return len(unit.posts) == 1 and (limits.weighted_length(post) < SHORTEST_POST or post.rstrip("\"'”’»)").endswith(("?", "？")))
 
 
 def _size(units: Iterable[Unit]) -> int:

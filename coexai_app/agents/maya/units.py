@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
-from coexai_app.agents.maya.pieces import Items, Material, Piece, label
+from coexai_app.agents.maya.material import Items, Material, Piece
+from coexai_app.agents.maya.pieces import label
 from coexai_app.agents.text import limits, words
 
 MAX_SENTENCES = 5
@@ -107,7 +108,7 @@ def _follows(before: Piece, after: Piece) -> bool:
     """Nothing was left out between the two."""
     if before.block == after.block:
         return after.place - before.place <= 1
-    return after.block - before.block == 1 and before.last and after.place == 0
+    return after.opens - before.block == 1 and before.last and after.place == 0
 
 
 def _unit(pieces: Sequence[Piece], first: int, last: int, text: str, length: int, after: Piece | None) -> Unit:
@@ -140,9 +141,10 @@ def _value(chosen: Sequence[Piece], text: str, length: int, after: Piece | None)
     value -= 0.08 * (chosen[0].opening != chosen[0].text and not chosen[0].speaker)
     if chosen[-1].block != chosen[0].block:
         value -= 0.05 if chosen[-1].last else 0.25
-    value -= 0.35 * any(p.deictic for p in chosen) + 0.05 * sum(p.shortened for p in chosen)
+    value -= 0.35 * any(p.deictic for p in chosen) + 0.2 * sum(p.shortened for p in chosen)
     if chosen[-1].question:
-        value -= 0.4 if after is not None or len(chosen) == 1 else 0.1
+        # A question that nothing in the post answers, or a row of them.
+        value -= 0.8 if after is not None or all(p.question for p in chosen) else 0.3
     if after is not None and after.contrast and after.block == chosen[-1].block:
         value -= 0.3
     if len(chosen) == 1 and length < 60:

@@ -6,49 +6,59 @@ import functools
 from collections.abc import Iterable
 
 from coexai_app.agents.maya import closing, layout, pieces, thread
+from coexai_app.agents.maya import tags as hashtags
+from coexai_app.agents.maya.material import Material
 from coexai_app.agents.maya.review import source_link
 from coexai_app.agents.maya.schemas import DraftPost, Numbering, ThreadInput
 from coexai_app.agents.report import KeyPhrase
 from coexai_app.agents.text import limits, phrases
-from coexai_app.extract.document import Document
+from coexai_app.extract.document import BlockKind, Document
 
 FEWEST_WORDS = 15
 
 
 @functools.lru_cache(maxsize=2)
-def material_of(document: Document, budget: int) -> pieces.Material:
+def material_of(document: Document, budget: int) -> Material:
     """The document cut and ranked; three steps need it, so the last two documents are kept. Read-only."""
     return pieces.of_document(document, budget)
 
 
-def material(document: Document, options: ThreadInput) -> pieces.Material:
+def material(document: Document, options: ThreadInput) -> Material:
     return material_of(document, layout.budget(options.numbering))
 
 
 def tags(document: Document, options: ThreadInput) -> tuple[str, ...]:
-    """The hashtags: the source's key phrases."""
-    found = key_phrases(document)
-    return layout.hashtags_from([p.text for p in found if p.score > 0], options.hashtags, document.language)
+    """The hashtags: the source's key phrases that make good ones."""
+    return hashtags.choose(
+        key_phrases(document), _prose(document), document.title, _headings(document), options.hashtags, document.language
+    )
 
 
 @functools.lru_cache(maxsize=2)
 def key_phrases(document: Document) -> tuple[KeyPhrase, ...]:
-    headings = [document.block_text(b) for b in document.blocks if b.kind.value == "heading"]
-    prose = "\n".join(document.block_text(b) for b in document.blocks if b.kind.value not in ("code", "table"))
+    prose = _prose(document)
     if not prose.startswith(document.title):
         prose = f"{document.title}.\n{prose}"
-    return phrases.key_phrases(prose, document.language, emphasised=[document.title, document.title, *headings])
+    return phrases.key_phrases(prose, document.language, emphasised=[document.title, document.title, *_headings(document)])
+
+
+def _prose(document: Document) -> str:
+    return "\n".join(document.block_text(b) for b in document.blocks if b.kind not in (BlockKind.CODE, BlockKind.TABLE))
+
+
+def _headings(document: Document) -> list[str]:
+    return [document.block_text(b) for b in document.blocks if b.kind is BlockKind.HEADING]
 
 
 def wish(document: Document, options: ThreadInput) -> thread.Wish:
     """What the input asks of the writer; the close leaves room for the hashtags."""
     budget = layout.budget(options.numbering)
-    hashtags = tags(document, options)
+    chosen = tags(document, options)
     return thread.Wish(
         posts=options.posts,
         close=closing.lines(options.call_to_action or "", source_link(document, options), document.language),
         close_budget=budget,
-        tags=limits.weighted_length(" ".join(hashtags)) + 2 if hashtags else 0,
+        tags=limits.weighted_length(" ".join(chosen)) + 2 if chosen else 0,
         budget=budget,
     )
 

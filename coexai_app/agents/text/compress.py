@@ -15,7 +15,8 @@ from coexai_app.agents.text import coherence, words
 # Connectives that say how a sentence follows from the one before. They go only with the comma after them.
 _CONNECTIVES = {
     "en": (
-        "however|in fact|indeed|of course|also|moreover|furthermore|besides|in addition|additionally|therefore|thus|hence|consequently|"
+        "instead|however|in fact|indeed|of course|also|moreover|furthermore|besides|in addition|additionally|therefore|thus|hence|"
+        "consequently|"
         "as a result|as such|that said|"
         "meanwhile|nevertheless|nonetheless|similarly|likewise|accordingly|in other words|to be fair|to be honest|honestly|frankly|"
         "basically|essentially|actually|in short|"
@@ -25,7 +26,8 @@ _CONNECTIVES = {
         "happens|as you can see|as you know|so|now"
     ),
     "es": (
-        "además|sin embargo|no obstante|de hecho|por supuesto|por ejemplo|en realidad|en efecto|por tanto|por lo tanto|por eso|asimismo|"
+        "mientras tanto|además|sin embargo|no obstante|de hecho|por supuesto|por ejemplo|en realidad|en efecto|por tanto|por lo tanto|"
+        "por eso|asimismo|"
         "también|en cambio|por otro lado|por otra parte|aun así|"
         "al mismo tiempo|en definitiva|en resumen|claro|obviamente|naturalmente|sinceramente|eso sí|por último|finalmente|ahora bien|así "
         "pues|entonces|es decir|o sea"
@@ -35,7 +37,8 @@ _CONNECTIVES = {
         "mit anderen worten"
     ),
     "fr": (
-        "cependant|toutefois|pourtant|en effet|en fait|de plus|en outre|par ailleurs|par exemple|bien sûr|d'ailleurs|néanmoins|donc|"
+        "pendant ce temps|cependant|toutefois|pourtant|en effet|en fait|de plus|en outre|par ailleurs|par exemple|bien sûr|d'ailleurs|"
+        "néanmoins|donc|"
         "ainsi|alors|enfin|du coup|au contraire|en revanche|par contre|bref|"
         "évidemment|naturellement|honnêtement|en somme|par conséquent|ensuite|puis|aussi"
     ),
@@ -89,9 +92,6 @@ _FINITE_EN = re.compile(
     r"stops?|shows?|tells?|brings?|buys?|sells?|\w{3,}ed)\b",
     re.IGNORECASE,
 )
-_CLAUSE_BREAK_EN = re.compile(
-    r";\s+|,\s+(?:and|but|so)\s+(?=(?:i|we|you|they|he|she|it|there|the|our|my|your|nobody|everyone|people)\b)", re.IGNORECASE
-)
 _MIN_CLAUSE_WORDS = 5
 
 
@@ -143,7 +143,7 @@ def without_opener(sentence: str, language: str) -> str:
         break
     if shorter == sentence or not shorter:
         return sentence
-    shorter = _capitalised(shorter)
+    shorter = coherence.capitalised(shorter)
     return sentence if coherence.dangling(shorter, language) or words.word_count(shorter) < _MIN_CLAUSE_WORDS else shorter
 
 
@@ -155,15 +155,9 @@ def _stands(rest: str, language: str, conjunction: str) -> bool:
     return conjunction != "so" or bool(_SUBJECT_EN.match(rest))
 
 
-def _capitalised(text: str) -> str:
-    """A capital first letter, except in a word that has its own capitals ("iPhone")."""
-    first = text.split(maxsplit=1)[0]
-    return text if any(c.isupper() for c in first) else text[:1].upper() + text[1:]
-
-
 def variants(sentence: str, language: str) -> list[str]:
     """The sentence in shorter forms, longest first, itself excluded. Empty when nothing can safely go."""
-    if _QUOTED.search(sentence):
+    if language not in words.LANGUAGES or _QUOTED.search(sentence):
         return []
     found: list[str] = []
     current = sentence
@@ -193,6 +187,9 @@ def _without_relatives(sentence: str, language: str) -> str:
     if match is None or sentence[match.end() :].lstrip().lower().startswith(("and ", "or ", "y ", "o ", "et ", "ou ", "e ")):
         # A comma list: the clause may belong to its last member only.
         return sentence
+    if sentence[match.end() :].lstrip()[:1].isupper():
+        # "…, which begins in Miami, Florida, and ends …": the comma was one of the clause's own.
+        return sentence
     return sentence[: match.start()] + sentence[match.end() :]
 
 
@@ -208,12 +205,12 @@ def _sound(shorter: str, original: str) -> bool:
 
 
 def clauses(sentence: str, language: str) -> list[str]:
-    """A long English sentence cut at a semicolon or before ", and we …" into full sentences; one element when it cannot be cut safely."""
+    """A long English sentence cut at its semicolons into full sentences; one element when it cannot be cut safely."""
     if language != "en" or _QUOTED.search(sentence) or sentence[-1:] != "." or not coherence.balanced(sentence):
         return [sentence]
-    parts = [part.strip() for part in _CLAUSE_BREAK_EN.split(sentence[:-1])]
+    parts = [part.strip() for part in sentence[:-1].split("; ")]
     if len(parts) < 2 or not all(words.word_count(p) >= _MIN_CLAUSE_WORDS and _FINITE_EN.search(p) for p in parts):
         return [sentence]
     if re.match(r"(?:if|when|while|although|though|since|because|after|before|unless|as|once|whether)\b", sentence, re.IGNORECASE):
         return [sentence]
-    return [_capitalised(part) + "." for part in parts]
+    return [coherence.capitalised(part) + "." for part in parts]

@@ -149,7 +149,7 @@ def _is_end(text: str, match: re.Match[str], language: str) -> bool:
     following = text[end]
     if not following.isspace():
         # "example.com", "3.5", "Sentence.Next" without a space: only the last is an end, and only between a lower-case word and a capital.
-        return len(stop) > 1 and stop[-1] in "”»」』" and _capital(following)
+        return (len(stop) > 1 and stop[-1] in "”»」』" and _capital(following)) or _lost_space(text, match)
     upcoming = _NEXT.match(text, end)
     if upcoming is None:
         return True
@@ -162,6 +162,16 @@ def _is_end(text: str, match: re.Match[str], language: str) -> bool:
     if stop[0] != ".":
         return True
     return _full_stop_ends(text, match, language, first, gap)
+
+
+_GLUED = re.compile(r"[^\W\d_]{4,}[.!?]\Z")
+_NEXT_SENTENCE = re.compile(r"(?:[A-ZÀ-Ý][a-zà-ÿ]*|I)[ ,'’]")
+
+
+def _lost_space(text: str, match: re.Match[str]) -> bool:
+    """ "…on Wednesday.The stabbing …": a page that lost its space; addresses and file names have no space after the second word."""
+    before = text[max(0, match.start() - 12) : match.end()]
+    return bool(_GLUED.search(before)) and before[-2].islower() and bool(_NEXT_SENTENCE.match(text, match.end()))
 
 
 def _continues(first: str, stop: str, gap: str) -> bool:

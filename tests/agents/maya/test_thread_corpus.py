@@ -9,7 +9,7 @@ import pytest
 from coexai_app.agents.text import limits
 from tests.agents.maya.posts import NAMES, report_on, texts
 
-LONG_ENOUGH = [n for n in NAMES if n != "very-short.md"]
+LONG_ENOUGH = [n for n in NAMES if n not in ("very-short.md", "mini-news.txt")]
 # Checked here by a list of its own, not by the product's tables.
 DANGLING = {
     "en": "he she it they this that these those but and so because also however therefore then yet or nor",
@@ -17,10 +17,14 @@ DANGLING = {
     "de": "er es und aber dies diese deshalb denn auch trotzdem",
     "fr": "il elle ils elles ce cela et mais donc car aussi",
 }
-EMPTY_SUBJECTS = re.compile(r"(?:it (?:is|was|takes|took) .* (?:to|that) |es (?:gibt|ist)|il (?:faut|y a)|ce que )", re.IGNORECASE)
+EMPTY_SUBJECTS = re.compile(r"(?:it (?:is|was|would be|takes|took) .* (?:to|that) |es (?:gibt|ist)|il (?:faut|y a)|ce que )", re.IGNORECASE)
 
 
 def flat(text: str) -> str:
+    """One line, without what no post keeps (footnote marks, clauses that point at the page), and semicolons as full stops."""
+    text = re.sub(r"\s?\[\d\]| \(see [^)]*\)", "", text)
+    text = re.sub(r"\bAs (?:shown|mentioned)[^,]{0,40}, (\w)", lambda m: m[1].upper(), text)
+    text = re.sub(r";\s+(\w)", lambda m: f". {m[1].upper()}", text)
     return re.sub(r"\s+", " ", text).replace("’", "'").strip()
 
 
@@ -60,7 +64,7 @@ class TestEveryPost:
                 position = source.find(bare[1:]) - 1
             assert position >= 0, f"not in the source: {line}"
             before = source[:position].rstrip()
-            assert not before or before[-1] in '.!?…:"”’»),' or before.endswith(tuple(headings)) or before.split()[-1].isalpha(), line
+            assert not before or before[-1] in '.!?…:"”’»),—;}' or before.endswith(tuple(headings)) or before.split()[-1].isalpha(), line
 
     @pytest.mark.parametrize("name", NAMES)
     def test_no_sentence_is_cut_at_its_end(self, name: str) -> None:
@@ -163,4 +167,4 @@ class TestKinds:
 
     def test_headings_number_the_posts_of_a_list(self) -> None:
         heads = [b.split("\n")[0] for b in bodies("list.md")]
-        assert [h[:2] for h in heads if h[0].isdigit()][:7] == ["1.", "2.", "3.", "4.", "5.", "6.", "7."]
+        assert [h[:2] for h in heads if re.match(r"\d\.", h)][:7] == ["1.", "2.", "3.", "4.", "5.", "6.", "7."]

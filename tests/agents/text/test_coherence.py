@@ -101,12 +101,77 @@ class TestCompress:
     def test_quotes_hedges_and_needed_clauses_stay(self, sentence: str) -> None:
         assert compress.variants(sentence, "en") == []
 
-    def test_a_long_sentence_is_cut_into_full_ones_only(self) -> None:
+    def test_a_long_sentence_is_cut_at_semicolons_only(self) -> None:
         sentence = "We moved the ovens to the back in May; the shop was quieter from then on, and we sold more coffee than before."
         assert compress.clauses(sentence, "en") == [
             "We moved the ovens to the back in May.",
-            "The shop was quieter from then on.",
-            "We sold more coffee than before.",
+            "The shop was quieter from then on, and we sold more coffee than before.",
         ]
-        kept = "If we move the ovens to the back in May, and we paint the shop, the customers will come back."
+        kept = "If we move the ovens to the back in May; and we paint the shop too, the customers will come back."
         assert compress.clauses(kept, "en") == [kept]
+
+    @pytest.mark.parametrize(
+        ("language", "sentence"),
+        [
+            ("en", "The tour, which kicks off on 9 June in West Palm Beach, Florida, and concludes in Houston, has 40 concerts."),
+            ("ru", "Диета является двухфазной - в первую фазу организм будет получать минимально углеводов - максимальное снижение веса."),
+        ],
+    )
+    def test_what_cannot_go_cleanly_stays(self, language: str, sentence: str) -> None:
+        assert compress.variants(sentence, language) == []
+
+
+class TestReferences:
+    @pytest.mark.parametrize(
+        ("language", "sentence"),
+        [
+            ("en", "The company said no."),
+            ("en", "The study found nothing new."),
+            ("es", "Vendía tornillos sueltos."),
+            ("es", "La empresa creció mucho."),
+            ("de", "Das Unternehmen wuchs schnell."),
+            ("fr", "L'entreprise a fermé ses portes."),
+            ("it", "Vendevano pane e latte."),
+            ("pt", "Vendiam pão e leite."),
+        ],
+    )
+    def test_some_first_words_stand_for_what_was_named_before(self, language: str, sentence: str) -> None:
+        assert coherence.refers(sentence, language)
+
+    @pytest.mark.parametrize(
+        ("language", "sentence"),
+        [
+            ("en", "The company that installed the panels promised more."),
+            ("en", "The study by two nurses in Oslo found nothing."),
+            ("es", "Llegó el verano."),
+            ("es", "Explicó Pilar que no quería más."),
+            ("es", "La empresa de mi abuelo creció mucho."),
+            ("de", "Das Unternehmen Vogel wuchs schnell."),
+            ("fr", "L'entreprise de ma sœur a fermé."),
+        ],
+    )
+    def test_others_say_which(self, language: str, sentence: str) -> None:
+        assert not coherence.refers(sentence, language)
+
+    @pytest.mark.parametrize(
+        ("language", "sentence"),
+        [
+            ("en", "In it, the prince denied everything."),
+            ("en", "Aside from those, nothing changed."),
+            ("en", "One of them left early."),
+            ("es", "En ese momento cerramos."),
+            ("de", "In diesem Fall zahlen wir."),
+            ("de", "„Ich komme öfter“, sagt sie leise."),
+            ("fr", "Dans ce cas, nous payons."),
+            ("fr", "« J'avais honte », dit-elle."),
+            ("es", "«No quería comprar», explica."),
+        ],
+    )
+    def test_phrases_and_speakers_that_point_back(self, language: str, sentence: str) -> None:
+        assert coherence.dangling(sentence, language)
+
+    @pytest.mark.parametrize(
+        ("language", "sentence"), [("en", "Instead of a text, we ring."), ("en", "One of my friends left."), ("en", "This year we grew.")]
+    )
+    def test_phrases_that_do_not(self, language: str, sentence: str) -> None:
+        assert not coherence.dangling(sentence, language)

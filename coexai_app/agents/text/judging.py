@@ -1,0 +1,93 @@
+"""What a style rule sees (`Judged`) and says (`Verdict`), and how a post is cut into what is judged. The rules are in `rules`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from coexai_app.agents.report import Check, CheckStatus
+from coexai_app.agents.text import limits, sentences
+
+LIST_LINE = re.compile(r"^(?:[•\-–*]|\d{1,2}[.)])\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is judged: `posts` as published, `words` without numbers and hashtags, and what is known about source and wishes."""
+
+    posts: tuple[str, ...]
+    words: tuple[str, ...]
+    language: str = "und"
+    titles: frozenset[str] = frozenset()
+    sections: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[tuple[int, int] | None, ...] = ()
+    hashtags: tuple[tuple[str, ...], ...] = ()
+    numbered: bool = True
+    wanted: int | None = None
+    source_words: int = 0
+    must_say: str = ""
+    link: str = ""
+    max_hashtags: int = 3
+    fewest: int = 5
+    most: int = 12
+    keywords: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`share` of the rule's points, 0 to 1."""
+
+    share: float
+    message: str
+    evidence: str = ""
+    fix: str = ""
+    status: CheckStatus | None = None
+
+
+def check(id_: str, label: str, points: int, verdict: Verdict) -> Check:
+    """A verdict as a check: pass with all points, fail with none, else a warning."""
+    got = round(points * max(0.0, min(1.0, verdict.share)))
+    status = verdict.status or (CheckStatus.PASS if verdict.share >= 1.0 else CheckStatus.FAIL if got == 0 else CheckStatus.WARN)
+    return Check(
+        id=id_,
+        label=label,
+        status=status,
+        points=got,
+        max_points=points,
+        message=verdict.message,
+        evidence=verdict.evidence,
+        fix=verdict.fix,
+    )
+
+
+def is_label(line: str, judged: Judged) -> bool:
+    """A line that is a heading or the title of the source, not a sentence."""
+    return line.strip().rstrip(":").casefold() in judged.titles
+
+
+def prose(post: str, judged: Judged) -> list[str]:
+    """The sentences of a post: labels, list lines and addresses left out."""
+    found: list[str] = []
+    for line in post.split("\n"):
+        bare = line.strip()
+        if not bare or LIST_LINE.match(bare) or is_label(bare, judged):
+            continue
+        links = limits.urls(bare)
+        if links and not bare.replace(links[-1].url, "").strip(" :"):
+            continue
+        found.extend(s.text for s in sentences.split(bare, judged.language))
+    return found
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text).casefold().replace("’", "'").strip()
+
+
+def tail(text: str) -> str:
+    return text if len(text) <= 80 else "…" + text[-80:]
+
+
+def these_posts(numbers: Iterable[int]) -> str:
+    listed = [str(n) for n in numbers]
+    return f"Post {listed[0]} is" if len(listed) == 1 else f"Posts {', '.join(listed[:-1])} and {listed[-1]} are"
