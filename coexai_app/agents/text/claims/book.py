@@ -33,6 +33,8 @@ _FRAMING = word_set(
     "lesson takeaway thing tip reason way point idea insight fact question post key big quick simple short truth rule trick mistake"
     " myth highlight leccion clav idea cosa consej razon punt dato lektion ding tipp grund gedank punkt fakt erkenntnis"
 )
+# Farther words of a sentence are only compared in sentences of ordinary length.
+_WINDOW = 400
 
 
 def find(text: str, *, language: str = "und") -> list[Mention]:
@@ -65,7 +67,12 @@ def ledger(
         text.begin_after(skipped)
         alignments = [Alignment(text, index) for index in sources if index.origin in ("source", "source.title")]
         mentions = _found(part, spoken, text.words, usage, skipped, _swapped(text, sources[0], alignments), sources)
-        judged = [(m, v) for m in mentions if (v := _verdict(m, mentions, text, sources, alignments))]
+        known: dict[object, Verdict | None] = {}
+        for mention in mentions:
+            key = _setting(mention, text)
+            if key not in known:
+                known[key] = _verdict(mention, mentions, text, sources, alignments)
+        judged = [(m, v) for m in mentions if (v := known[_setting(m, text)])]
         spans = [(m.start, m.end) for m, _ in judged] + skipped
         for mention, other in turned(text, lambda a, b, spans=spans: not any(s < b and a < e for s, e in spans), alignments):  # type: ignore[misc]
             judged.append((mention, _contradiction(mention, other)))
@@ -101,6 +108,14 @@ def _verdict(
     ):
         return Verdict(None, f"the source has {verdict.source.quote} in the other direction")
     return None if verdict and verdict.source is None and _framing(mention, sources[0]) else verdict
+
+
+def _setting(mention: Mention, text: Text) -> tuple[object, ...]:
+    """What a verdict depends on, so that a text that repeats itself is judged once: the mention, its neighbours and its sentence."""
+    low, high = text.sentence_span(text.sentence(mention.start))
+    around = text.text[max(low, mention.start - _WINDOW) : min(high, mention.end + _WINDOW)]
+    place = (mention.start - low, text.text[low:high]) if high - low <= 2 * _WINDOW else (low,)
+    return mention.kind, mention.text, around, place
 
 
 def _opposed(mention: Mention, text: Text, place: SourceSpan, source: SourceIndex) -> bool:

@@ -17,6 +17,8 @@ from .source import SourceIndex, Text
 from .words import EVERY_STOP_WORD, fold
 
 _ENDINGS = ("s", "es", "n", "en", "er", "ers", "ern", "an", "ian", "ans", "ians", "i", "is")
+# Words of a capitalised sequence that are looked at; a longer one is a list.
+_LONGEST_NAME = 40
 
 
 def judge_name(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) -> tuple[SourceSpan | None, str]:
@@ -205,7 +207,11 @@ def _rival(mention: Mention, claim: Text, source: SourceIndex) -> str:
         words, content = agreement(claim, first, last, source, *run)
         run_keys = source.keys(*run)
         if set(keys) & set(run_keys) or same_body(keys, run_keys):
-            best_same = max(best_same, words, *(agreement(claim, first, last, source, i, i + len(keys))[0] for i in range(*run)))
+            best_same = max(
+                best_same,
+                words,
+                *(agreement(claim, first, last, source, i, i + len(keys))[0] for i in range(run[0], min(run[1], run[0] + _LONGEST_NAME))),
+            )
         elif (
             words > best_other
             and content >= 2

@@ -18,6 +18,8 @@ _BESIDE = re.compile(r"\s*(?:and|or|y|o|u|und|oder|et|ou|e|en|of|&|,|/)\s*")
 _REACH = 5
 _ENOUGH = 4
 _LEAD = 3
+# A sentence with more different words is a table.
+_MOST_STEMS = 100
 
 
 def _parted(text: Text, left: int) -> bool:
@@ -114,6 +116,8 @@ def elsewhere(
 
     Silent when the claim's sentence says that other value as well: then it joins two facts.
     """
+    if len(claim.stems_near(mention.start)) > _MOST_STEMS:
+        return None
     near = claim.stems_near(mention.start) - claim.stems_of_span(mention.start, mention.end)
     if len(near) < 3 or any(near & source.stems_near(m.start) for m in supports):
         return None

@@ -24,6 +24,9 @@ from .quotes import QuoteIndex
 from .usage import Usage, prepared
 from .words import EVERY_STOP_WORD, Token, sentence_starts, stem
 
+# The words of a longer sentence tell no place: it is a table.
+_MOST_STEMS = 100
+
 
 class Text:
     """A text with its words and sentences; claims and sources are looked at in the same way."""
@@ -260,4 +263,6 @@ def _near(spans: Sequence[tuple[int, int]], position: int) -> Sequence[tuple[int
 
 def best_placed(mentions: Sequence[Mention], source: Text, claim: frozenset[str], score: Callable[[Mention], int] = lambda m: 0) -> Mention:
     """Of several places the one whose sentence shares most content words with the claim's; the first of equals."""
+    if len(claim) > _MOST_STEMS:
+        claim = frozenset()
     return max(mentions[:400], key=lambda m: (score(m), len(source.stems_near(m.start) & claim), -m.start))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}(?!\w)|[^\W_]+")
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,9}(?!\w)|[^\W_]+")
 _BREAK = re.compile(r"[.!?…:;|•–—*#>\[\]\"“”«»„\n\r]")
 _ABBREVIATION_DOT = re.compile(r"\.[ \u00a0]+")
 
