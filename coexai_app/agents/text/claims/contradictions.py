@@ -113,7 +113,7 @@ def _agrees(claim: Mention, source: Mention, down: bool) -> bool:
         return any(covers(fine, coarse) for fine in days_of(source) for coarse in days_of(claim))
     c = quantity(claim)
     if source.kind is ClaimKind.DATE:
-        return not c.units and any({day.year, day.month, day.day, day.decade} & set(c.values) for day in days_of(source))
+        return not c.units and any({day.year, day.day, day.decade} & set(c.values) for day in days_of(source))
     s = quantity(source)
     if c.literal or s.literal:
         return c.literal == s.literal
@@ -132,7 +132,9 @@ def _other_name(mention: Mention, beside: Sequence[Mention], alignment: Alignmen
     keys = {k for k in mention.value if isinstance(k, str)}  # type: ignore[union-attr]
     names = [i for i in range(*place) if is_other_name(source, i)]
     run_keys = source.keys(*source.run_of.get(names[0], place)) if names else []
-    if not names or keys & {*run_keys, *source.keys(*place)} or same_body(sorted(keys), run_keys):
+    if not names or same_body(sorted(keys), run_keys):
+        return ""
+    if keys & {*run_keys, *source.keys(*place)} and not _namesake(mention.value, source.keys(*place), len(run_keys)):  # type: ignore[arg-type]
         return ""
     told = source.keys(*source.words_of(*source.sentence_span(sentence)))
     span = alignment.claim.sentence_span(alignment.claim.sentence(mention.start))
@@ -140,6 +142,12 @@ def _other_name(mention: Mention, beside: Sequence[Mention], alignment: Alignmen
     if all(told.count(k) >= said.count(k) for k in keys):
         return ""
     return source.text[source.words[names[0]].start : source.words[names[-1]].end]
+
+
+def _namesake(said: Sequence[str], found: Sequence[str], length: int) -> bool:
+    """Two whole names of one length that share a word and differ in another: "Ana Ruiz" and "Marta Ruiz", but not "J. Ruiz"."""
+    pairs = [(a, b) for a, b in zip(said, found, strict=False) if a != b]
+    return len(said) == len(found) == length > len(pairs) > 0 and not any(a.startswith(b) or b.startswith(a) for a, b in pairs)
 
 
 def renamed(i: int, alignments: Sequence[Alignment]) -> bool:

@@ -35,8 +35,8 @@ _LOWER_CASE_WEEKDAYS = word_set(
     "lunes martes miércoles jueves viernes sábado domingo lundi mardi mercredi jeudi vendredi samedi dimanche"
     " lunedì martedì mercoledì giovedì venerdì sabato domenica"
 )
-# No format has more than so many code points between a digit or a name and its ends.
-_SLACK = 60
+# No format has more than so many code points before and after a digit or a name.
+_BEFORE, _AFTER = 44, 36
 _NAME = re.compile(r"[^\W\d_]{3,}")
 _NAMES = frozenset({*MONTHS, *ABBREVIATED_MONTHS, *QUARTERS}) | frozenset(part for name in WEEKDAYS for part in name.split("-"))
 _COUNTED_ALWAYS = word_set("people men women children percent million billion")
@@ -88,7 +88,7 @@ def _windows(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
 def _around(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for start, end in spans:
-        low, high = max(0, start - _SLACK), end + _SLACK
+        low, high = max(0, start - _BEFORE), end + _AFTER
         if found and low <= found[-1][1]:
             found[-1] = found[-1][0], high
         else:
