@@ -24,6 +24,7 @@ from coexai_app.agents.pipeline import InputFile, StepContext, run
 from coexai_app.agents.report import Report
 from coexai_app.errors import CoexaiError
 
+# ruff: noqa: E501
 OPENERS = {
     "en": """he she it they him her them his its their this that these those such both neither another others one-of some-of most-of the-first
 the-second the-third the-former the-latter the-same the-other the-others and but or so because yet nor then thus hence therefore however
@@ -65,7 +66,48 @@ SAID = re.compile(r"\b(?:he|she|they) (?:said|says|added|adds|told|tells|explain
 ENDS = re.compile(r"[.!?…。！？:][\"'”’»›)\]]*$")
 LIST_LINE = re.compile(r"^(?:[•–*-]|\d{1,2}[.)])\s+")
 DULL_TAGS = frozenset(
-    ["#file", "#files", "#answer", "#answers", "#first", "#second", "#orders", "#order", "#thing", "#things", "#people", "#year", "#years", "#time", "#day", "#days", "#way", "#work", "#question", "#part", "#new", "#good", "#best", "#make", "#use", "#start", "#step", "#steps", "#week", "#month", "#today", "#number", "#others", "#image", "#photo", "#post", "#said", "#like", "#back", "#customer"]
+    [
+        "#file",
+        "#files",
+        "#answer",
+        "#answers",
+        "#first",
+        "#second",
+        "#orders",
+        "#order",
+        "#thing",
+        "#things",
+        "#people",
+        "#year",
+        "#years",
+        "#time",
+        "#day",
+        "#days",
+        "#way",
+        "#work",
+        "#question",
+        "#part",
+        "#new",
+        "#good",
+        "#best",
+        "#make",
+        "#use",
+        "#start",
+        "#step",
+        "#steps",
+        "#week",
+        "#month",
+        "#today",
+        "#number",
+        "#others",
+        "#image",
+        "#photo",
+        "#post",
+        "#said",
+        "#like",
+        "#back",
+        "#customer",
+    ]
 )
 HEADINGS_MD = re.compile(r"^ {0,3}#{2,3}\s+(.+?)\s*#*$", re.MULTILINE)
 NUMBERED = re.compile(r"\n*\s*\d{1,2}/\d{1,2}\s*$")
@@ -114,7 +156,9 @@ def sentences(text: str) -> list[str]:
     parts = re.split(r"(?<=[.!?…])[\"'”’»)]*\s+(?=[\"'“‘„«¿¡(]*[A-ZÀ-Ý0-9])", text)
     joined: list[str] = []
     for part in parts:
-        if joined and re.search(r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Prof|z\.B|Inc|No|vs|Jr|Sr|Gen|Sen|Rep|Gov|U\.S|a\.m|p\.m|\d{1,2})\.$", joined[-1]):
+        if joined and re.search(
+            r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Prof|z\.B|Inc|No|vs|Jr|Sr|Gen|Sen|Rep|Gov|U\.S|a\.m|p\.m|\d{1,2})\.$", joined[-1]
+        ):
             joined[-1] += " " + part
         else:
             joined.append(part)
@@ -171,7 +215,10 @@ def lines(thread: Thread) -> Iterator[tuple[int, str]]:
 def too_long(thread: Thread) -> Iterator[Finding]:
     for i, post in enumerate(thread.report.output["posts"], 1):
         text = re.sub(r"https?://\S+", "x" * 23, unicodedata.normalize("NFC", post["text"]))
-        size = sum(1 if ord(c) <= 0x10FF or 0x2000 <= ord(c) <= 0x200D or 0x2010 <= ord(c) <= 0x201F or 0x2032 <= ord(c) <= 0x2037 else 2 for c in text)
+        size = sum(
+            1 if ord(c) <= 0x10FF or 0x2000 <= ord(c) <= 0x200D or 0x2010 <= ord(c) <= 0x201F or 0x2032 <= ord(c) <= 0x2037 else 2
+            for c in text
+        )
         if size > 280:
             yield i, f"{size}: {text[:80]}"
 
@@ -189,7 +236,11 @@ def half(thread: Thread) -> Iterator[Finding]:
 
 def unclosed(thread: Thread) -> Iterator[Finding]:
     for i, body in enumerate(thread.bodies, 1):
-        if (body.count("“") != body.count("”") and "„" not in body) or len(re.findall(r"(?<!\d)\"", body)) % 2 or any(body.count(a) != body.count(b) for a, b in ("()", "«»")):
+        if (
+            (body.count("“") != body.count("”") and "„" not in body)
+            or len(re.findall(r"(?<!\d)\"", body)) % 2
+            or any(body.count(a) != body.count(b) for a, b in ("()", "«»"))
+        ):
             yield i, body
 
 
@@ -223,7 +274,7 @@ def repeated(thread: Thread) -> Iterator[Finding]:
             if len(key.split()) >= 4 and key in seen:
                 yield i, f"as in {seen[key]}: {sentence}"
             seen.setdefault(key, i)
-        bag = {w for w in re.findall(r"\w{5,}", body.casefold())}
+        bag = set(re.findall(r"\w{5,}", body.casefold()))
         if any(len(bag & other) >= 0.7 * min(len(bag), len(other)) and min(len(bag), len(other)) > 5 for other in bags):
             yield i, f"nearly again: {body[:120]}"
         bags.append(bag)
@@ -291,7 +342,9 @@ def asked(thread: Thread) -> Iterator[Finding]:
 
 def said_by(thread: Thread) -> Iterator[Finding]:
     for i, body in enumerate(thread.bodies, 1):
-        if (match := SAID.search(body)) and not re.search(r"(?<![.!?:\"“”] )(?<!^)(?<!\n)\b[A-Z][a-zà-ÿ]+", body[: match.start()].replace("I ", "")):
+        if (match := SAID.search(body)) and not re.search(
+            r"(?<![.!?:\"“”] )(?<!^)(?<!\n)\b[A-Z][a-zà-ÿ]+", body[: match.start()].replace("I ", "")
+        ):
             first = re.match(r"([A-Z][a-zà-ÿ]+)", body)
             if not first or first[1] in ("The", "When", "After", "In", "We", "I", "A", "If", "You"):
                 yield i, body[:160]

@@ -57,7 +57,8 @@ class Items:
 
 @dataclass(slots=True)
 class Material:
-    """All that the writer may use."""
+    """All that the writer may use. `points` counts the paragraphs of a list told in paragraphs, each opened by a few words that name it; 0
+    when the source is none."""
 
     language: str
     title: str

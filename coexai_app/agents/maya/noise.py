@@ -28,11 +28,11 @@ _PAGE_LINES = re.compile(
 )
 # A line that opens so is a note of the editors', a credit or a caption.
 _NOTE_LINES = re.compile(
-    r"^\W*(?:about the authors?|about me|(?:image|photo|picture|video|caption|credits?|source|sources|via|tags?|filed under|categor(?:y|"
+    r"^\W*(?:about the authors?|about me|(?:image|photo|picture|video|caption|credits?|source|sources|via|filed under|categor(?:y|"
     r"ies)|"
     r"disclosure|disclaimer|editor['’]?s['’]? note|author['’]?s['’]? note|listen|watch|pro tip: (?:get|learn|check)|more:|see also|"
     r"further reading|"
-    r"fuente|foto|imagen|etiquetas|quelle|bild|foto|schlagwörter|über (?:den autor|die autorin)|sobre (?:el autor|la autora|o autor|"
+    r"fuente|foto|imagen|quelle|bild|foto|über (?:den autor|die autorin)|sobre (?:el autor|la autora|o autor|"
     r"a autora)|"
     r"crédit|légende|à propos de l['’]auteur|fonte|l['’]autore|bron)\b\s*[:|/]|about the authors?\b|"
     r"(?:updated?|corrections?|clarification|last (?:updated|modified)|published|posted|actualizado|aktualisiert|mis à jour|aggiornato)\b"
@@ -143,7 +143,7 @@ def says_nothing(text: str) -> bool:
 
 
 def without_pointers(text: str) -> str:
-    """A sentence without footnote marks, "(see …)" and "As mentioned above, "."""
-    bare = _SEE.sub("", _MARKER.sub("", text))
+    """A sentence without footnote marks, "(see …)", "As mentioned above, ", and the bold marks of text that was pasted half formatted."""
+    bare = _SEE.sub("", _MARKER.sub("", text.replace("**", "")))
     shorter = _POINTING_CLAUSE.sub("", bare)
     return shorter if shorter == bare else coherence.capitalised(shorter)

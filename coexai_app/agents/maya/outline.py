@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ ORDER_WORDS = re.compile(
 NUMBERED_HEADING = re.compile(r"^(?:#?\d{1,2}[.):\s]|(?:step|tip|schritt|paso|étape|passo|stap|tipp|consejo|conseil)\s+\d)", re.IGNORECASE)
 
 
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _EDGES = ".,:;!?()[]\"'“”‘’"
 
 
@@ -95,6 +97,19 @@ def section_of(parts: Sequence[Part], position: int) -> int:
     return next((i for i, part in enumerate(parts) if position < part.end), len(parts) - 1)
 
 
+@functools.lru_cache(maxsize=2)
+def _forms(text: str) -> dict[str, str]:
+    """How a text writes its words, by their lower-case form. A lower-case form anywhere wins over a capital that only opens a sentence, and
+    any form over capitals; those count in running text only ("NASA")."""
+    found: dict[str, str] = {}
+    for line in text.split("\n"):
+        if line.isupper():
+            continue
+        for form in _WORD.findall(line):
+            found[form.lower()] = max(form, found.get(form.lower(), form))
+    return found
+
+
 def calm(heading: str, text: str) -> str:
     """A heading in capitals as a sentence writes it: each word as the text has it elsewhere, the first with a capital."""
     if not heading.isupper() or len(heading.split()) < 2:
@@ -102,9 +117,7 @@ def calm(heading: str, text: str) -> str:
     found = []
     for token in heading.split():
         bare = token.strip(_EDGES)
-        known = re.search(rf"(?<![\w])(?i:{re.escape(bare)})(?![\w])", text) if bare else None
-        forms = [known[0]] if known and not known[0].isupper() else []
-        found.append(token.replace(bare, forms[0] if forms else bare.lower()) if bare else token)
+        found.append(token.replace(bare, _forms(text).get(bare.lower(), bare.lower())) if bare else token)
     sentence = " ".join(found)
     first = next((i for i, c in enumerate(sentence) if c.isalpha()), 0)
     return sentence[:first] + sentence[first].upper() + sentence[first + 1 :]

@@ -37,7 +37,8 @@ def of_document(document: Document, budget: int = limits.POST_LIMIT - 9) -> Mate
         material.relaxed, material.prose_words = True, 0
         _walk(document, material, budget)
     _rank(material, document)
-    material.points = _lead_ins(material)
+    points = _lead_ins(material)
+    material.points = points if points > 2 else 0
     titled = [p for p in material.parts if p.title]
     numbered = sum(bool(NUMBERED_HEADING.match(p.title)) for p in titled)
     material.listicle = len(titled) >= 3 and (numbered >= 0.6 * len(titled) or sum(p.words for p in titled) <= 70 * len(titled))

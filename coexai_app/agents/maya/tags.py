@@ -55,7 +55,7 @@ def choose(phrases: Sequence[KeyPhrase], text: str, title: str, headings: Sequen
         else:
             if phrase.text in first_names or count < 3 or len(parts[0]) < 4:
                 continue
-            if not proper and (in_title == 0 or not _is_topic(parts, language)):
+            if not proper and (in_title == 0 or not _is_topic(parts, language) or not _is_noun(text, phrase.text, language)):
                 continue
             worth = phrase.score + 0.3 * proper + 0.3 * in_title
         if worth >= _GOOD:
@@ -110,9 +110,25 @@ def _is_topic(parts: Sequence[str], language: str) -> bool:
     return pattern is None or not any(pattern.fullmatch(p if language == "de" else p.lower()) for p in parts)
 
 
+_DETERMINER = (
+    r"(?:the|a|an|our|my|your|their|his|her|its|each|every|this|that|of|for|el|la|los|las|un|una|nuestro|nuestra|le|les|l['’]|des|du|il|"
+    r"lo|gli|i|o|os|as|"
+    r"um|uma|de|het|een|onze)"
+)
+
+
+def _is_noun(text: str, word: str, language: str) -> bool:
+    """At least every third time the word follows a determiner; German nouns show by their capital."""
+    if language not in words.LANGUAGES or language == "de":
+        return True
+    hits = len(re.findall(rf"\b{_DETERMINER} ?{re.escape(word)}\b", text, re.IGNORECASE))
+    return 3 * hits >= _count(text, word)
+
+
 _PERSON = re.compile(r"\b([A-ZÀ-Ý][a-zà-ÿ]+) (?:[A-ZÀ-Ý][a-zà-ÿ'’-]+)\b")
 _SPEAKS = re.compile(
-    r"(?:said|says|told|asked|explained|added|laughed|wrote|sagt|sagte|dice|dijo|explica|dit|explique|raconte|diz|disse|zegt|zei)\s+([A-ZÀ-Ý]\w+)|"
+    r"(?:said|says|told|asked|explained|added|laughed|wrote|sagt|sagte|dice|dijo|explica|dit|explique|raconte|diz|disse|zegt|"
+    r"zei)\s+([A-ZÀ-Ý]\w+)|"
     r"\b([A-ZÀ-Ý]\w+)(?: [A-ZÀ-Ý]\w+)? (?:said|says|told|asked|explained|added|laughed|wrote|is \d|"
     r"sagt|sagte|dice|dijo|explica)\b|^([A-ZÀ-Ý]\w+): ",
     re.MULTILINE,

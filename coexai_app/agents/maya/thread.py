@@ -54,7 +54,7 @@ def auto_posts(material: Material) -> int:
     by_words = round(material.prose_words / WORDS_PER_POST) + 1
     intro = bool(material.parts) and not material.parts[0].title and material.parts[0].words >= 15
     sections = sum(bool(p.title) and p.words >= SECTION_WORDS for p in material.parts)
-    points = max(sections + 1 + intro if sections > 1 else 0, material.points + 2 if material.points > 2 else 0)
+    points = max(sections + 1 + intro if sections > 1 else 0, material.points + 2 if material.points else 0)
     wanted = max(min(by_words, AUTO_MOST), min(points, MOST))
     return max(FEWEST, min(MOST, wanted))
 
@@ -89,6 +89,9 @@ def write(material: Material, wish: Wish, banned: Iterable[str] = ()) -> list[Dr
         labelled = with_label(unit, material, wish.budget, labels)
         labels.add(labelled.label.casefold())
         drafts.extend(Draft(post, labelled.spans, labelled.section, "body") for post in labelled.posts)
+    if close:
+        room = wish.close_budget - (limits.weighted_length(wish.close) + 2 if wish.close else 0)
+        close = with_label(close, material, room, labels)
     if close or wish.close:
         text = "\n\n".join(t for t in (close.posts[0] if close else "", wish.close) if t)
         drafts.append(Draft(text, close.spans if close else (), close.section if close else len(material.parts) - 1, "close"))

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from coexai_app.agents.maya.material import Items, Material, Piece
+from coexai_app.agents.maya.outline import NUMBERED_HEADING
 from coexai_app.agents.maya.pieces import label
 from coexai_app.agents.text import limits, words
+from coexai_app.agents.text.hooks import WORN_OUT
 
 MAX_SENTENCES = 5
 MAX_ITEMS = 24
@@ -78,6 +80,8 @@ def _from(material: Material, first: int, budget: int) -> Iterator[Unit]:
         piece = pieces[j]
         if piece.run != opening.run or piece.section != opening.section or (j > first and not _follows(pieces[j - 1], piece)):
             return
+        if j > first and piece.block != last_block and material.points:
+            return
         if j > first:
             gap = _space(material.language) if piece.block == last_block else "\n\n"
             length += piece.length + len(gap)
@@ -91,7 +95,9 @@ def _from(material: Material, first: int, budget: int) -> Iterator[Unit]:
         # An answer without its question: the one before it, or the one that is the section's heading.
         title = material.parts[opening.section].title
         lost = (opening.place == 0 and _answers(material, first)) or (not opening.first and title.endswith("?"))
-        yield replace(unit, value=unit.value - 0.7) if lost else unit
+        nameless = material.points and opening.place
+        worn = WORN_OUT.search(text)
+        yield replace(unit, value=unit.value - 0.7) if lost or nameless or worn else unit
 
 
 def _answers(material: Material, index: int) -> bool:
@@ -236,12 +242,14 @@ def questions(material: Material, budget: int) -> list[Unit]:
 
 
 def with_label(unit: Unit, material: Material, budget: int, used: Set[str] = frozenset()) -> Unit:
-    """The unit under its section's heading, where that helps: numbered or asking headings, and posts that are lists of sections."""
+    """The unit under its section's heading, where that helps: numbered or asking headings, and posts that are lists of sections. A numbered
+    heading also goes above what is not the section's beginning, so that no step loses its name."""
     title = label(material, unit.section) if unit.section < len(material.parts) else ""
     first = min(unit.members)
-    if not title or title.rstrip(":").casefold() in used or first < 0 or not material.pieces[first].first:
+    begins = first >= 0 and material.pieces[first].first
+    if not title or title.rstrip(":").casefold() in used or not (begins or NUMBERED_HEADING.match(title)):
         return unit
     labelled = f"{title}\n\n{unit.posts[0]}"
-    if limits.weighted_length(labelled) > budget:
+    if title.rstrip(":") in unit.posts[0] or limits.weighted_length(labelled) > budget:
         return unit
     return replace(unit, posts=(labelled, *unit.posts[1:]), label=title)
