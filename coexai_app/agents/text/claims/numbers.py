@@ -29,6 +29,7 @@ _RANGE = re.compile(
     r"\s*(?:[–—‒-]|to|and|or|through|bis|und|oder|a|y|o|u|à|et|ou|al|e|tot|en|von|auf|up to|,|/)\s*(?:(?:about|over|a|la|las"
     r"|los)\s+)?[$£€¥₹]?\s*"
 )
+_AT = re.compile(r"\b(?:at|um|a las?)\s$", re.IGNORECASE)
 
 
 def find_numbers(
@@ -150,7 +151,8 @@ def _digits(text: str, match: re.Match[str], language: str, words: Sequence[Toke
     hedge = "more" if over else hedge_before(text, start)
     end += over
     quantity = Quantity(
-        tuple(v * factor for v in values), units, step=step * factor, hedge=hedge, nouns=_nouns(text, end, words, starts, language),
+        tuple(v * factor for v in values), units, step=step * factor, hedge=hedge,
+        nouns=() if not units and _is_hour(text, start, int(values[0])) else _nouns(text, end, words, starts, language),
         label=_label(text, start, words, starts), ordinal=bool(ordinal),
     )  # fmt: skip
     return number_mention(text, start, end, quantity)
@@ -169,11 +171,16 @@ def _in_words(text: str, hit: Spelled, language: str, words: Sequence[Token], st
         units,
         step=_step(digits),
         hedge=hedge_before(text, start),
-        nouns=_nouns(text, end, words, starts, language),
+        nouns=() if _is_hour(text, start, value) else _nouns(text, end, words, starts, language),
         spelled=True,
         ordinal=hit.ordinal,
     )
     return number_mention(text, start, end, quantity, weak)
+
+
+def _is_hour(text: str, start: int, value: int) -> bool:
+    """ "at ten": what follows is not what is counted ("The second bake at ten made the difference")."""
+    return 0 < value <= 24 and bool(_AT.search(text[max(0, start - 7) : start]))
 
 
 def _nouns(text: str, end: int, words: Sequence[Token], starts: Sequence[int], language: str) -> tuple[str, ...]:
