@@ -70,14 +70,24 @@ class ThreadInput(AgentInput):
         examples=[8],
         json_schema_extra={"minimum": FEWEST_POSTS, "maximum": MOST_POSTS},
     )
-    numbering: Numbering = Field(default=Numbering.FRACTION, title="Post numbers", description="1/n puts 1/9, 2/9 … under each post.")
+    numbering: Numbering = Field(
+        default=Numbering.FRACTION,
+        title="Post numbers",
+        description="1/n puts 1/9, 2/9 … under each post.",
+        json_schema_extra={"advanced": True},
+    )
     hashtags: int = Field(
         default=2,
         title="Hashtags",
         description="How many, at most, in the last post: 0 to 3.",
-        json_schema_extra={"minimum": 0, "maximum": MOST_HASHTAGS},
+        json_schema_extra={"minimum": 0, "maximum": MOST_HASHTAGS, "advanced": True},
     )
-    link: bool = Field(default=True, title="Link to the source", description="Put the source's address into the last post when it has one.")
+    link: bool = Field(
+        default=True,
+        title="Link to the source",
+        description="Put the source's address into the last post when it has one.",
+        json_schema_extra={"advanced": True},
+    )
 
     @field_validator("url", "text", "file", "audience", "call_to_action", mode="before")
     @classmethod
