@@ -99,7 +99,8 @@ def test_a_file_is_read(page: Page, instance_url: Instance, tmp_path: Path) -> N
     page.goto(f"{instance_url.url}/agents/maya")
     page.get_by_test_id("source-kind").get_by_text("File").click()
     page.locator("input[type=file]").first.set_input_files(path)
-    expect(page.get_by_text("orders.md").first).to_be_visible()
+    expect(page.get_by_test_id("upload-row")).to_contain_text("orders.md")
+    expect(page.get_by_test_id("upload-row")).to_have_attribute("data-state", "done")
     page.get_by_test_id("run-button").click()
     expect(page.get_by_test_id("thread")).to_contain_text("412 calls", timeout=30_000)
 
