@@ -49,6 +49,16 @@ def pytest_report_header() -> str:
     return f"backend: {BACKEND}"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints what tests measured (`record_property("figures", …)`), also when they ran in other processes."""
+    reports = [r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, ())]
+    figures = [value for report in reports for name, value in report.user_properties if name == "figures"]
+    if figures:
+        terminalreporter.section("figures")
+        for text in figures:
+            terminalreporter.line(str(text))
+
+
 @pytest.fixture(scope="session")
 def _migrated() -> Path:
     """The database of this test run at the newest migration; on SQLite a file that each test copies."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -236,12 +235,11 @@ Report = Callable[[str, "list[tuple[str, str, str]]"], None]
 
 
 @pytest.fixture
-def report(capsys: pytest.CaptureFixture[str]) -> Report:
-    """Writes the figures, and each miss below them, whether or not pytest captures."""
+def report(record_property: Callable[[str, object], None]) -> Report:
+    """The figures, and each miss below them, for the summary at the end of the run."""
 
     def show(figures: str, details: list[tuple[str, str, str]]) -> None:
-        with capsys.disabled():
-            sys.stdout.write("\n" + "\n  ".join([figures, *(" | ".join(d) for d in details)]) + "\n")
+        record_property("figures", "\n  ".join([figures, *(" | ".join(d) for d in details)]))
 
     return show
 

@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from coexai_app.agents.report import Claim, ClaimStatus
 from coexai_app.agents.text.claims import ledger
@@ -32,21 +30,18 @@ def unsupported(parts: list[str], name: str) -> list[Claim]:
 
 
 class TestParaphrases:
-    def test_faithful_posts_raise_hardly_any_alarm(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_faithful_posts_raise_hardly_any_alarm(self, record_property: Callable[[str, object], None]) -> None:
         claims = sum(len(ledger(s["faithful"], source_of(s["source"]))) for s in SETS)
         false = [(s["source"], c.text, c.reason) for s in SETS for c in unsupported(s["faithful"], s["source"])]
-        with capsys.disabled():
-            sys.stdout.write(
-                f"\n{sum(len(s['faithful']) for s in SETS)} faithful posts, {claims} claims, {len(false)} false alarms {false}\n"
-            )
+        posts = sum(len(s["faithful"]) for s in SETS)
+        record_property("figures", f"{posts} faithful posts, {claims} claims, {len(false)} false alarms {false}")
         assert claims >= 250
         assert len(false) <= 0.02 * claims
 
-    def test_invented_words_are_found(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_invented_words_are_found(self, record_property: Callable[[str, object], None]) -> None:
         posts = [(s["source"], text, words) for s in SETS for text, words in s["invented"]]
         missed = [post for post in posts if not self._found(*post)]
-        with capsys.disabled():
-            sys.stdout.write(f"\n{len(posts)} invented posts, {len(posts) - len(missed)} found, missed {missed}\n")
+        record_property("figures", f"{len(posts)} invented posts, {len(posts) - len(missed)} found, missed {missed}")
         assert len(posts) >= 90
         assert len(missed) <= 0.03 * len(posts)
 
