@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import CursorResult, Engine, Update, create_engine, event, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
@@ -119,6 +119,13 @@ def _leave(call: Callable[[], None]) -> None:
         call()
     except Exception:
         log.get(__name__).exception("after-commit call failed")
+
+
+def changed(session: Session, statement: Update) -> int:
+    """Runs a conditional update and says how many rows it changed."""
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return result.rowcount
 
 
 def serialize(session: Session, name: str) -> None:

@@ -144,12 +144,10 @@ def serve(parts: tuple[str, ...] = ("web", "worker")) -> int:
     running = [Part(name) for name in parts]
     for part in running:
         part.start()
-    told = not _announce_when_ready(running, lambda: stopping)
+    _announce_when_ready(running, lambda: stopping)
     while not stopping:
         for part in running:
             part.watch()
-        if told and "web" in parts and _ready(config.port):
-            told = False
         time.sleep(0.25)
     _say("coexai", "stopping; running jobs are finished or handed back")
     for part in running:
@@ -161,25 +159,24 @@ def serve(parts: tuple[str, ...] = ("web", "worker")) -> int:
     return 0
 
 
-def _announce_when_ready(running: list[Part], stopped: Callable[[], bool]) -> bool:
+def _announce_when_ready(running: list[Part], stopped: Callable[[], bool]) -> None:
     """Prints a line per part, and the address once the page is served."""
     config = settings.get()
     until = time.monotonic() + START_SECONDS
     if any(part.name == "worker" for part in running):
         _say("worker", f"{config.job_workers} jobs at a time, queue on {'Redis' if config.redis_url else 'SQLite'}")
     if not any(part.name == "web" for part in running):
-        return True
+        return
     while time.monotonic() < until and not stopped():
         if _ready(config.port):
             database = "PostgreSQL" if config.database_url else "SQLite"
             _say("web", f"pages and live updates, database on {database}")
             _say("api", f"{config.origin}/api/v1, described in /api/openapi.json")
             _say("ready", f"open {config.origin}   (Ctrl-C stops everything)")
-            return True
+            return
         for part in running:
             part.watch()
         time.sleep(0.1)
-    return False
 
 
 def _ready(port: int) -> bool:

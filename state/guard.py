@@ -106,7 +106,7 @@ class Guard(Middleware):
         # Events that the server makes itself carry no headers: they act as whoever the state tree belongs to.
         token = _cookie((sent.get("headers") or {}).get("cookie", "")) if sent else shared._token
         actor = await resolve(token)
-        principal = str(actor.session_id) if actor else ""
+        principal = f"{actor.session_id} {actor.organization_id}" if actor else ""
         if shared._principal != principal:
             if shared._principal:
                 await _wipe(shared)

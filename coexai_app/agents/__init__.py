@@ -9,3 +9,10 @@ from coexai_app.agents import jordan, maya, sam, taylor
 from coexai_app.agents.pipeline import Agent
 
 AGENTS: Mapping[str, Agent] = MappingProxyType({agent.slug: agent for agent in (maya.AGENT, jordan.AGENT, sam.AGENT, taylor.AGENT)})
+
+
+def names(agent: str, capability: str) -> tuple[str, str]:
+    """What people call a coworker and a capability; the slugs themselves when this version has them no more."""
+    found = AGENTS.get(agent)
+    skill = found.capabilities.get(capability) if found else None
+    return (found.name if found else agent), (skill.title if skill else capability)

@@ -10,13 +10,9 @@ from sqlmodel import Session
 from coexai_app import db, settings
 
 
+@lru_cache(maxsize=1)
 def head() -> str:
     """The newest migration of this version of the program."""
-    return _head()
-
-
-@lru_cache(maxsize=1)
-def _head() -> str:
     from alembic.script import ScriptDirectory
 
     return ScriptDirectory(str(settings.ROOT / "alembic")).get_current_head() or ""

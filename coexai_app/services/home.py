@@ -78,7 +78,7 @@ def _needs(session: Session, actor: Actor) -> tuple[Need, ...]:
     found += [
         Need(
             agent=job.agent,
-            title=f"{agents.AGENTS[job.agent].name if job.agent in agents.AGENTS else job.agent} could not finish “{job.title}”",
+            title=f"{agents.names(job.agent, job.capability)[0]} could not finish “{job.title}”",
             text=job.error_message,
             action="See why",
             href=f"/jobs/{job.id}",

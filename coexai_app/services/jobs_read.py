@@ -105,8 +105,8 @@ def _facts(session: Session, actor: Actor, jobs: Sequence[Job], progress: Mappin
         }
     return {
         job.id: JobFacts(
-            agent_name=agents.AGENTS[job.agent].name if job.agent in agents.AGENTS else job.agent,
-            capability_title=_capability(job),
+            agent_name=agents.names(job.agent, job.capability)[0],
+            capability_title=agents.names(job.agent, job.capability)[1],
             timezone=actor.timezone,
             by=people.get(job.user_id, "") if job.user_id else "",
             output_id=str(outputs.get(job.id, "")),
@@ -144,9 +144,3 @@ def _ahead(session: Session, job: Job) -> int:
     return session.exec(
         before.where(Job.organization_id == job.organization_id, Job.status == JobStatus.PENDING, col(Job.id) < job.id)
     ).one()
-
-
-def _capability(job: Job) -> str:
-    agent = agents.AGENTS.get(job.agent)
-    capability = agent.capabilities.get(job.capability) if agent else None
-    return capability.title if capability else job.capability

@@ -38,7 +38,9 @@ def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20, quer
     total = session.exec(select(func.count()).select_from(found.subquery())).one()
     page = min(page, max(1, -(-total // limit)))
     rows = session.exec(found.order_by(col(Output.id).desc()).offset((page - 1) * limit).limit(limit)).all()
-    return Page[OutputRow](rows=tuple(view.row(r, *_names(r), actor.timezone) for r in rows), page=page, limit=limit, total=total)
+    return Page[OutputRow](
+        rows=tuple(view.row(r, *agents.names(r.agent, r.capability), actor.timezone) for r in rows), page=page, limit=limit, total=total
+    )
 
 
 def drafts(session: Session, actor: Actor, limit: int) -> list[Output]:
@@ -61,15 +63,9 @@ def whole(session: Session, actor: Actor, row: Output) -> OutputView:
     return view.whole(
         row,
         Report.model_validate(row.report),
-        *_names(row),
+        *agents.names(row.agent, row.capability),
         actor.timezone,
         approved=approved,
         may_edit=actor.may(Permission.EDIT_OUTPUT),
         may_approve=actor.may(Permission.APPROVE_OUTPUT),
     )
-
-
-def _names(row: Output) -> tuple[str, str]:
-    agent = agents.AGENTS.get(row.agent)
-    capability = agent.capabilities.get(row.capability) if agent else None
-    return (agent.name if agent else row.agent), (capability.title if capability else row.capability)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Update, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.errors import QuotaExceeded
 from coexai_app.models import Job, Quota
@@ -34,7 +35,7 @@ def reserve(session: Session, actor: Actor, *, agent: str, name: str) -> str:
     )
     if limit is not None:
         statement = statement.where(col(Quota.used) + col(Quota.reserved) < limit)
-    if _changed(session, statement) != 1:
+    if db.changed(session, statement) != 1:
         raise QuotaExceeded(
             f"{name}'s {limit} runs of this month are used up. They start anew on {_next_month()}, or choose a larger plan.",
             agent=agent,
@@ -80,7 +81,7 @@ def _move(session: Session, job: Job, *, used: int) -> None:
         )
         .values(reserved=Quota.reserved - 1, used=Quota.used + used)
     )
-    _changed(session, statement)
+    db.changed(session, statement)
     job.period = "" if not used else job.period
 
 
@@ -94,12 +95,6 @@ def _ensure(session: Session, organization_id: UUID, agent: str, month: str) -> 
         .values(id=new_id(), created_at=now(), organization_id=organization_id, agent=agent, period=month, used=0, reserved=0)
         .on_conflict_do_nothing(index_elements=["organization_id", "agent", "period"])
     )
-
-
-def _changed(session: Session, statement: Update) -> int:
-    result = session.execute(statement)
-    assert isinstance(result, CursorResult)
-    return result.rowcount
 
 
 def _next_month() -> str:

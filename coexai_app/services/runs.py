@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from coexai_app import agents, db, extract, log, settings
@@ -132,9 +132,7 @@ class Heartbeat:
         while not self._stop.wait(self._lease / 3):
             try:
                 with db.transaction() as session:
-                    result = session.execute(_held(self._claim).values(lease_until=db.utcnow(self._lease)))
-                    assert isinstance(result, CursorResult)
-                    self.lost = result.rowcount != 1
+                    self.lost = db.changed(session, _held(self._claim).values(lease_until=db.utcnow(self._lease))) != 1
                 self._look()
             except Exception:
                 log.get(__name__).exception("heartbeat failed; trying again")
@@ -292,7 +290,5 @@ def _held(claim: Claim) -> Any:
 
 def _prove(session: Session, claim: Claim) -> None:
     """Raises Fenced unless this worker still holds the job; the row stays locked until the commit."""
-    result = session.execute(_held(claim).values(updated_at=db.utcnow()))
-    assert isinstance(result, CursorResult)
-    if result.rowcount != 1:
+    if db.changed(session, _held(claim).values(updated_at=db.utcnow())) != 1:
         raise Fenced("Another worker took this job over.")

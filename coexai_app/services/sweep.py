@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from coexai_app import db, log, queue
@@ -39,9 +39,7 @@ def tick() -> None:
 def _mine(session: Session) -> bool:
     """Whether this process holds the sweep for this round."""
     until = db.utcnow(INTERVAL_SECONDS * 0.8)
-    result = session.execute(update(Lock).where(col(Lock.name) == "sweep", col(Lock.until) < db.utcnow()).values(until=until))
-    assert isinstance(result, CursorResult)
-    if result.rowcount == 1:
+    if db.changed(session, update(Lock).where(col(Lock.name) == "sweep", col(Lock.until) < db.utcnow()).values(until=until)) == 1:
         return True
     if session.get(Lock, "sweep") is None:
         session.add(Lock(name="sweep", until=now() + timedelta(seconds=INTERVAL_SECONDS)))

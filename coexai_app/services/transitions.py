@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import Session, col
 
 from coexai_app import db, live
@@ -46,9 +46,7 @@ def move(session: Session, job: Job, to: JobStatus, *, fence: int | None = None,
     statement = update(Job).where(col(Job.id) == job.id, col(Job.status).in_(came_from))
     if fence is not None:
         statement = statement.where(col(Job.fence) == fence)
-    result = session.execute(statement.values(status=to, updated_at=db.utcnow(), **values))
-    assert isinstance(result, CursorResult)
-    if result.rowcount != 1:
+    if db.changed(session, statement.values(status=to, updated_at=db.utcnow(), **values)) != 1:
         if fence is not None:
             raise Fenced("Another worker took this job over.")
         raise Conflict("The job has moved on meanwhile. Reload the page to see where it is.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from reflex_base.registry import RegistrationContext
@@ -81,6 +82,19 @@ class TestSessions:
             async with Tab(people.tokens["mallory"], first.token, first.manager) as second:
                 changed = await second.call(ENTER)
                 assert changed["app_state"]["me"].name == "Mallory Moss"
+
+    async def test_a_switch_of_the_organisation_empties_the_tabs_state(self, people: People) -> None:
+        async with Tab(people.tokens["bob"]) as tab:
+            await tab.call(ENTER)
+            root = await tab.manager.get_state(_token(tab))
+            (await root.get_state(AppState)).problem = "something of Larkfield"
+            own = next(o for o in do(accounts.me, people.bob).organizations if not o.current)
+            do(accounts.switch, token=people.tokens["bob"], organization_id=UUID(own.id))
+            guard._verdicts.clear()
+            changed = await tab.call(WorkspaceState.event_handlers["use_example"])
+            shared = await (await tab.manager.get_state(_token(tab))).get_state(AppState)
+            assert (shared.me, shared.problem) == (None, "")
+            assert "something of Larkfield" not in json_dumps(changed)
 
     async def test_after_log_out_an_open_tab_is_out_within_the_trusted_seconds(
         self, people: People, monkeypatch: pytest.MonkeyPatch
