@@ -15,8 +15,6 @@ class Limits:
     file_bytes: int = 50_000_000
     html_bytes: int = 10_000_000
     pdf_pages: int = 500
-    pdf_seconds: int = 60
-    pdf_memory_bytes: int = 1_500_000_000
     pdf_characters_per_page: int = 100_000
     docx_entries: int = 5_000
     docx_part_bytes: int = 30_000_000
@@ -28,7 +26,27 @@ class Limits:
     language_sample: int = 4_000
 
 
+@dataclass(frozen=True)
+class ProcessLimits:
+    """What the process that reads one source may use (`isolated.py`); the readers' own limits are there to say it more kindly, before."""
+
+    memory_bytes: int = 1_000_000_000
+    """Address space above what the process starts with: the largest source takes some 400 MB, and four may be read at a time."""
+    cpu_seconds: int = 60
+    """A PDF of 500 full pages takes 40; a web page or a Word file never takes more than 10."""
+    wall_seconds: int = 90
+    """More than the processor time, because jobs that run at the same time share the processors."""
+    answer_bytes: int = 32_000_000
+    """The longest text in the widest characters takes 8 MB, its blocks and links as much again."""
+    written_file_bytes: int = 0
+    """No reader writes a file."""
+    open_files: int = 64
+    processes: int = 0
+    """No reader starts a process or a thread."""
+
+
 LIMITS = Limits()
+PROCESS_LIMITS = ProcessLimits()
 
 
 def label(name: str, default: str = "The text") -> str:

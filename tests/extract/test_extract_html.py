@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from coexai_app.errors import InvalidInput
-from coexai_app.extract import SourceKind, read, read_text
+from coexai_app.extract import SourceKind
+from coexai_app.extract.reading import read, read_text
 
 PAGE = (Path(__file__).parents[1] / "data/extract/article_page.html").read_bytes()
 PROSE = "Our bakery has served the neighbourhood since 1998, with bread and very good coffee for everybody who comes by. "

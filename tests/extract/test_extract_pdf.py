@@ -10,8 +10,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
 
 from coexai_app.errors import InvalidInput, TooLarge
-from coexai_app.extract import SourceKind, pdf, read
+from coexai_app.extract import SourceKind, pdf
 from coexai_app.extract.limits import Limits
+from coexai_app.extract.reading import read
 
 STYLES = getSampleStyleSheet()
 WORDS = "bread mill oven flour river winter market garden village baker street morning coffee basket bridge summer"

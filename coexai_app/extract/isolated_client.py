@@ -1,0 +1,272 @@
+"""The worker's side of the wall: keeps the process that forks, sends a source across, waits for the end. `isolated.py` calls `exchange`.
+
+One server per process, started by the first source or by `start`, and started again when it is gone.
+"""
+
+from __future__ import annotations
+
+import array
+import atexit
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from coexai_app import log
+from coexai_app.errors import Unavailable
+from coexai_app.extract.isolated_server import FORK, LOAD, NO_PROCESS
+
+_SLICE_SECONDS: Final = 0.25
+_PIECE: Final = 1 << 20
+# How long a living server takes at most to kill and to tell: it may be loading a reader.
+_SERVER_SECONDS: Final = 5.0
+_START: Final = "import sys; sys.path[:] = sys.argv[2:]; from coexai_app.extract.isolated_server import main; main(int(sys.argv[1]))"
+# The server gets no secret: of the environment only where programs and words are. More threads than one cannot be forked.
+_ENVIRONMENT: Final = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "SYSTEMROOT")
+_PREFIXES: Final = ("LC_", "PYTHON", "LD_", "DYLD_")
+_ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+
+
+class ServerLost(Exception):
+    """The server ended, or answers no more, while a source was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a reading process ended. `code` is its exit code, or minus the signal; `cpu` in seconds, `peak` as `ru_maxrss`.
+
+    `late` when its time was over, `overflow` when it answered more than it may; `answer` is what it said.
+    """
+
+    code: int
+    answer: bytes
+    late: bool = False
+    overflow: bool = False
+    cpu: float = 0.0
+    peak: int = 0
+
+
+class _Server:
+    """A handle on the process that forks."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            paths = [str(Path(entry).absolute()) for entry in sys.path]
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _START, str(theirs.fileno()), *paths],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={k: v for k, v in os.environ.items() if k in _ENVIRONMENT or k.startswith(_PREFIXES)} | _ONE_THREAD,
+                cwd="/",
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C is for the worker, which may let its jobs finish
+            )
+        self._control = ours
+        self._control.settimeout(_SERVER_SECONDS)
+        self.pid = self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def tell(self, letter: bytes, descriptors: tuple[int, ...] = ()) -> None:
+        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+        try:
+            self._control.sendmsg([letter], ancillary)
+        except OSError as error:
+            raise ServerLost from error
+
+    def end(self) -> None:
+        """Also ends what it forked."""
+        self._control.close()
+        try:
+            self._process.wait(_SERVER_SECONDS / 5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def forget(self) -> None:
+        """In a process that was forked from the one that owns the server: lets go of it without touching it."""
+        self._control.close()
+        self._process.returncode = 0
+
+
+_server: _Server | None = None
+_lock = threading.Lock()
+
+
+def start() -> None:
+    """Starts the server and has it load the readers; returns at once."""
+    try:
+        with _lock:
+            _running().tell(LOAD)
+    except (ServerLost, OSError):
+        log.get(__name__).warning("the process that reads files did not start; the first file will try again")
+
+
+def stop() -> None:
+    """Ends the server and whatever it reads."""
+    global _server
+    with _lock:
+        if _server is not None:
+            _server.end()
+            _server = None
+
+
+def server_pid() -> int | None:
+    return _server.pid if _server is not None and _server.alive else None
+
+
+def exchange(request: bytes, data: bytes, *, seconds: float, answer_bytes: int, check: Callable[[], object]) -> End:
+    """Sends a request to a process of its own and waits for that to end.
+
+    `check` is called every quarter of a second; what it raises passes through, and the process is killed.
+    Raises `ServerLost`, after which another try may work, and `Unavailable` when the machine has no room for a process.
+    """
+    channel, channel_there = socket.socketpair()
+    line, line_there = socket.socketpair()
+    with channel, line:
+        with channel_there, line_there, _lock:
+            server = _running()
+            server.tell(FORK, (channel_there.fileno(), line_there.fileno()))
+        talk = _Talk(channel, line, (memoryview(request), memoryview(data)), answer_bytes)
+        deadline = time.monotonic() + seconds
+        next_check = time.monotonic() + _SLICE_SECONDS
+        while not talk.over:
+            talk.go_on(min(_SLICE_SECONDS, max(0.0, deadline - time.monotonic())))
+            now = time.monotonic()
+            if talk.overflow or now >= deadline:
+                _end(server, talk, line)
+                return talk.end(late=not talk.overflow)
+            if now >= next_check:
+                check()
+                next_check = now + _SLICE_SECONDS
+        return talk.end()
+
+
+def _end(server: _Server, talk: _Talk, line: socket.socket) -> None:
+    """Has a process killed, and sees to it that it is: a server that does not answer is killed itself."""
+    line.shutdown(socket.SHUT_WR)
+    until = time.monotonic() + _SERVER_SECONDS
+    while not talk.over and time.monotonic() < until:
+        talk.go_on(_SLICE_SECONDS, sending=False)
+    if not talk.over:
+        _drop(server)
+
+
+class _Talk:
+    """What goes to one reading process and comes from it, without ever waiting for either alone."""
+
+    def __init__(self, channel: socket.socket, line: socket.socket, pieces: tuple[memoryview, ...], answer_bytes: int) -> None:
+        self._channel, self._line, self._limit = channel, line, answer_bytes
+        self._rest = [piece for piece in pieces if piece]
+        self._answer = bytearray()
+        self._told = b""
+        self._open = True
+        self.over = self.overflow = False
+        channel.setblocking(False)
+        line.setblocking(False)
+
+    def go_on(self, seconds: float, *, sending: bool = True) -> None:
+        """Waits at most so long for something to do, and does it."""
+        poll = select.poll()
+        poll.register(self._line, select.POLLIN)
+        if self._open:
+            poll.register(self._channel, select.POLLIN | (select.POLLOUT if self._rest and sending else 0))
+        events = dict(poll.poll(seconds * 1_000))
+        happened = events.get(self._channel.fileno(), 0) if self._open else 0
+        if happened & select.POLLOUT:
+            self._send()
+        if happened & ~select.POLLOUT:
+            self._receive()
+        if self._line.fileno() in events:
+            self._end_told()
+
+    def _send(self) -> None:
+        try:
+            sent = self._channel.send(self._rest[0][:_PIECE])
+        except BlockingIOError:
+            return
+        except OSError:
+            self._rest = []  # it reads no more; how it ended will be told
+            return
+        self._rest[0] = self._rest[0][sent:]
+        if not self._rest[0]:
+            self._rest.pop(0)
+
+    def _receive(self) -> bool:
+        """Takes one piece of the answer; False when there is no more of it now."""
+        try:
+            piece = self._channel.recv(_PIECE)
+        except BlockingIOError:
+            return False
+        except OSError:
+            piece = b""
+        if not piece:
+            self._open = False
+            return False
+        if len(self._answer) + len(piece) > self._limit:
+            self.overflow = True
+            return False
+        self._answer += piece
+        return True
+
+    def _end_told(self) -> None:
+        try:
+            self._told = self._line.recv(1_024)
+        except BlockingIOError:
+            return
+        except OSError:
+            self._told = b""
+        self.over = True
+        while self._open and not self.overflow and self._receive():
+            pass
+
+    def end(self, *, late: bool = False) -> End:
+        """Raises ServerLost when the line broke before the end was told."""
+        if self._told == NO_PROCESS:
+            raise Unavailable("The server is too busy to read a file now. Try again in a minute.")
+        if not self._told and not late and not self.overflow:
+            raise ServerLost
+        told = json.loads(self._told or b'{"code": -9, "cpu": 0, "peak": 0}')
+        return End(told["code"], bytes(self._answer), late, self.overflow, told["cpu"], told["peak"])
+
+
+def _running() -> _Server:
+    """The server of this process; the caller holds the lock."""
+    global _server
+    if _server is None or not _server.alive:
+        if _server is not None:
+            _server.end()
+        _server = _Server()
+    return _server
+
+
+def _drop(server: _Server) -> None:
+    """Ends a server that is of no use any more; the next source starts another."""
+    global _server
+    with _lock:
+        if _server is server:
+            _server = None
+    server.end()
+
+
+def _forked() -> None:
+    global _server, _lock
+    _lock = threading.Lock()
+    if _server is not None:
+        _server.forget()
+        _server = None
+
+
+os.register_at_fork(after_in_child=_forked)
+atexit.register(stop)
