@@ -30,14 +30,22 @@ _ERRORS: Final[dict[str, type[CoexaiError]]] = {error.code: error for error in (
 _TIME_SIGNALS: Final = (signal.SIGXCPU, signal.SIGALRM)
 
 
-def read(data: bytes, *, name: str = "", content_type: str = "", url: str = "", check: Callable[[], object] = lambda: None) -> Document:
+def read(
+    data: bytes,
+    *,
+    name: str = "",
+    content_type: str = "",
+    url: str = "",
+    check: Callable[[], object] = lambda: None,
+    limits: ProcessLimits = PROCESS_LIMITS,
+) -> Document:
     """As `reading.read`, apart. `check` is called every quarter of a second; what it raises ends the reading and passes through.
 
     Raises `InvalidInput` (not readable, damaged, protected, empty, hostile), `TooLarge`, or `Unavailable` when the machine is too busy.
     """
     check_bytes(len(data), LIMITS.file_bytes, name)
     options = {"name": name, "content_type": content_type, "url": url}
-    return call("coexai_app.extract.reading:read", data, options, returns=Document, name=name, check=check)
+    return call("coexai_app.extract.reading:read", data, options, returns=Document, name=name, check=check, limits=limits)
 
 
 def read_text(text: str, *, name: str = "", check: Callable[[], object] = lambda: None) -> Document:
@@ -93,7 +101,8 @@ def _result(end: End, returns: type[R], called: str, limits: ProcessLimits) -> R
     if end.late or -end.code in _TIME_SIGNALS:
         seconds = limits.wall_seconds if end.late else limits.cpu_seconds
         raise TooLarge(
-            f"{called} takes more than {seconds} seconds to read, which is the limit. Split it and add the parts one by one, or paste the text.",
+            f"{called} takes more than {seconds} seconds to read, which is the limit. "
+            "Split it and add the parts one by one, or paste the text.",
             limit=seconds,
         )
     kind, body = end.answer[:1], end.answer[1:]

@@ -12,6 +12,9 @@ class Limits:
     """Sizes in bytes unless the name says otherwise; times in seconds."""
 
     characters: int = 2_000_000
+    blocks: int = 50_000
+    """A book has some 10,000 paragraphs; every one is an object in the worker's memory later on."""
+    links: int = 50_000
     file_bytes: int = 50_000_000
     html_bytes: int = 10_000_000
     pdf_pages: int = 500
@@ -62,6 +65,15 @@ def check_characters(count: int, name: str) -> None:
             limit=LIMITS.characters,
             size=count,
         )
+
+
+def check_parts(blocks: int, links: int, name: str) -> None:
+    """Raises `TooLarge` when a document has more parts than the limits."""
+    for count, limit, what in ((blocks, LIMITS.blocks, "paragraphs"), (links, LIMITS.links, "links")):
+        if count > limit:
+            raise TooLarge(
+                f"{label(name)} has more than {limit:,} {what}, which is the limit. Split it and add the parts one by one.", limit=limit
+            )
 
 
 def check_bytes(count: int, limit: int, name: str) -> None:

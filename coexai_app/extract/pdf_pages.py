@@ -1,4 +1,4 @@
-"""The words on the pages of a PDF, by pdfplumber. It inflates and interprets without limits of its own: `pdf.py` calls it where some hold."""
+"""The words on the pages of a PDF, by pdfplumber, which inflates and interprets without limits: for a limited process (`isolated.py`)."""
 
 from __future__ import annotations
 

@@ -35,8 +35,8 @@ def loop(data: bytes) -> Document:
         pass
 
 
-def pid_then_sleep(data: bytes) -> Document:
-    """Tells its number in the file that it was given a descriptor of before the limits held: the name of a pipe."""
+def tell_and_sleep(data: bytes) -> Document:
+    """Tells its number through a named pipe."""
     with Path(data.decode()).open("wb", buffering=0) as pipe:
         pipe.write(b"%d\n" % os.getpid())
     time.sleep(60)
@@ -58,11 +58,6 @@ def leave(data: bytes) -> Document:
 
 def leave_with_code(data: bytes) -> Document:
     os._exit(7)
-
-
-def kill_itself(data: bytes) -> Document:
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    raise SystemExit
 
 
 def fill_memory(data: bytes) -> Document:
@@ -96,8 +91,8 @@ def hide(data: bytes) -> Document:
 
 
 def chatter(data: bytes) -> Document:
-    print("to standard output")
-    print("to standard error", file=sys.stderr)
+    sys.stdout.write("to standard output")
+    sys.stderr.write("to standard error")
     os.write(1, b"x" * 100_000)
     os.write(2, b"x" * 100_000)
     ctypes.CDLL(None).printf(b"from C\n")
