@@ -28,6 +28,7 @@ _SLICE_SECONDS: Final = 0.25
 _PIECE: Final = 1 << 20
 # How long a living server takes at most to kill and to tell: it may be loading a reader.
 _SERVER_SECONDS: Final = 5.0
+_KILLED: Final = b'{"code": -9, "cpu": 0, "peak": 0}'
 _START: Final = "import sys; sys.path[:] = sys.argv[2:]; from coexai_app.extract.isolated_server import main; main(int(sys.argv[1]))"
 # The server gets no secret: of the environment only where programs and words are. More threads than one cannot be forked.
 _ENVIRONMENT: Final = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "SYSTEMROOT")
@@ -78,12 +79,14 @@ class _Server:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def tell(self, letter: bytes, descriptors: tuple[int, ...] = ()) -> None:
+    def tell(self, letter: bytes, descriptors: tuple[int, ...] = ()) -> bool:
+        """False when it is gone, or does not listen."""
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
         try:
             self._control.sendmsg([letter], ancillary)
-        except OSError as error:
-            raise ServerLost from error
+        except OSError:
+            return False
+        return True
 
     def end(self) -> None:
         """Also ends what it forked."""
@@ -109,7 +112,7 @@ def start() -> None:
     try:
         with _lock:
             _running().tell(LOAD)
-    except (ServerLost, OSError):
+    except OSError:
         log.get(__name__).warning("the process that reads files did not start; the first file will try again")
 
 
@@ -137,30 +140,36 @@ def exchange(request: bytes, data: bytes, *, seconds: float, answer_bytes: int, 
     with channel, line:
         with channel_there, line_there, _lock:
             server = _running()
-            server.tell(FORK, (channel_there.fileno(), line_there.fileno()))
+            sent = server.tell(FORK, (channel_there.fileno(), line_there.fileno()))
         talk = _Talk(channel, line, (memoryview(request), memoryview(data)), answer_bytes)
-        deadline = time.monotonic() + seconds
-        next_check = time.monotonic() + _SLICE_SECONDS
-        while not talk.over:
-            talk.go_on(min(_SLICE_SECONDS, max(0.0, deadline - time.monotonic())))
-            now = time.monotonic()
-            if talk.overflow or now >= deadline:
-                _end(server, talk, line)
-                return talk.end(late=not talk.overflow)
-            if now >= next_check:
-                check()
-                next_check = now + _SLICE_SECONDS
-        return talk.end()
+        late = sent and not _wait(talk, seconds, check)
+        if (late or talk.overflow) and not talk.over:
+            # Asks for the process to be killed, and sees to it that it is: a server that does not answer is killed itself.
+            line.shutdown(socket.SHUT_WR)
+            sent = _wait(talk, _SERVER_SECONDS)
+        if talk.told == NO_PROCESS:
+            raise Unavailable("The server is too busy to read a file now. Try again in a minute.")
+        if not sent or not talk.told:
+            _drop(server)
+            if not late and not talk.overflow:
+                raise ServerLost
+        told = json.loads(talk.told or _KILLED)
+        return End(told["code"], bytes(talk.answer), late, talk.overflow, told["cpu"], told["peak"])
 
 
-def _end(server: _Server, talk: _Talk, line: socket.socket) -> None:
-    """Has a process killed, and sees to it that it is: a server that does not answer is killed itself."""
-    line.shutdown(socket.SHUT_WR)
-    until = time.monotonic() + _SERVER_SECONDS
-    while not talk.over and time.monotonic() < until:
-        talk.go_on(_SLICE_SECONDS, sending=False)
-    if not talk.over:
-        _drop(server)
+def _wait(talk: _Talk, seconds: float, check: Callable[[], object] | None = None) -> bool:
+    """Until the process ended, or has said too much and nobody minds it; False when the time is over before."""
+    deadline = time.monotonic() + seconds
+    next_check = time.monotonic() + _SLICE_SECONDS
+    while not talk.over and not (check and talk.overflow):
+        now = time.monotonic()
+        if now >= deadline:
+            return False
+        if check and now >= next_check:
+            check()
+            next_check = time.monotonic() + _SLICE_SECONDS
+        talk.go_on(min(_SLICE_SECONDS, deadline - now))
+    return True
 
 
 class _Talk:
@@ -169,19 +178,19 @@ class _Talk:
     def __init__(self, channel: socket.socket, line: socket.socket, pieces: tuple[memoryview, ...], answer_bytes: int) -> None:
         self._channel, self._line, self._limit = channel, line, answer_bytes
         self._rest = [piece for piece in pieces if piece]
-        self._answer = bytearray()
-        self._told = b""
+        self.answer = bytearray()
+        self.told = b""
         self._open = True
         self.over = self.overflow = False
         channel.setblocking(False)
         line.setblocking(False)
 
-    def go_on(self, seconds: float, *, sending: bool = True) -> None:
+    def go_on(self, seconds: float) -> None:
         """Waits at most so long for something to do, and does it."""
         poll = select.poll()
         poll.register(self._line, select.POLLIN)
         if self._open:
-            poll.register(self._channel, select.POLLIN | (select.POLLOUT if self._rest and sending else 0))
+            poll.register(self._channel, select.POLLIN | (select.POLLOUT if self._rest else 0))
         events = dict(poll.poll(seconds * 1_000))
         happened = events.get(self._channel.fileno(), 0) if self._open else 0
         if happened & select.POLLOUT:
@@ -214,31 +223,22 @@ class _Talk:
         if not piece:
             self._open = False
             return False
-        if len(self._answer) + len(piece) > self._limit:
+        if len(self.answer) + len(piece) > self._limit:
             self.overflow = True
             return False
-        self._answer += piece
+        self.answer += piece
         return True
 
     def _end_told(self) -> None:
         try:
-            self._told = self._line.recv(1_024)
+            self.told = self._line.recv(1_024)
         except BlockingIOError:
             return
         except OSError:
-            self._told = b""
+            self.told = b""
         self.over = True
         while self._open and not self.overflow and self._receive():
             pass
-
-    def end(self, *, late: bool = False) -> End:
-        """Raises ServerLost when the line broke before the end was told."""
-        if self._told == NO_PROCESS:
-            raise Unavailable("The server is too busy to read a file now. Try again in a minute.")
-        if not self._told and not late and not self.overflow:
-            raise ServerLost
-        told = json.loads(self._told or b'{"code": -9, "cpu": 0, "peak": 0}')
-        return End(told["code"], bytes(self._answer), late, self.overflow, told["cpu"], told["peak"])
 
 
 def _running() -> _Server:

@@ -392,7 +392,7 @@ class TestManyAtOnce:
                 with pytest.raises(InvalidInput):
                     call("abort")
             assert open_files(os.getpid()) == count
-            wait_until(lambda: open_files(isolated_client.server_pid()) == server)
+            wait_until(lambda: open_files(isolated_client.server_pid()) <= server)
 
     def test_the_worker_does_not_grow(self):
         def rss() -> int:
