@@ -1,6 +1,6 @@
 """The process that reads one source: limits itself, calls the reader, answers, ends. `isolated_server.py` forks it.
 
-The request is a line of JSON and then the bytes; the answer is one letter (`ANSWERS`) and then JSON. Nothing is ever unpickled.
+The request is a line of JSON and then the bytes; the answer is one of the letters below and then JSON. Nothing is ever unpickled.
 """
 
 from __future__ import annotations

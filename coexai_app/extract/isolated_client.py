@@ -9,25 +9,23 @@ import array
 import atexit
 import json
 import os
-import select
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from coexai_app import log
 from coexai_app.errors import Unavailable
 from coexai_app.extract.isolated_server import FORK, LOAD, NO_PROCESS
+from coexai_app.extract.isolated_talk import End, Talk
 
 _SLICE_SECONDS: Final = 0.25
-_PIECE: Final = 1 << 20
-# How long a living server takes at most to kill and to tell: it may be loading a reader.
-_SERVER_SECONDS: Final = 5.0
+# How long a living server takes at most to kill and to tell: it may be loading a reader, on a machine with much else to do.
+_SERVER_SECONDS: Final = 15.0
 _KILLED: Final = b'{"code": -9, "cpu": 0, "peak": 0}'
 _START: Final = "import sys; sys.path[:] = sys.argv[2:]; from coexai_app.extract.isolated_server import main; main(int(sys.argv[1]))"
 # The server gets no secret: of the environment only where programs and words are. More threads than one cannot be forked.
@@ -40,23 +38,12 @@ class ServerLost(Exception):
     """The server ended, or answers no more, while a source was read."""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """How a reading process ended. `code` is its exit code, or minus the signal; `cpu` in seconds, `peak` as `ru_maxrss`.
-
-    `late` when its time was over, `overflow` when it answered more than it may; `answer` is what it said.
-    """
-
-    code: int
-    answer: bytes
-    late: bool = False
-    overflow: bool = False
-    cpu: float = 0.0
-    peak: int = 0
-
-
 class _Server:
-    """A handle on the process that forks."""
+    """A handle on the process that forks.
+
+    It ends when the control socket does, with the worker and whatever kills that. (A parent-death signal would come too early: it
+    tells of the end of the thread that started the process.)
+    """
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
@@ -89,13 +76,10 @@ class _Server:
         return True
 
     def end(self) -> None:
-        """Also ends what it forked."""
+        """Also ends what it forked: on Linux at once, elsewhere when their time is over."""
         self._control.close()
-        try:
-            self._process.wait(_SERVER_SECONDS / 5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.kill()
+        self._process.wait()
 
     def forget(self) -> None:
         """In a process that was forked from the one that owns the server: lets go of it without touching it."""
@@ -141,7 +125,7 @@ def exchange(request: bytes, data: bytes, *, seconds: float, answer_bytes: int, 
         with channel_there, line_there, _lock:
             server = _running()
             sent = server.tell(FORK, (channel_there.fileno(), line_there.fileno()))
-        talk = _Talk(channel, line, (memoryview(request), memoryview(data)), answer_bytes)
+        talk = Talk(channel, line, (memoryview(request), memoryview(data)), answer_bytes)
         late = sent and not _wait(talk, seconds, check)
         if (late or talk.overflow) and not talk.over:
             # Asks for the process to be killed, and sees to it that it is: a server that does not answer is killed itself.
@@ -154,10 +138,10 @@ def exchange(request: bytes, data: bytes, *, seconds: float, answer_bytes: int, 
             if not late and not talk.overflow:
                 raise ServerLost
         told = json.loads(talk.told or _KILLED)
-        return End(told["code"], bytes(talk.answer), late, talk.overflow, told["cpu"], told["peak"])
+        return End(told["code"], talk.answer, late, talk.overflow, told["cpu"], told["peak"])
 
 
-def _wait(talk: _Talk, seconds: float, check: Callable[[], object] | None = None) -> bool:
+def _wait(talk: Talk, seconds: float, check: Callable[[], object] | None = None) -> bool:
     """Until the process ended, or has said too much and nobody minds it; False when the time is over before."""
     deadline = time.monotonic() + seconds
     next_check = time.monotonic() + _SLICE_SECONDS
@@ -170,75 +154,6 @@ def _wait(talk: _Talk, seconds: float, check: Callable[[], object] | None = None
             next_check = time.monotonic() + _SLICE_SECONDS
         talk.go_on(min(_SLICE_SECONDS, deadline - now))
     return True
-
-
-class _Talk:
-    """What goes to one reading process and comes from it, without ever waiting for either alone."""
-
-    def __init__(self, channel: socket.socket, line: socket.socket, pieces: tuple[memoryview, ...], answer_bytes: int) -> None:
-        self._channel, self._line, self._limit = channel, line, answer_bytes
-        self._rest = [piece for piece in pieces if piece]
-        self.answer = bytearray()
-        self.told = b""
-        self._open = True
-        self.over = self.overflow = False
-        channel.setblocking(False)
-        line.setblocking(False)
-
-    def go_on(self, seconds: float) -> None:
-        """Waits at most so long for something to do, and does it."""
-        poll = select.poll()
-        poll.register(self._line, select.POLLIN)
-        if self._open:
-            poll.register(self._channel, select.POLLIN | (select.POLLOUT if self._rest else 0))
-        events = dict(poll.poll(seconds * 1_000))
-        happened = events.get(self._channel.fileno(), 0) if self._open else 0
-        if happened & select.POLLOUT:
-            self._send()
-        if happened & ~select.POLLOUT:
-            self._receive()
-        if self._line.fileno() in events:
-            self._end_told()
-
-    def _send(self) -> None:
-        try:
-            sent = self._channel.send(self._rest[0][:_PIECE])
-        except BlockingIOError:
-            return
-        except OSError:
-            self._rest = []  # it reads no more; how it ended will be told
-            return
-        self._rest[0] = self._rest[0][sent:]
-        if not self._rest[0]:
-            self._rest.pop(0)
-
-    def _receive(self) -> bool:
-        """Takes one piece of the answer; False when there is no more of it now."""
-        try:
-            piece = self._channel.recv(_PIECE)
-        except BlockingIOError:
-            return False
-        except OSError:
-            piece = b""
-        if not piece:
-            self._open = False
-            return False
-        if len(self.answer) + len(piece) > self._limit:
-            self.overflow = True
-            return False
-        self.answer += piece
-        return True
-
-    def _end_told(self) -> None:
-        try:
-            self.told = self._line.recv(1_024)
-        except BlockingIOError:
-            return
-        except OSError:
-            self.told = b""
-        self.over = True
-        while self._open and not self.overflow and self._receive():
-            pass
 
 
 def _running() -> _Server:

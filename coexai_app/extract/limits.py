@@ -37,8 +37,8 @@ class ProcessLimits:
     """Address space above what the process starts with: the largest source takes some 400 MB, and four may be read at a time."""
     cpu_seconds: int = 60
     """A PDF of 500 full pages takes 40; a web page or a Word file never takes more than 10."""
-    wall_seconds: int = 90
-    """More than the processor time, because jobs that run at the same time share the processors."""
+    wall_seconds: int = 240
+    """Four times the processor time: as many sources may share a processor, and a good one must not be refused for that."""
     answer_bytes: int = 32_000_000
     """The longest text in the widest characters takes 8 MB, its blocks and links as much again."""
     written_file_bytes: int = 0
