@@ -20,7 +20,17 @@ from coexai_app.extract import isolated_client as client
 from coexai_app.extract.document import Document
 from coexai_app.extract.isolated_client import ServerLost
 from coexai_app.extract.isolated_talk import End
-from coexai_app.extract.limits import LIMITS, PROCESS_LIMITS, ProcessLimits, check_bytes, check_characters, label, megabytes
+from coexai_app.extract.limits import (
+    LIMITS,
+    PDF_PROCESS_LIMITS,
+    PROCESS_LIMITS,
+    ProcessLimits,
+    check_bytes,
+    check_characters,
+    label,
+    megabytes,
+)
+from coexai_app.extract.sniff import is_pdf
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -38,13 +48,16 @@ def read(
     content_type: str = "",
     url: str = "",
     check: Callable[[], object] = lambda: None,
-    limits: ProcessLimits = PROCESS_LIMITS,
+    limits: ProcessLimits | None = None,
 ) -> Document:
     """As `reading.read`, apart. `check` is called every quarter of a second; what it raises ends the reading and passes through.
+
+    `limits` stands for those of the kind (a PDF may take longer).
 
     Raises `InvalidInput` (not readable, damaged, protected, empty, hostile), `TooLarge`, or `Unavailable` when the machine is too busy.
     """
     check_bytes(len(data), LIMITS.file_bytes, name)
+    limits = limits or (PDF_PROCESS_LIMITS if is_pdf(data) else PROCESS_LIMITS)
     options = {"name": name, "content_type": content_type, "url": url}
     return call("coexai_app.extract.reading:read", data, options, returns=Document, name=name, check=check, limits=limits)
 

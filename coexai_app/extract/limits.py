@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coexai_app.errors import InvalidInput, TooLarge
 
@@ -35,9 +35,9 @@ class ProcessLimits:
 
     memory_bytes: int = 1_000_000_000
     """Address space above what the process starts with: the largest source takes some 400 MB, and four may be read at a time."""
-    cpu_seconds: int = 60
-    """A PDF of 500 full pages takes 40; a web page or a Word file never takes more than 10."""
-    wall_seconds: int = 240
+    cpu_seconds: int = 30
+    """A page or a Word file of the largest size takes less than 5."""
+    wall_seconds: int = 120
     """Four times the processor time: as many sources may share a processor, and a good one must not be refused for that."""
     answer_bytes: int = 32_000_000
     """The longest text in the widest characters takes 8 MB, its blocks and links as much again."""
@@ -50,6 +50,8 @@ class ProcessLimits:
 
 LIMITS = Limits()
 PROCESS_LIMITS = ProcessLimits()
+# 400 full pages took 54 s of processor time on a machine with much else to do.
+PDF_PROCESS_LIMITS = replace(PROCESS_LIMITS, cpu_seconds=100, wall_seconds=400)
 
 
 def label(name: str, default: str = "The text") -> str:

@@ -84,9 +84,9 @@ class TestMess:
         assert PROSE.strip() in document.text
 
     def test_a_table_of_thirty_thousand_cells(self):
-        begin = time.monotonic()
+        begin = time.process_time()
         document = read(("<html><body><table>" + ("<tr>" + "<td>a</td>" * 300 + "</tr>") * 100 + "</table>").encode())
-        assert time.monotonic() - begin < 3
+        assert time.process_time() - begin < 3
         assert document.text.count("a | a") >= 10_000
 
     def test_entities_without_a_definition_are_text(self):
