@@ -170,6 +170,7 @@ def run_claimed(claim: Claim, watch: Watch, recorder: Recorder) -> Report:
 
 def warm_up() -> None:
     """Runs the examples once without storing anything, so that a worker's first job does not wait for imports and tables."""
+    extract.warm_up()
     for agent in agents.AGENTS.values():
         for capability in agent.capabilities.values():
             if capability.example:
