@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """The configuration of one process. Lists are comma-separated."""
 
-    model_config = SettingsConfigDict(env_file=ROOT / ".env", env_prefix="", extra="ignore", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=ROOT / ".env", env_prefix="", extra="ignore", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
 
     # --- where it runs ---
     coexai_env: Literal["development", "production"] = "development"

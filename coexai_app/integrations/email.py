@@ -87,7 +87,7 @@ class Captured:
     """No mail server is set: the outbox's row is the mail."""
 
     keeps: ClassVar[bool] = True
-    label = "no mail server is set (SMTP_URL), so mails are kept in the database; read them with: coexai mail"
+    label = "the database, since no mail server is set (SMTP_URL); read mails with: coexai mail"
 
     def send(self, message: Message) -> None:
         compose(message)

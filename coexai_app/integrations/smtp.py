@@ -141,14 +141,20 @@ class _Client(smtplib.SMTP):
         """The mail is the server's by now: whatever happens while leaving does not count."""
         with suppress(smtplib.SMTPException, OSError):
             if self.sock is not None:
-                self.sock.settimeout(GOODBYE_SECONDS)
+                self.sock.settimeout(min(self.timeout, GOODBYE_SECONDS))
             self.quit()
 
     def _get_socket(self, name: str, port: int, timeout: float) -> Any:
         """smtplib's own hook for another kind of socket (SMTP_SSL uses it too)."""
         raw = socket.create_connection((name, port), timeout, self.source_address)
         self._twin = raw.dup()  # lives on when TLS takes the descriptor over, so that the deadline can cut the connection in any phase
-        return self._context.wrap_socket(raw, server_hostname=name) if self._implicit and self._context else raw
+        if not (self._implicit and self._context):
+            return raw
+        try:
+            return self._context.wrap_socket(raw, server_hostname=name)
+        except BaseException:
+            raw.close()
+            raise
 
     def _cut(self) -> None:
         if self._twin is not None:

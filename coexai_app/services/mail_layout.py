@@ -49,7 +49,7 @@ class Content:
 
 def render(content: Content, *, address_line: str, home: str) -> Rendered:
     subject = content.subject if len(content.subject) <= MAX_SUBJECT else content.subject[: MAX_SUBJECT - 1].rstrip() + "…"
-    return Rendered(subject, _text(content, address_line, home), _html(content, subject, address_line, home))
+    return Rendered(subject, _text(content, address_line, home), _html(content, address_line, home))
 
 
 def plain(value: str) -> str:
@@ -75,7 +75,7 @@ def _text(content: Content, address_line: str, home: str) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _html(content: Content, subject: str, address_line: str, home: str) -> str:
+def _html(content: Content, address_line: str, home: str) -> str:
     inner = [
         f'<h1 class="ink" style="margin:0 0 16px;{_DISPLAY};font-size:22px;line-height:28px;font-weight:600;letter-spacing:-0.01em;'
         f'color:#241f1b">{escape(content.title)}</h1>',
@@ -91,7 +91,7 @@ def _html(content: Content, subject: str, address_line: str, home: str) -> str:
         escape(address_line),
     ]
     return _PAGE.format(
-        subject=escape(subject),
+        title=escape(content.title),
         preview=escape(content.body[0]),
         inner="\n".join(part for part in inner if part),
         foot="<br>".join(part for part in foot if part),
@@ -153,7 +153,7 @@ _PAGE: Final = f"""<!doctype html>
 <meta name="supported-color-schemes" content="light dark">
 <meta name="x-apple-disable-message-reformatting">
 <meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">
-<title>{{subject}}</title>
+<title>{{title}}</title>
 <style>
 :root {{{{ color-scheme: light dark; supported-color-schemes: light dark; }}}}
 @media (max-width: 480px) {{{{ .card {{{{ padding: 24px 20px !important; }}}} .page {{{{ padding: 16px 12px 24px !important; }}}} }}}}
