@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CursorResult, func, update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from coexai_app import db, queue, settings
@@ -191,9 +191,8 @@ def _insert_once(session: Session, **values: Any) -> bool:
         from sqlalchemy.dialects.postgresql import insert
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    result = session.execute(insert(Mail).values(**values).on_conflict_do_nothing(index_elements=["once_key"]))
-    assert isinstance(result, CursorResult)
-    return result.rowcount == 1
+    statement = insert(Mail).values(**values).on_conflict_do_nothing(index_elements=["once_key"])
+    return session.execute(statement.returning(col(Mail.id))).first() is not None
 
 
 def _one(session: Session, mail_id: UUID) -> Mail:
