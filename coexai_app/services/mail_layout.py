@@ -156,7 +156,7 @@ _PAGE: Final = f"""<!doctype html>
 <title>{{title}}</title>
 <style>
 :root {{{{ color-scheme: light dark; supported-color-schemes: light dark; }}}}
-@media (max-width: 480px) {{{{ .card {{{{ padding: 24px 20px !important; }}}} .page {{{{ padding: 16px 12px 24px !important; }}}} }}}}
+@media (max-width: 480px) {{{{ .card {{{{ padding: 24px 20px !important; }}}} .pad {{{{ padding: 16px 12px 24px !important; }}}} }}}}
 @media (prefers-color-scheme: dark) {{{{
   .page {{{{ background-color: #141210 !important; }}}}
   .card {{{{ background-color: #1b1916 !important; border-color: #2e2a26 !important; }}}}
@@ -172,7 +172,7 @@ _PAGE: Final = f"""<!doctype html>
 <body class="page" style="margin:0;padding:0;background-color:#f7f6f3;-webkit-text-size-adjust:100%">
 <div style="display:none;max-height:0;overflow:hidden;mso-hide:all">{{preview}}</div>
 <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background-color:#f7f6f3">
-<tr><td class="page" align="center" style="padding:32px 16px 40px">
+<tr><td class="pad" align="center" style="padding:32px 16px 40px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px">
 <tr><td class="ink" style="padding:0 4px 14px;{_DISPLAY};font-size:18px;line-height:24px;font-weight:700;color:#241f1b">CoExAI</td></tr>
 <tr><td class="card" bgcolor="#ffffff" style="padding:32px;background-color:#ffffff;border:1px solid #e7e5e0;border-radius:12px">

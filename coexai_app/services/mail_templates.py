@@ -24,7 +24,7 @@ _ASKED: Final = (
 )
 _MEMBER: Final = "You get this mail because you belong to {organization} on CoExAI."
 _ADMIN: Final = "You get this mail because you look after {organization} on CoExAI."
-_FACTS: Final = (("When", "when"), ("Device", "device"), ("Address", "ip"))
+_FACTS: Final = (("When", "when"), ("Device", "device"), ("IP address", "ip"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
             subject="Reset your password",
             title="Choose a new password",
             body=(
-                "Somebody asked to reset the password of your account. The link works once, for {valid}. Until then your password stays.",
+                "Somebody asked to reset the password of your account. The link works once, for {valid}. Until you use it, your password stays.",
             ),
             button="Choose a new password",
             facts=_FACTS,

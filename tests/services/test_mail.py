@@ -121,6 +121,15 @@ class TestLimits:
         send("verify", kind=MailKind.VERIFY_EMAIL)
         assert row(session, "changed").status is MailStatus.WAITING
 
+    def test_a_caller_that_swallows_the_refusal_keeps_its_own_work(self, people: People, session: Session) -> None:
+        for n in range(mail.HOURLY[MailKind.RESET_PASSWORD]):
+            send(f"reset:{n}")
+        with db.transaction() as writing:
+            writing.get_one(User, people.mallory.user_id).name = "Changed"
+            with pytest.raises(Refused):
+                mail.send(writing, kind=MailKind.RESET_PASSWORD, to=ANA, data=ENGLISH[MailKind.RESET_PASSWORD].example, once_key="more")
+        assert session.get_one(User, people.mallory.user_id).name == "Changed"
+
     def test_after_an_hour_there_are_new_ones(self, instance: None, session: Session) -> None:
         for n in range(mail.HOURLY[MailKind.RESET_PASSWORD]):
             send(f"reset:{n}")

@@ -13,6 +13,7 @@ from coexai_app.models import MailKind
 from coexai_app.services import mail_layout, mail_templates
 from coexai_app.services.mail_layout import Rendered
 from coexai_app.services.mail_templates import ENGLISH
+from coexai_app.settings import ROOT
 
 ORIGIN = "https://app.example.com"
 SCRIPT = "\"><script>alert(1)</script>'&"
@@ -147,6 +148,14 @@ class TestHostileValues:
 
     def test_the_whole_address_of_this_instance_is_fine_too(self) -> None:
         assert f"{ORIGIN}/verify?token=1" in render(MailKind.VERIFY_EMAIL, url=f"{ORIGIN}/verify?token=1").text
+
+
+class TestLook:
+    def test_every_colour_is_one_of_the_products(self) -> None:
+        tokens = set(re.findall(r"#[0-9a-f]{6}", (ROOT / "assets" / "tokens.css").read_text()))
+        used = set(re.findall(r"#[0-9a-f]{6}", render(MailKind.RESET_PASSWORD).html))
+        assert len(used) > 10
+        assert used <= tokens
 
 
 class TestValues:
