@@ -69,7 +69,8 @@ ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
             subject="Reset your password",
             title="Choose a new password",
             body=(
-                "Somebody asked to reset the password of your account. The link works once, for {valid}. Until you use it, your password stays.",
+                "Somebody asked to reset the password of your account. The link works once, for {valid}.",
+                "Until you use it, your password stays as it is.",
             ),
             button="Choose a new password",
             facts=_FACTS,
