@@ -8,9 +8,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import CursorResult, Engine, Update, create_engine, event, text
+from sqlalchemy import CursorResult, Engine, Update, create_engine, event, select, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
@@ -154,3 +155,9 @@ def _sqlite_now(element: utcnow, _compiler: Any, **_kw: Any) -> str:
 @compiles(utcnow)
 def _postgres_now(element: utcnow, _compiler: Any, **_kw: Any) -> str:
     return f"(clock_timestamp() + interval '{element.plus_seconds:.3f} seconds')"
+
+
+def now(session: Session) -> datetime:
+    """The database's clock, read: for what must be worked out in Python, such as the next slot of a schedule."""
+    moment: datetime = session.execute(select(utcnow())).scalar_one()
+    return moment

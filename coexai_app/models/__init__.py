@@ -6,6 +6,7 @@ from coexai_app.models.enums import JobStatus, OutputStatus, PlanName, Priority,
 from coexai_app.models.files import File
 from coexai_app.models.jobs import Event, Job, JobStep, Lock, Quota
 from coexai_app.models.outputs import Output
+from coexai_app.models.schedules import Schedule
 
 __all__ = [
     "AuditLog",
@@ -24,6 +25,7 @@ __all__ = [
     "Priority",
     "Quota",
     "Role",
+    "Schedule",
     "StepState",
     "User",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from coexai_app.access import Actor, Permission
 from coexai_app.agents.pipeline import Agent, AgentInput, Capability
 from coexai_app.errors import Conflict, InvalidInput, NotFound
 from coexai_app.models import File, Job, JobStatus, JobStep, Organization, Priority, StepState
+from coexai_app.models.base import now
 from coexai_app.queue import TaskName
 from coexai_app.services import audit, jobs_read, quotas, transitions
 from coexai_app.views.jobs import JobView
@@ -25,8 +27,17 @@ RESUMABLE: Final = (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED
 MAX_WAITING: Final = 1_000
 
 
-def create(session: Session, actor: Actor, *, agent: str, capability: str, data: Mapping[str, Any], idempotency_key: str) -> JobView:
-    """Records a job and holds its run of the plan, in one transaction; the worker is woken after the commit.
+def create(
+    session: Session,
+    actor: Actor,
+    *,
+    agent: str,
+    capability: str,
+    data: Mapping[str, Any],
+    idempotency_key: str,
+    run_at: datetime | None = None,
+) -> JobView:
+    """Records a job and holds its run of the plan, in one transaction; the worker is woken after the commit, or from `run_at` (UTC) on.
 
     The same key with the same input answers the first job again; with another input it raises Conflict. Raises InvalidInput (per field in
     `details["fields"]`), NotFound, QuotaExceeded: then nothing is stored and nothing is held.
@@ -56,6 +67,7 @@ def create(session: Session, actor: Actor, *, agent: str, capability: str, data:
         input=stored,
         idempotency_key=idempotency_key[:128] or hashlib.sha256(json.dumps(stored).encode()).hexdigest(),
         period=quotas.reserve(session, actor, agent=agent, name=coworker.name),
+        run_after=run_at or now(),
     )
     session.add(job)
     session.flush()

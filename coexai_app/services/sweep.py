@@ -15,7 +15,7 @@ from coexai_app import db, log, queue
 from coexai_app.models import Event, Job, JobStatus, Lock
 from coexai_app.models.base import now
 from coexai_app.queue import TaskName
-from coexai_app.services import jobs, quotas, transitions
+from coexai_app.services import jobs, quotas, schedules_run, transitions
 
 INTERVAL_SECONDS: Final = 5.0
 RESEND_SECONDS: Final = 15.0
@@ -28,7 +28,7 @@ def tick() -> None:
     with db.transaction() as session:
         if not _mine(session):
             return
-    for part in (_take_back, _send_again, _offer_due, _forget):
+    for part in (_take_back, _send_again, schedules_run.run_due, _offer_due, _forget):
         try:
             with db.transaction() as session:
                 part(session)

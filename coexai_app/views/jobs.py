@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -116,6 +117,8 @@ def row(job: Job, facts: JobFacts) -> JobRow:
         word = "Stopping" if job.cancel_requested else f"Step {min(facts.steps_done + 1, facts.steps)} of {facts.steps}"
     if job.status is JobStatus.PENDING and job.attempt:
         word, icon = "Will try again", "hourglass"
+    elif _waits_for_its_time(job):
+        word, icon = "Scheduled", "clock"
     return JobRow(
         id=str(job.id),
         title=job.title,
@@ -178,6 +181,11 @@ def money(micros: int) -> str:
     return f"${micros / 1_000_000:.4f}" if micros else "nothing"
 
 
+def _waits_for_its_time(job: Job) -> bool:
+    """A person chose a later moment for it."""
+    return job.status is JobStatus.PENDING and not job.attempt and job.run_after > datetime.now(UTC)
+
+
 def _took(job: Job) -> str:
     if job.started_at is None or job.finished_at is None or job.status is not JobStatus.COMPLETED:
         return ""
@@ -194,6 +202,10 @@ def _why(job: Job, facts: JobFacts) -> tuple[str, str]:
             f"{job.error_message or 'The last try did not finish.'} Next try {again}.",
             "Finished steps are kept, and nothing is paid twice.",
         )
+    if _waits_for_its_time(job):
+        return f"It starts on {moment(job.run_after, facts.timezone)}.".replace(
+            "on today", "today at"
+        ), "You can leave this page, or cancel it until then."
     if job.status is JobStatus.PENDING:
         place = f" It is number {facts.ahead + 1} in line." if facts.ahead else " It is next."
         return f"{facts.running} of {facts.slots} jobs run at once on the {facts.plan_label} plan.{place}", "It starts by itself."
