@@ -39,7 +39,7 @@ def dialog(title: Text, *body: Child, dialog_id: Text, actions: list[Child], tes
     return rx.el.dialog(
         rx.el.h2(title, id=concat(dialog_id, "-title"), class_name="font-display text-lg font-semibold text-ink"),
         rx.el.div(*body, class_name="grid gap-3 text-ink-2"),
-        rx.el.div(*actions, class_name="mt-2 flex justify-end gap-2 max-md:grid max-md:*:w-full"),
+        rx.el.div(*actions, class_name="mt-2 flex justify-end gap-2 max-md:grid max-md:justify-stretch max-md:*:w-full"),
         id=dialog_id,
         aria_labelledby=concat(dialog_id, "-title"),
         class_name=cx("dlg w-[440px] gap-2 rounded-lg bg-raised p-5 text-ink shadow-dialog open:grid", cls),

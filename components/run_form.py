@@ -40,12 +40,12 @@ def run_form(
     again: Any,
     on_submit: Any,
     on_example: Any,
-    dialog_id: str,
+    dialog_id: str = "",
 ) -> rx.Component:
     """`views` is a var of `FieldView`s, `errors` a dict var of messages by field, `quote` a `Quote` var.
 
     The fields start anew when `form_key` changes. `run_key` goes along, so that a double click is one job. `intent` says which button
-    sent the form: `LATER` for the one that opens the dialog `dialog_id`, which asks when.
+    sent the form: `LATER` for the one that opens the dialog `dialog_id`, which asks when; without a dialog it is not there.
     """
     others = rx.el.div(
         _source(views, sources, source, errors),
@@ -170,7 +170,11 @@ def _quote(quote: Any, starting: Any, again: Any, dialog_id: str) -> rx.Componen
     )
     return rx.el.div(
         facts(("Cost", quote.cost), ("Time", quote.time), ("Left this month", quote.left), ("Writes", quote.engine), cls="text-xs"),
-        rx.cond(quote.blocked, note(quote.blocked, tone="warn", testid="run-blocked"), rx.el.div(run, later, class_name="grid gap-1")),
+        rx.cond(
+            quote.blocked,
+            note(quote.blocked, tone="warn", testid="run-blocked"),
+            rx.el.div(run, later if dialog_id else rx.fragment(), class_name="grid gap-1"),
+        ),
         class_name="grid gap-3 border-t border-line p-4 pt-3",
         data_testid="quote",
     )

@@ -40,11 +40,25 @@ _FIELD: Final = "min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-[5px]"
 
 
 def when_dialog(
-    *, heading: Any, show: Any, form_key: Any, title: Any, when: Any, zones: Any, preview: Any, errors: Any, saving: Any, on_submit: Any
+    *,
+    heading: Any,
+    lead: Any,
+    show: Any,
+    form_key: Any,
+    title: Any,
+    when: Any,
+    zones: Any,
+    preview: Any,
+    errors: Any,
+    saving: Any,
+    on_submit: Any,
 ) -> rx.Component:
     """`when` is a `When` var, `preview` a `Preview` var, `errors` a dict var of messages by field, `zones` a var of names."""
     return rx.el.dialog(
-        rx.el.h2(heading, id=f"{DIALOG}-title", class_name="font-display text-lg font-semibold text-ink"),
+        rx.el.div(
+            rx.el.h2(heading, id=f"{DIALOG}-title", class_name="font-display text-lg font-semibold text-ink"),
+            rx.el.p(lead, class_name=theme.MUTE),
+        ),
         rx.el.form(
             rx.el.input(type="hidden", name="intent"),
             rx.el.div(
@@ -84,7 +98,7 @@ def when_dialog(
                 button("Save schedule", testid="when-save", variant="pri", kind="submit", busy=saving, busy_label="Saving"),
                 # Not the first one: Enter and Ctrl Enter must save.
                 rx.el.button(type="submit", value="preview", hidden=True, tab_index=-1, aria_hidden=True),
-                class_name="flex justify-end gap-2 max-md:grid max-md:*:w-full max-md:*:first:order-2",
+                class_name="flex justify-end gap-2 max-md:grid max-md:justify-stretch max-md:*:w-full max-md:*:first:order-2",
             ),
             on_submit=on_submit,
             class_name="group/when grid grid-cols-[minmax(0,1fr)] gap-4",
@@ -152,7 +166,7 @@ def _preview(preview: Any) -> rx.Component:
             class_name="mt-1 grid gap-0.5 text-xs text-ink-2",
         ),
         aria_live="polite",
-        class_name="min-h-[9.25rem] rounded-md bg-sunken px-3.5 py-3",
+        class_name="min-h-[9rem] rounded-md bg-sunken px-3.5 py-3",
         data_testid="when-preview",
     )
 

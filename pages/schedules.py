@@ -74,6 +74,7 @@ def ask_when(heading: str) -> rx.Component:
     """The dialog that asks when, bound to its state."""
     return when_dialog(
         heading=heading,
+        lead=WhenState.lead,
         show=WhenState.show,
         form_key=WhenState.form_key,
         title=WhenState.title,

@@ -10,7 +10,7 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
-from coexai_app.errors import InvalidInput
+from coexai_app.errors import CoexaiError, InvalidInput, Unauthenticated
 from coexai_app.services import cron_words, schedules, schedules_read
 from coexai_app.views.schedules import Preview, ScheduleRow, ScheduleView, When
 from state import route
@@ -20,6 +20,7 @@ from state.guard import action
 
 ROWS = 20
 PATH = "/schedules"
+FIELDS = {"repeat", "date", "days", "day", "time", "cron", "timezone", "title"}
 
 
 class WhenState(AppState):
@@ -31,6 +32,7 @@ class WhenState(AppState):
     show: str = ""
     form_key: int = 0
     editing: str = ""
+    lead: str = ""
     title: str = ""
     when: When = When()
     zones: tuple[str, ...] = ()
@@ -50,19 +52,23 @@ class WhenState(AppState):
         yield
         try:
             yield await self._save(sent)
-        except InvalidInput as error:
-            self.errors = error.details.get("fields") or {error.field or "": error.message}
+        except Unauthenticated:
+            raise
+        except CoexaiError as error:
+            self.errors = _told(error)
         finally:
             self.saving = False
 
-    async def _ask(self, order: dict[str, Any], title: str) -> None:
-        """When shall this order run?"""
+    async def _ask(self, order: dict[str, Any], title: str, lead: str) -> None:
+        """When shall this order run? `lead` says who does what."""
         await self._open(await self._call(schedules_read.blank), title)
+        self.lead = lead
         self._order, self.editing = {**order, "key": uuid.uuid4().hex}, ""
 
     async def _edit(self, view: ScheduleView) -> None:
         blank = await self._call(schedules_read.blank)
         await self._open(view.when if view.when.date else view.when.model_copy(update={"date": blank.date}), view.title)
+        self.lead = f"{view.agent_name}, {view.capability_title}"
         self._order, self.editing = None, view.id
 
     async def _open(self, when: When, title: str) -> None:
@@ -78,7 +84,7 @@ class WhenState(AppState):
             self.preview = await self._call(schedules_read.preview, **_rhythm(sent))
             self.errors = {}
         except InvalidInput as error:
-            self.preview, self.errors = Preview(), error.details.get("fields") or {}
+            self.preview, self.errors = Preview(), _told(error)
 
     async def _save(self, sent: dict[str, str]) -> EventSpec | None:
         rhythm = _rhythm(sent)
@@ -170,6 +176,12 @@ class SchedulesState(AppState):
         if found.rows != self.rows:
             self.rows = found.rows
         self.label, self.page, self.pages = found.label, found.page, found.pages
+
+
+def _told(error: CoexaiError) -> dict[str, str]:
+    """What is wrong, at the dialog's fields; what belongs to none of them stands above the buttons."""
+    fields = error.details.get("fields") or {}
+    return fields if fields and fields.keys() <= FIELDS else {"": error.message}
 
 
 def _rhythm(sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -113,7 +113,7 @@ class WorkspaceState(AppState):
         except InvalidInput as error:
             return self._refuse(error)
         self.errors = {}
-        await (await self.get_state(WhenState))._ask(order, title)
+        await (await self.get_state(WhenState))._ask(order, title, f"{self.agent.name}, {capability.title}")
         return None
 
     def _refuse(self, error: InvalidInput) -> EventSpec | None:

@@ -217,12 +217,12 @@ def _told(session: Session, actor: Actor, schedule: Schedule, action: str) -> Sc
 
 
 def _title(session: Session, actor: Actor, skill: Capability, data: AgentInput, title: str) -> str:
-    """What lists call the schedule: as given, else the file's name, the address or the first words."""
+    """What lists call the schedule: as given, else the file's name, the address or the first line."""
     file = _check_file(session, actor, data)
     values = data.model_dump(mode="json")
     source = file or str(values.get("url") or "").removeprefix("https://").removeprefix("http://").rstrip("/")
-    source = source or " ".join(str(values.get("text") or skill.title).lstrip("# ").split()[:10])
-    return _clean(title) or _clean(source) or skill.title
+    first = next((line for line in str(values.get("text") or "").splitlines() if line.strip("#*_>-= \t")), "").lstrip("#*_>-= \t")
+    return _clean(title) or _clean(source or first) or skill.title
 
 
 def _check_file(session: Session, actor: Actor, data: AgentInput) -> str:

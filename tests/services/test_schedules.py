@@ -82,7 +82,7 @@ class TestPeople:
         assert timedelta(0) < next_at - now() <= timedelta(days=7, hours=1)
 
     def test_without_a_title_it_is_called_after_its_source(self, people: People) -> None:
-        assert make(people.bob).title == "What a year of counting taught our bakery For eleven"
+        assert make(people.bob).title == "What a year of counting taught our bakery"
         assert make(people.bob, data={"url": "https://example.org/blog/"}).title == "example.org/blog"
 
     def test_every_verb_is_for_members_and_up(self, people: People) -> None:
