@@ -70,7 +70,7 @@ def when_dialog(
                     _labelled("Date", "date", errors, fields.text_input(name="date", testid="when-date", kind="date", value=when.date)),
                     _labelled("Day", "day", errors, fields.select(name="day", testid="when-day", options=_MONTH_DAYS, value=when.day)),
                     _labelled("Time", "time", errors, fields.text_input(name="time", testid="when-time", kind="time", value=when.time)),
-                    class_name="grid auto-cols-fr grid-flow-col gap-3",
+                    class_name=cx("auto-cols-fr grid-flow-col gap-3", _SHOWN["time"]),
                 ),
                 _labelled(
                     "Minute, hour, day of the month, month, day of the week",
