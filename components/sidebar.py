@@ -16,7 +16,12 @@ from components.native_form import native_form
 from components.navigation import COWORKERS, NOT_HERE, Coworker, organizations
 from components.vars import Child, Text, cx
 
-_NAV: Final = (("home", "Home", "/home", "house"), ("jobs", "Jobs", "/jobs", "list-checks"), ("outputs", "Library", "/outputs", "folder"))
+_NAV: Final = (
+    ("home", "Home", "/home", "house"),
+    ("jobs", "Jobs", "/jobs", "list-checks"),
+    ("schedules", "Schedules", "/schedules", "calendar-days"),
+    ("outputs", "Library", "/outputs", "folder"),
+)
 _ITEM: Final = (
     "inring flex h-[30px] flex-none items-center gap-2.5 rounded-sm px-2 font-medium text-ink-2 transition-colors duration-[var(--d-fast)] "
     "max-[1080px]:h-9 max-[1080px]:justify-center max-[1080px]:px-0"

@@ -1,7 +1,7 @@
 """mail
 
 Revision ID: 0004_mail
-Revises: 0002
+Revises: 0003_schedules
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0004_mail"
-down_revision = "0002"
+down_revision = "0003_schedules"
 branch_labels = None
 depends_on = None
 

@@ -7,6 +7,7 @@ from coexai_app.models.files import File
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
 from coexai_app.models.mail import Mail
 from coexai_app.models.outputs import Output
+from coexai_app.models.schedules import Schedule
 
 __all__ = [
     "AuditLog",
@@ -29,6 +30,7 @@ __all__ = [
     "Priority",
     "Quota",
     "Role",
+    "Schedule",
     "StepState",
     "User",
     "Worker",

@@ -12,12 +12,23 @@ from coexai_app.models import AuditLog
 
 
 def record(
-    session: Session, action: str, *, actor: Actor | None = None, user_id: UUID | None = None, target: str = "", ip: str = "", **data: Any
+    session: Session,
+    action: str,
+    *,
+    actor: Actor | None = None,
+    user_id: UUID | None = None,
+    organization_id: UUID | None = None,
+    target: str = "",
+    ip: str = "",
+    **data: Any,
 ) -> None:
-    """Adds a row. `action` is a dotted verb ("session.login"), `target` the id of what it was done to."""
+    """Adds a row. `action` is a dotted verb ("session.login"), `target` the id of what it was done to.
+
+    What the program does by itself has no actor; `organization_id` and `user_id` then say whom it concerns.
+    """
     session.add(
         AuditLog(
-            organization_id=actor.organization_id if actor else None,
+            organization_id=actor.organization_id if actor else organization_id,
             user_id=actor.user_id if actor else user_id,
             action=action,
             target=target[:128],
