@@ -48,3 +48,11 @@ class StepState(StrEnum):
 class OutputStatus(StrEnum):
     DRAFT = "draft"
     APPROVED = "approved"
+
+
+class AuditOutcome(StrEnum):
+    """Whether what the audit log tells of was done, went wrong, or was refused."""
+
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
