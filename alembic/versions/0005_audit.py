@@ -21,8 +21,11 @@ branch_labels = None
 depends_on = None
 
 BATCH = 500
-# The columns of before, as plain text that both databases understand.
-OLD_COLUMNS = "id, created_at, organization_id, user_id, action, target, ip, data"
+KEEP_OLD = "CREATE TABLE audit_logs_before AS SELECT id, created_at, organization_id, user_id, action, target, ip, data FROM audit_logs"
+GIVE_BACK = """
+    INSERT INTO audit_logs (id, created_at, organization_id, user_id, action, target, ip, data)
+    SELECT id, created_at, organization_id, user_id, action, target, ip, data FROM audit_logs_before
+"""
 
 # A batch operation of a later revision that makes `audit_logs` anew on SQLite must make these again.
 SQLITE_TRIGGERS = (
@@ -84,7 +87,7 @@ def upgrade() -> None:
         sa.Column("checkpoint_signature", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_chains")),
     )
-    op.execute(f"CREATE TABLE audit_logs_before AS SELECT {OLD_COLUMNS} FROM audit_logs")
+    op.execute(KEEP_OLD)
     op.drop_table("audit_logs")
     op.create_table(
         "audit_logs",
@@ -130,7 +133,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(f"CREATE TABLE audit_logs_after AS SELECT {OLD_COLUMNS} FROM audit_logs")
+    op.execute(KEEP_OLD)
     op.drop_table("audit_logs")
     op.drop_table("audit_chains")
     if op.get_bind().dialect.name == "postgresql":
@@ -148,8 +151,8 @@ def downgrade() -> None:
         sa.Column("data", Json(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_logs")),
     )
-    op.execute(f"INSERT INTO audit_logs ({OLD_COLUMNS}) SELECT {OLD_COLUMNS} FROM audit_logs_after")
-    op.drop_table("audit_logs_after")
+    op.execute(GIVE_BACK)
+    op.drop_table("audit_logs_before")
     with op.batch_alter_table("audit_logs", schema=None) as batch_op:
         batch_op.create_index("ix_audit_logs_action_target_created_at", ["action", "target", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_logs_organization_id"), ["organization_id"], unique=False)

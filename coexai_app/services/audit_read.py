@@ -89,9 +89,7 @@ def _people(session: Session, actor: Actor) -> tuple[Option, ...]:
 
 
 def _verified(session: Session, actor: Actor) -> Verified:
-    checked = access.scoped(select(AuditLog), actor).where(
-        AuditLog.chain_id == actor.organization_id, AuditLog.action == "audit.verified"
-    )
+    checked = access.scoped(select(AuditLog), actor).where(AuditLog.chain_id == actor.organization_id, AuditLog.action == "audit.verified")
     row = session.exec(checked.order_by(col(AuditLog.seq).desc()).limit(1)).first()
     if row is None:
         return Verified(text="The chain was not checked here yet.", tone="idle", icon="shield-check")

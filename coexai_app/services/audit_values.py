@@ -121,4 +121,8 @@ def _value(value: Any, depth: int) -> Any:
 def _spelt(c: str) -> str:
     if unicodedata.category(c) not in _HIDDEN or c in _JOINERS:
         return c
-    return c.encode("ascii", "backslashreplace").decode() if ord(c) > 127 else {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(c, f"\\x{ord(c):02x}")
+    return (
+        c.encode("ascii", "backslashreplace").decode()
+        if ord(c) > 127
+        else {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(c, f"\\x{ord(c):02x}")
+    )

@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from coexai_app import access
+from coexai_app import access, db
 from coexai_app.access import Actor, Permission
 from coexai_app.errors import Conflict, NotFound
 from coexai_app.models import AuditOutcome, Organization
@@ -45,6 +45,7 @@ class ChainReport:
     problem: Problem | None = None
 
 
+@db.reads
 def chains(session: Session, *, organization_id: UUID | None = None) -> tuple[tuple[UUID, str], ...]:
     """The chains of this instance with the names of their organisations, rows without a head included. Raises NotFound."""
     known = sa.union(sa.select(HEADS.c.id), sa.select(ROWS.c.chain_id).distinct()).subquery()
@@ -58,6 +59,7 @@ def chains(session: Session, *, organization_id: UUID | None = None) -> tuple[tu
     return tuple((chain, name or ("the instance" if chain == INSTANCE else "a deleted organisation")) for chain, name in rows)
 
 
+@db.reads
 def walk(session: Session, chain_id: UUID, *, newest: int | None = None) -> ChainReport:
     """Checks a chain from its checkpoint to its head, or only its `newest` rows. Memory does not grow with the chain.
 
@@ -84,7 +86,7 @@ def latest(session: Session, actor: Actor) -> ChainReport:
         outcome=AuditOutcome.FAILED if report.problem else AuditOutcome.DONE,
         rows=report.rows,
         up_to=report.problem.seq if report.problem else report.last,
-        **({"problem": report.problem.message} if report.problem else {}),
+        problem=report.problem.message if report.problem else None,
     )
     return report
 
@@ -193,4 +195,3 @@ def _tip(chain_id: UUID) -> sa.Select[Any]:
     newest = sa.select(sa.func.max(ROWS.c.seq)).where(ROWS.c.chain_id == chain_id).scalar_subquery()
     of_newest = sa.select(ROWS.c.hash).where(ROWS.c.chain_id == chain_id, ROWS.c.seq == newest).scalar_subquery()
     return sa.select(HEADS.c.seq.label("head"), newest.label("seq"), of_newest.label("hash")).where(HEADS.c.id == chain_id)
-

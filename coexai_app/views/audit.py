@@ -137,7 +137,7 @@ def text(value: Any) -> str:
 
 def _facts(row: AuditLog, at: str) -> list[tuple[str, str]]:
     return [
-        *((label(name), text(value)) for name, value in row.data.items()),
+        *((label(name), text(value)) for name, value in row.data.items() if value is not None),
         ("Time", at),
         ("Address", row.ip),
         ("Device", row.user_agent),
