@@ -14,10 +14,11 @@ from components.icons import icon
 from components.vars import concat, cx
 
 _LINE: Final = (
-    "inring grid min-h-10 cursor-pointer list-none grid-cols-[auto_minmax(0,1fr)_14rem_9rem_auto] items-center gap-x-3 px-4 py-2 "
-    "hover:bg-hover max-[1080px]:grid-cols-[auto_minmax(0,1fr)_9rem_auto] "
-    "max-md:grid-cols-[auto_minmax(0,1fr)_auto] max-md:gap-y-0.5 max-md:py-2.5"
+    "inring grid min-h-10 cursor-pointer list-none grid-cols-[auto_minmax(0,1fr)_17rem_8.5rem_auto] items-center gap-x-3 px-4 py-2 "
+    "hover:bg-hover max-[1080px]:grid-cols-[auto_minmax(0,1fr)_auto] max-[1080px]:gap-y-0.5 max-md:py-2.5"
 )
+# Below 1080 px when and from where stand under the sentence.
+_UNDER: Final = "max-[1080px]:col-start-2 max-[1080px]:text-left max-[1080px]:text-xs"
 
 
 def audit_list(rows: Any) -> rx.Component:
@@ -35,16 +36,16 @@ def _row(row: rx.Var[AuditRow]) -> rx.Component:
                     rx.cond(row.outcome == "", rx.fragment(), chip(row.outcome, tone=row.tone, icon=row.outcome_icon)),
                     class_name="flex min-w-0 flex-wrap items-center gap-x-2.5 gap-y-1 font-medium",
                 ),
-                rx.el.span(row.place, title=row.place, class_name=cx(theme.MUTE, "truncate max-[1080px]:hidden")),
+                rx.el.span(row.place, title=row.place, class_name=cx(theme.MUTE, "truncate empty:hidden max-[1080px]:row-start-3", _UNDER)),
                 rx.el.time(
                     row.when,
                     title=row.at,
-                    class_name=cx(theme.MUTE, "text-right tabular max-md:col-start-2 max-md:row-start-2 max-md:text-left"),
+                    class_name=cx(theme.MUTE, "text-right tabular max-[1080px]:row-start-2 min-[1081px]:col-start-4", _UNDER),
                 ),
                 icon(
                     "chevron-down",
                     16,
-                    "text-ink-3 transition-transform group-open:rotate-180 max-md:col-start-3 max-md:row-start-1",
+                    "text-ink-3 transition-transform group-open:rotate-180 max-[1080px]:col-start-3 max-[1080px]:row-start-1",
                 ),
                 class_name=_LINE,
                 data_testid="audit-line",

@@ -20,7 +20,7 @@ from state.audit import HERE, AuditState
 
 _FORM: Final = (
     "grid grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)_minmax(0,1fr)_minmax(0,9rem)_minmax(0,9rem)_auto] items-end gap-3 border-b border-line "
-    "px-4 py-3 max-[1200px]:grid-cols-3 max-md:grid-cols-2 max-md:[&>*:first-child]:col-span-2"
+    "px-4 py-3 max-[1200px]:grid-cols-3 max-md:grid-cols-2 max-md:[&>*:first-child]:col-span-2 max-md:[&>*:last-child]:col-span-2"
 )
 
 
@@ -29,7 +29,7 @@ def settings_audit() -> rx.Component:
     return rx.fragment(
         page_header(
             "Audit log",
-            rx.el.p("Who did what, when, and from where. Nobody can change or delete a row."),
+            rx.el.p("Who did what, when, and from where. Rows cannot be changed."),
             actions=[
                 rx.cond(
                     AuditState.loaded & (AuditState.closed == ""),
@@ -79,7 +79,7 @@ def _filters() -> rx.Component:
         ),
         fields.field("From", fields.text_input(name="since", testid="filter-since", kind="date", value=given["since"]), control_id="since"),
         fields.field("To", fields.text_input(name="until", testid="filter-until", kind="date", value=given["until"]), control_id="until"),
-        button("Show", testid="apply-filters", kind="submit", icon="search"),
+        button("Show", testid="apply-filters", kind="submit"),
         on_submit=AuditState.choose,
         role="search",
         aria_label="Filters",
@@ -100,12 +100,24 @@ def _verified() -> rx.Component:
                 ),
                 rx.el.span(AuditState.verified.text, class_name="min-w-0", data_testid="verified"),
                 class_name="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1",
+                role="status",
             ),
             rx.fragment(),
         ),
         rx.cond(
             AuditState.may_verify,
-            rx.el.span(button("Verify", testid="verify", size="sm", icon="shield-check", on_click=AuditState.verify), class_name="ml-auto"),
+            rx.el.span(
+                button(
+                    "Verify",
+                    testid="verify",
+                    size="sm",
+                    icon="shield-check",
+                    busy=AuditState.checking,
+                    busy_label="Verifying",
+                    on_click=AuditState.verify,
+                ),
+                class_name="ml-auto",
+            ),
             rx.fragment(),
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import date
 from uuid import UUID
 
@@ -35,6 +36,7 @@ class AuditState(AppState):
     loaded: bool = False
     closed: str = ""
     may_verify: bool = False
+    checking: bool = False
 
     @action(role="viewer")
     async def load(self) -> None:
@@ -47,10 +49,14 @@ class AuditState(AppState):
         return rx.redirect(route.address(HERE, **_clean(texts(form))))
 
     @action(role="owner")
-    async def verify(self) -> None:
-        report = await self._call(audit_verify.latest)
-        self._say("The audit log is broken." if report.problem else f"{report.rows:,} rows checked. The chain is whole.")
-        await self._read()
+    async def verify(self) -> AsyncIterator[None]:
+        self.checking = True
+        yield
+        try:
+            await self._call(audit_verify.latest)
+            await self._read()
+        finally:
+            self.checking = False
 
     @rx.var
     def filtered(self) -> bool:

@@ -61,6 +61,8 @@ def record(
     """
     if session.get_bind().get_execution_options().get("coexai_reads"):
         raise RuntimeError("a service marked @reads tried to write")
+    if not session.in_transaction():
+        session.begin()  # a rollback must know of the row
     here = origin.current()
     was, is_now = changed(before, after)
     details = fields(data)

@@ -56,6 +56,13 @@ FIELDS: Final = (
 )
 
 
+def _plain(value: object) -> str:
+    return value.isoformat(timespec="microseconds") if isinstance(value, datetime) else str(value)
+
+
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
 def chain_of(organization_id: UUID | None) -> UUID:
     """The chain of an organisation; what belongs to none is in the instance's."""
     return organization_id or INSTANCE
@@ -63,8 +70,7 @@ def chain_of(organization_id: UUID | None) -> UUID:
 
 def digest(row: Mapping[str, Any]) -> str:
     """The hash of a row, in hex: SHA-256 over its fields as JSON with sorted names, ids and times as text, in UTF-8."""
-    content = {name: _plain(row[name]) for name in FIELDS}
-    text = json.dumps({"format": FORMAT, **content}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _ENCODER.encode({"format": FORMAT, **{name: row[name] for name in FIELDS}})
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -146,11 +152,3 @@ def _begin(session: Session, chain_id: UUID) -> None:
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
     session.execute(insert(HEADS).values(start(chain_id)).on_conflict_do_nothing(index_elements=["id"]))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="microseconds")
-    return value

@@ -87,7 +87,7 @@ def from_row(row: AuditLog, tz: str) -> AuditRow:
         outcome=outcome[2],
         when=moment(row.created_at, tz),
         at=f"{local.day} {local:%B %Y, %H:%M:%S %Z}",
-        place=", ".join(part for part in (row.ip, words) if part),
+        place=", ".join(part for part in (words, row.ip) if part),
         changes=tuple(
             Change(label=label(name), before=text(row.before.get(name)), after=text(row.after.get(name)))
             for name in {**row.before, **row.after}

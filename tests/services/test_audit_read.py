@@ -23,12 +23,12 @@ from tests.trail import rows, unguarded, write
 from tests.work import create
 
 
-def see(person: object, **filters: object) -> AuditPage:
-    return do(audit_read.page, person, filters=Filters(**filters))  # type: ignore[arg-type]
+def see(viewer: object, **filters: object) -> AuditPage:
+    return do(audit_read.page, viewer, filters=Filters(**filters))  # type: ignore[arg-type]
 
 
-def sentences(person: object, **filters: object) -> list[str]:
-    return [row.sentence for row in see(person, **filters).found.rows]
+def sentences(viewer: object, **filters: object) -> list[str]:
+    return [row.sentence for row in see(viewer, **filters).found.rows]
 
 
 class TestPage:
@@ -61,7 +61,7 @@ class TestPage:
             )
         row = see(people.alice).found.rows[0]
         assert [(c.label, c.before, c.after) for c in row.changes] == [("Role", "member", "admin"), ("Seats", "nothing", "1,200")]
-        assert row.place == "203.0.113.7, Chrome on Windows"
+        assert row.place == "Chrome on Windows, 203.0.113.7"
 
     def test_times_are_in_the_zone_of_the_viewer(self, people: People) -> None:
         from dataclasses import replace
@@ -183,9 +183,9 @@ class TestVerified:
         assert "Row 1 was changed" in see(people.alice).verified.text
 
 
-def exported(person: object, **filters: object) -> str:
+def exported(viewer: object, **filters: object) -> str:
     with db.transaction() as session:
-        return "".join(audit_export.export_csv(session, person, filters=Filters(**filters)))  # type: ignore[arg-type]
+        return "".join(audit_export.export_csv(session, viewer, filters=Filters(**filters)))  # type: ignore[arg-type]
 
 
 class TestExport:
