@@ -118,6 +118,11 @@ def more(me: Any, current: str) -> rx.Component:
             aria_label="Coworkers, phone",
             class_name="grid",
         ),
+        rx.el.nav(
+            row(icon("history", 20), "Audit log", "/settings/audit", "audit"),
+            aria_label="Workspace, phone",
+            class_name="mt-2 grid border-t border-line pt-2",
+        ),
         rx.el.div(
             rx.cond(
                 me.organizations.length() > 1,

@@ -1,6 +1,6 @@
 """schedules
 
-Revision ID: 0003_schedules
+Revision ID: 0003
 Revises: 0002
 """
 
@@ -12,7 +12,7 @@ import sqlmodel
 from alembic import op
 from coexai_app.models.base import Json
 
-revision = "0003_schedules"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None

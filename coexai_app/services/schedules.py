@@ -131,7 +131,7 @@ def delete(session: Session, actor: Actor, *, schedule_id: UUID) -> None:
     """Removes a schedule. Its jobs and their results stay."""
     access.require(actor, Permission.RUN_AGENT)
     schedule = _locked(session, actor, schedule_id)
-    audit.record(session, "schedule.deleted", actor=actor, target=str(schedule_id), title=schedule.title)
+    audit.record(session, "schedule.deleted", actor=actor, target=str(schedule_id), target_name=schedule.title)
     live.publish(session, actor.organization_id, "schedule.deleted", schedule_id)
     session.delete(schedule)
     session.flush()
@@ -210,7 +210,9 @@ def _told(session: Session, actor: Actor, schedule: Schedule, action: str) -> Sc
     """What every change ends with: an audit row, a word to open pages, the view."""
     schedule.updated_at = db.now(session)
     session.flush()
-    audit.record(session, action, actor=actor, target=str(schedule.id), cron=schedule.cron, timezone=schedule.timezone)
+    audit.record(
+        session, action, actor=actor, target=str(schedule.id), target_name=schedule.title, cron=schedule.cron, timezone=schedule.timezone
+    )
     live.publish(session, schedule.organization_id, action, schedule.id)
     session.flush()
     return schedules_read.get(session, actor, schedule_id=schedule.id)

@@ -134,6 +134,7 @@ def _settle(session: Session, schedule: Schedule, next_at: datetime | None, job_
             user_id=schedule.user_id,
             organization_id=schedule.organization_id,
             target=str(schedule.id),
+            target_name=schedule.title,
             reason=schedule.paused_reason,
         )
     live.publish(session, schedule.organization_id, "schedule.ran" if job_id else "schedule.skipped", schedule.id)
