@@ -8,15 +8,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import CursorResult, Engine, Update, create_engine, event, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlmodel import Session
+from sqlmodel import Session, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from coexai_app import log, settings
+from coexai_app.errors import CoexaiError
 
 _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
@@ -81,12 +83,16 @@ def reset() -> None:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """A transaction that may write: commits at the end, then makes the after-commit calls; an error rolls back and drops them."""
+    """A transaction that may write: commits at the end, then makes the after-commit calls; an error rolls back and drops them,
+    unless it is a refusal that must leave its mark (`CoexaiError.keeps`)."""
     with Session(engine(), expire_on_commit=False) as session:
-        yield session
-        session.commit()
-        for call in session.info.pop(_AFTER_COMMIT, ()):
-            _leave(call)
+        try:
+            yield session
+        except CoexaiError as error:
+            if error.keeps:
+                _commit(session)
+            raise
+        _commit(session)
 
 
 @contextmanager
@@ -112,6 +118,12 @@ def open_for(service: Callable[..., Any]) -> Any:
 def after_commit(session: Session, call: Callable[[], None]) -> None:
     """Calls once the transaction has committed; a rollback forgets it. A failing call is logged: the sweeper makes good for it."""
     session.info.setdefault(_AFTER_COMMIT, []).append(call)
+
+
+def _commit(session: Session) -> None:
+    session.commit()
+    for call in session.info.pop(_AFTER_COMMIT, ()):
+        _leave(call)
 
 
 def _leave(call: Callable[[], None]) -> None:
@@ -143,6 +155,12 @@ class utcnow(FunctionElement[Any]):  # noqa: N801  (reads as SQL)
     def __init__(self, plus_seconds: float = 0) -> None:
         super().__init__()
         self.plus_seconds = plus_seconds
+
+
+def clock(session: Session) -> datetime:
+    """What the database's clock says now, for a service that compares several times with it."""
+    moment: datetime = session.exec(select(utcnow())).one()
+    return moment
 
 
 @compiles(utcnow, "sqlite")

@@ -2,18 +2,21 @@
 
 from coexai_app.models.accounts import LoginSession, Membership, Organization, User
 from coexai_app.models.audit import AuditLog
-from coexai_app.models.enums import JobStatus, OutputStatus, PlanName, Priority, Role, StepState
+from coexai_app.models.enums import JobStatus, KeyState, OutputStatus, PlanName, Priority, Role, StepState
 from coexai_app.models.files import File
 from coexai_app.models.jobs import Event, Job, JobStep, Lock, Quota
 from coexai_app.models.outputs import Output
+from coexai_app.models.tokens import ApiKey, RefreshToken, RevokedToken, SigningKey
 
 __all__ = [
+    "ApiKey",
     "AuditLog",
     "Event",
     "File",
     "Job",
     "JobStatus",
     "JobStep",
+    "KeyState",
     "Lock",
     "LoginSession",
     "Membership",
@@ -23,7 +26,10 @@ __all__ = [
     "PlanName",
     "Priority",
     "Quota",
+    "RefreshToken",
+    "RevokedToken",
     "Role",
+    "SigningKey",
     "StepState",
     "User",
 ]
