@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import CursorResult, Engine, Update, create_engine, event, text
+from sqlalchemy import CursorResult, Double, Engine, Update, create_engine, event, literal, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, select
@@ -149,12 +149,12 @@ def serialize(session: Session, name: str) -> None:
 class utcnow(FunctionElement[Any]):  # noqa: N801  (reads as SQL)
     """The database's clock, plus some seconds: the only clock that leases and waits are judged by."""
 
-    inherit_cache = False
+    inherit_cache = True
     type = UTCDateTime()
 
     def __init__(self, plus_seconds: float = 0) -> None:
-        super().__init__()
-        self.plus_seconds = plus_seconds
+        # A bound parameter, so that SQLAlchemy keeps the compiled statement whatever the seconds are.
+        super().__init__(literal(float(plus_seconds), Double()))
 
 
 def clock(session: Session) -> datetime:
@@ -164,11 +164,11 @@ def clock(session: Session) -> datetime:
 
 
 @compiles(utcnow, "sqlite")
-def _sqlite_now(element: utcnow, _compiler: Any, **_kw: Any) -> str:
+def _sqlite_now(element: utcnow, compiler: Any, **kw: Any) -> str:
     # Six digits of fraction, as SQLAlchemy stores datetimes, so that strings compare as times.
-    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', '{element.plus_seconds:+.3f} seconds')"
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', printf('%+.3f seconds', {compiler.process(element.clauses, **kw)}))"
 
 
 @compiles(utcnow)
-def _postgres_now(element: utcnow, _compiler: Any, **_kw: Any) -> str:
-    return f"(clock_timestamp() + interval '{element.plus_seconds:.3f} seconds')"
+def _postgres_now(element: utcnow, compiler: Any, **kw: Any) -> str:
+    return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **kw)}))"

@@ -34,12 +34,19 @@ PUBLISHED_FOR: Final = timedelta(minutes=5)
 _PURPOSE: Final = "signing keys"
 
 Jwk = Mapping[str, Any]
+# A previous key is published until the last token that it signed is dead.
+_PUBLISHED: Final = select(SigningKey).where(
+    or_(
+        col(SigningKey.state).in_((KeyState.NEXT, KeyState.CURRENT)),
+        (col(SigningKey.state) == KeyState.PREVIOUS) & (col(SigningKey.superseded_at) > db.utcnow(-OVERLAP.total_seconds())),
+    )
+)
 
 
 @db.reads
 def published(session: Session) -> list[Jwk]:
     """The public keys that a token may be signed with now or soon, newest first (RFC 7517). Empty before the first use."""
-    return [row.public for row in session.exec(_published().order_by(col(SigningKey.id).desc())).all()]
+    return [row.public for row in session.exec(_PUBLISHED.order_by(col(SigningKey.id).desc())).all()]
 
 
 def ensure(session: Session) -> list[Jwk]:
@@ -51,7 +58,7 @@ def ensure(session: Session) -> list[Jwk]:
 @db.reads
 def public_key(session: Session, kid: str) -> RSAKey | None:
     """The published key of this id, to verify with."""
-    row = session.exec(_published().where(SigningKey.kid == kid)).first()
+    row = session.exec(_PUBLISHED.where(SigningKey.kid == kid)).first()
     return _imported(row.kid, json.dumps(row.public)) if row else None
 
 
@@ -128,13 +135,6 @@ def _thumbprint(public: Mapping[str, Any]) -> str:
     """RFC 7638: the id follows from the key, so two keys never share one."""
     members = json.dumps({name: public[name] for name in ("e", "kty", "n")}, separators=(",", ":"), sort_keys=True)
     return base64.urlsafe_b64encode(hashlib.sha256(members.encode()).digest()).rstrip(b"=").decode()
-
-
-def _published() -> Any:
-    fresh = col(SigningKey.superseded_at) > db.utcnow(-OVERLAP.total_seconds())
-    return select(SigningKey).where(
-        or_(col(SigningKey.state).in_((KeyState.NEXT, KeyState.CURRENT)), (col(SigningKey.state) == KeyState.PREVIOUS) & fresh)
-    )
 
 
 def _current(session: Session) -> SigningKey | None:
