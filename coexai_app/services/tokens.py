@@ -62,10 +62,10 @@ def log_in(session: Session, *, email: str, password: str, organization_id: UUID
         raise InvalidInput("This organisation does not exist, or you do not belong to it.", field="organization_id")
     if organization is None:
         raise Unauthenticated("This account belongs to no organisation any more.")
-    session.refresh(user, with_for_update=True)
-    if user.password_hash != checked:  # changed while it was being checked
+    locked = _lock(session, user.id)
+    if locked is None or locked.password_hash != checked:  # changed while it was being checked
         raise Unauthenticated("The e-mail address or the password is not right.")
-    return issue(session, user=user, organization_id=organization, device=device, ip=ip)
+    return issue(session, user=locked, organization_id=organization, device=device, ip=ip)
 
 
 def issue(session: Session, *, user: User, organization_id: UUID, device: str = "", ip: str = "") -> Tokens:
@@ -174,7 +174,9 @@ def _row(session: Session, token: str) -> RefreshToken | None:
 
 
 def _lock(session: Session, user_id: UUID) -> User | None:
-    return session.exec(select(User).where(User.id == user_id).with_for_update().execution_options(populate_existing=True)).first()
+    """The row, for this transaction alone; `key_share`: others may still add rows that point at it."""
+    found = select(User).where(User.id == user_id).with_for_update(key_share=True)
+    return session.exec(found.execution_options(populate_existing=True)).first()
 
 
 def _holder(session: Session, user_id: UUID, organization_id: UUID) -> tuple[User, Membership, Organization]:
