@@ -21,6 +21,7 @@ from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from coexai_app import log, settings
+from coexai_app.errors import CoexaiError
 
 _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
@@ -94,17 +95,19 @@ def reset(*, ping: bool = True) -> None:
 
 @contextmanager
 def transaction(*, durable: bool = True) -> Iterator[Session]:
-    """A transaction that may write: commits at the end, then makes the after-commit calls; an error rolls back and drops them.
+    """A transaction that may write: commits at the end, then makes the after-commit calls; an error rolls back and drops them, unless it
+    is a refusal that must leave its mark (`CoexaiError.keeps`).
 
     `durable=False` does not wait for the disk: for what the sweep would do again if a power cut took it, such as a claim.
     """
     with Session(engine(durable=durable), expire_on_commit=False) as session:
-        yield session
-        for write in session.info.pop(_BEFORE_COMMIT, {}).values():
-            write()
-        session.commit()
-        for call in session.info.pop(_AFTER_COMMIT, ()):
-            _leave(call)
+        try:
+            yield session
+        except CoexaiError as error:
+            if error.keeps:
+                _commit(session)
+            raise
+        _commit(session)
 
 
 @contextmanager
@@ -167,6 +170,14 @@ def after_commit(session: Session, call: Callable[[], None]) -> None:
     session.info.setdefault(_AFTER_COMMIT, []).append(call)
 
 
+def _commit(session: Session) -> None:
+    for write in session.info.pop(_BEFORE_COMMIT, {}).values():
+        write()
+    session.commit()
+    for call in session.info.pop(_AFTER_COMMIT, ()):
+        _leave(call)
+
+
 def _leave(call: Callable[[], None]) -> None:
     try:
         call()
@@ -211,7 +222,7 @@ class waited(FunctionElement[Any]):  # noqa: N801  (reads as SQL)
 def _sqlite_now(element: utcnow, compiler: Any, **kw: Any) -> str:
     # Six digits of fraction, as SQLAlchemy stores datetimes, so that strings compare as times.
     (seconds,) = (compiler.process(part, **kw) for part in element.clauses)
-    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {seconds} || ' seconds')"
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', printf('%+.3f seconds', {seconds}))"
 
 
 @compiles(utcnow)

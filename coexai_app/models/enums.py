@@ -45,6 +45,15 @@ class StepState(StrEnum):
     FAILED = "failed"
 
 
+class KeyState(StrEnum):
+    """Of a signing key, in the order of its life: published, signing, still published, gone."""
+
+    NEXT = "next"
+    CURRENT = "current"
+    PREVIOUS = "previous"
+    RETIRED = "retired"
+
+
 class OutputStatus(StrEnum):
     DRAFT = "draft"
     APPROVED = "approved"

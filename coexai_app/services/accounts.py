@@ -70,6 +70,17 @@ def sign_up(
 
 def log_in(session: Session, *, email: str, password: str, ip: str = "", user_agent: str = "") -> SignedIn:
     """Opens a session. Raises Unauthenticated for a wrong address or password alike, RateLimited after too many tries."""
+    user = credentials(session, email=email, password=password)
+    membership = session.exec(select(Membership).where(Membership.user_id == user.id).order_by(col(Membership.id))).first()
+    if membership is None:
+        raise Unauthenticated("This account belongs to no organisation any more.")
+    of = membership.organization_id
+    audit.record(session, "session.login", user_id=user.id, organization_id=of, target=str(user.id), ip=ip, user_agent=user_agent)
+    return _open(session, user.id, membership.organization_id, ip=ip, user_agent=user_agent)
+
+
+def credentials(session: Session, *, email: str, password: str) -> User:
+    """Whose address and password these are. Raises as `log_in` does; its caller tells `note_failure` of a wrong try."""
     email = _clean(email).lower()[:320]
     tried = _failures(session, email)
     if tried >= MAX_FAILURES:
@@ -77,12 +88,7 @@ def log_in(session: Session, *, email: str, password: str, ip: str = "", user_ag
     user = session.exec(select(User).where(User.email == email)).first()
     if not passwords.matches(password[: passwords.MAX_LENGTH], user.password_hash if user else None) or user is None or user.disabled_at:
         raise Unauthenticated("The e-mail address or the password is not right.")
-    membership = session.exec(select(Membership).where(Membership.user_id == user.id).order_by(col(Membership.id))).first()
-    if membership is None:
-        raise Unauthenticated("This account belongs to no organisation any more.")
-    of = membership.organization_id
-    audit.record(session, "session.login", user_id=user.id, organization_id=of, target=str(user.id), ip=ip, user_agent=user_agent)
-    return _open(session, user.id, membership.organization_id, ip=ip, user_agent=user_agent)
+    return user
 
 
 def note_failure(session: Session, *, email: str, ip: str = "") -> None:

@@ -98,7 +98,7 @@ def _who(session: Session, actor: Actor | None, user_id: UUID | None, user_name:
         "user_id": acting,
         "user_name": plain(name, 120),
         "session_id": actor.session_id if actor else None,
-        "api_key_id": actor.api_key_id if actor else None,
+        "api_key_id": actor.key_id if actor else None,
         "on_behalf_of": held_for,
         "on_behalf_of_name": plain(for_name, 120),
     }

@@ -107,7 +107,7 @@ def reopen(session: Session, actor: Actor, *, output_id: UUID, version: int) -> 
 
 def export(session: Session, actor: Actor, *, output_id: UUID, format: str) -> Exported:  # noqa: A002  (the word of the field)
     """The output as a file: json, md, txt or docx."""
-    access.require(actor, Permission.VIEW_WORK)
+    access.require(actor, Permission.VIEW_OUTPUT)
     row = access.one(session, select(Output).where(Output.id == output_id), actor, "result")
     _, capability = jobs.find(row.agent, row.capability)
     render = capability.exports.get(format)

@@ -36,7 +36,7 @@ class TestWho:
 
     def test_an_api_key_is_named(self, people: People, session: Session) -> None:
         key = new_id()
-        create(replace(people.bob, session_id=None, api_key_id=key))
+        create(replace(people.bob, session_id=None, key_id=key))
         assert rows(session, people.bob.organization_id, "job.created")[0].api_key_id == key
 
     def test_the_log_keeps_id_and_name_of_a_person_who_was_deleted(self, people: People, session: Session) -> None:
