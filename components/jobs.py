@@ -135,8 +135,9 @@ def _row(job: rx.Var[JobRow]) -> rx.Component:
         cls="flex min-w-0 font-medium hover:underline underline-offset-2",
         title=job.title,
     )
+    reason = rx.el.span(job.reason, class_name=cx("block truncate", theme.META), title=job.reason, data_testid="job-reason")
     return tables.row(
-        tables.cell(link, cls="max-w-0 w-1/2 max-md:max-w-none max-md:w-auto"),
+        tables.cell(link, rx.cond(job.reason == "", rx.fragment(), reason), cls="max-w-0 w-1/2 max-md:max-w-none max-md:w-auto"),
         tables.cell(rx.el.span(agent_tile(job.agent, "sm"), job.agent_name, class_name=theme.ROW), hide=True),
         tables.cell(job_chip(job), right=True),
         tables.cell(job.took, numeric=True, hide=True),

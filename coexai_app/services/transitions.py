@@ -24,7 +24,7 @@ TRANSITIONS: Final[Mapping[JobStatus, frozenset[JobStatus]]] = MappingProxyType(
         S.QUEUED: frozenset({S.PROCESSING, S.PENDING, S.CANCELLED}),
         S.PROCESSING: frozenset({S.COMPLETED, S.FAILED, S.PENDING, S.DEAD_LETTER, S.CANCELLED}),
         S.FAILED: frozenset({S.PENDING, S.DEAD_LETTER, S.CANCELLED}),
-        S.DEAD_LETTER: frozenset({S.PENDING}),
+        S.DEAD_LETTER: frozenset({S.PENDING, S.CANCELLED}),
         S.CANCELLED: frozenset({S.PENDING}),
         S.COMPLETED: frozenset(),
     }

@@ -9,8 +9,9 @@ import reflex as rx
 
 from coexai_app.views.agents import FieldView, Option, Quote
 from coexai_app.views.home import Need
-from coexai_app.views.jobs import JobRow, JobView, StepView
+from coexai_app.views.jobs import JobRow, JobView
 from coexai_app.views.outputs import OutputRow, OutputView
+from coexai_app.views.steps import StepView
 from components import checks, evidence, jobs, needs, outputs, run_form, thread, timeline
 from state.output import Draft
 
