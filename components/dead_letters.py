@@ -8,8 +8,7 @@ import reflex as rx
 
 from coexai_app.views.dead_letters import DeadLetterRow
 from components import theme
-from components.avatars import agent_tile
-from components.buttons import app_link, button, icon_button
+from components.buttons import app_link, button
 from components.chips import chip
 from components.dialog import confirm, opens
 from components.notes import note
@@ -17,6 +16,14 @@ from components.vars import Child, concat, cx
 
 REQUEUE_DIALOG = "requeue-dialog"
 DISCARD_DIALOG = "discard-dialog"
+_REQUEUE = (
+    "Work goes on at the step where it stopped: finished steps are kept, and nothing is paid twice. Each job holds one of this month's "
+    "runs again. One for which none is left stays here, and you see why."
+)
+_DISCARD = (
+    "Discarded jobs leave this list and count as cancelled. Nothing was charged. Input, finished steps and the error stay, and a job can "
+    "still be resumed from its own page."
+)
 
 
 def choice_bar(*, every: Any, chosen: Any, rows: Any, on_all: Any, on_ask: Any) -> rx.Component:
@@ -62,8 +69,7 @@ def dialogs(*, what: Any, on_requeue: Any, on_discard: Any) -> rx.Component:
     return rx.fragment(
         confirm(
             concat("Requeue ", what, "?"),
-            "Each job goes on at the step where it stopped: finished steps are kept, and nothing is paid twice. It holds one of this month's "
-            "runs again. Where none is left the job stays here, and you see why.",
+            _REQUEUE,
             dialog_id=REQUEUE_DIALOG,
             confirm_label="Requeue",
             on_confirm=on_requeue,
@@ -73,11 +79,11 @@ def dialogs(*, what: Any, on_requeue: Any, on_discard: Any) -> rx.Component:
         ),
         confirm(
             concat("Discard ", what, "?"),
-            "It leaves this list and counts as cancelled. Nothing was charged. Its input, its finished steps and its error stay, and it can "
-            "still be resumed from its own page.",
+            _DISCARD,
             dialog_id=DISCARD_DIALOG,
             confirm_label="Discard",
             on_confirm=on_discard,
+            safe_label="Keep here",
             testid="discard",
         ),
     )
@@ -125,12 +131,15 @@ def _row(job: rx.Var[DeadLetterRow], locked: Any, chosen: Any, boxes_key: Any, o
             rx.el.p(
                 chip(job.error_code, tone="bad", cls="font-mono"),
                 *(_fact(text) for text in (job.step, job.attempts, job.when, job.by)),
-                class_name=cx("mt-1 flex flex-wrap items-center gap-x-2 gap-y-1", theme.META),
+                class_name=cx("mt-1 flex flex-wrap items-center gap-x-3 gap-y-1", theme.META),
             ),
-            class_name="min-w-0 grow",
+            class_name="min-w-0 flex-1",
         ),
         rx.cond(locked == "", _actions(job, on_ask), rx.fragment()),
-        class_name="flex items-start gap-4 border-b border-line px-4 py-3 last:border-b-0 hover:bg-hover max-md:gap-3",
+        class_name=(
+            "flex items-start gap-4 border-b border-line px-4 py-3 last:border-b-0 hover:bg-hover has-checked:bg-selected "
+            "max-md:flex-wrap max-md:gap-x-3 max-md:gap-y-2"
+        ),
         key=job.id,
         data_testid="dead-letter",
     )
@@ -138,18 +147,9 @@ def _row(job: rx.Var[DeadLetterRow], locked: Any, chosen: Any, boxes_key: Any, o
 
 def _actions(job: Any, on_ask: Any) -> rx.Component:
     return rx.el.div(
-        button(
-            "Requeue", testid="requeue-one", size="sm", on_click=on_ask(job.id), custom_attrs=opens(REQUEUE_DIALOG), cls="max-md:hidden"
-        ),
-        icon_button(
-            concat("Discard ", job.title),
-            icon="trash-2",
-            testid="discard-one",
-            size="sm",
-            on_click=on_ask(job.id),
-            custom_attrs=opens(DISCARD_DIALOG),
-        ),
-        class_name="flex flex-none items-center gap-1",
+        button("Requeue", testid="requeue-one", size="sm", on_click=on_ask(job.id), custom_attrs=opens(REQUEUE_DIALOG)),
+        button("Discard", testid="discard-one", size="sm", variant="gho", on_click=on_ask(job.id), custom_attrs=opens(DISCARD_DIALOG)),
+        class_name="flex flex-none items-center gap-1 max-md:w-full max-md:pl-7",
     )
 
 

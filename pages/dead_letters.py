@@ -24,9 +24,7 @@ _CRUMBS: tuple[tuple[Any, str], ...] = (("Jobs", "/jobs"), ("Dead letters", ""))
 def dead_letters() -> rx.Component:
     state = DeadLettersState
     return rx.fragment(
-        page_header(
-            "Dead letters", rx.el.p("Jobs that failed at every try. Nothing was charged for them. Put each back in line, or away.")
-        ),
+        page_header("Dead letters", rx.el.p("Jobs that failed at every try. Nothing was charged for them. Requeue each, or discard it.")),
         stayed(state.stayed),
         rx.cond(state.locked == "", rx.fragment(), note(state.locked, tone="info", testid="locked")),
         panel(

@@ -83,7 +83,7 @@ def _job() -> rx.Component:
                 ),
                 rx.cond(view.attempts.length() == 0, rx.fragment(), attempts(view)),
                 job_input(
-                    view, link_button("New run with this", JobState.again_url, testid="new-run", size="sm", variant="gho", title=_AGAIN)
+                    view, link_button("Use for a new run", JobState.again_url, testid="new-run", size="sm", variant="gho", title=_AGAIN)
                 ),
                 class_name=theme.COLUMN,
             ),

@@ -27,7 +27,9 @@ def jobs() -> rx.Component:
         page_header("Jobs", _counts(), actions=[_dead_letters()]),
         panel(
             _filters(),
-            rx.cond(JobsState.loaded, rx.cond(JobsState.rows.length() == 0, _nothing(), job_table(JobsState.rows)), skeleton_rows()),
+            rx.cond(
+                JobsState.loaded, rx.cond(JobsState.rows.length() == 0, _nothing(), job_table(JobsState.rows, people=True)), skeleton_rows()
+            ),
             rx.cond(
                 JobsState.pages > 1,
                 pager(

@@ -19,7 +19,7 @@ _SHORTCUTS = (Option(value="", label="Everybody"), Option(value=jobs_read.ME, la
 
 
 class JobsState(AppState):
-    """The filters' controls start anew when `filters_key` changes: when the address says something else than they do."""
+    """The filters' controls start anew when `filters_key` changes: when the address says something else than `_shown`, which they say."""
 
     _live = True
 
@@ -35,57 +35,59 @@ class JobsState(AppState):
     dead: int = 0
     filters_key: int = 0
     loaded: bool = False
+    _shown: dict[str, str] = {}  # noqa: RUF012  (Reflex copies a default for each tab)
 
     @action(role="viewer")
     async def load(self) -> None:
         query = self.router.url.query_parameters
         self.page = route.page(query)
-        said = (query.get("status", ""), query.get("agent", ""), query.get("person", ""), query.get("q", "")[:LONGEST_QUERY])
-        if said != (self.status, self.agent, self.person, self.query) or not self.loaded:
-            self.status, self.agent, self.person, self.query = said
-            self.filters_key += 1
+        self.status, self.agent, self.person = (query.get(name, "") for name in ("status", "agent", "person"))
+        self.query = query.get("q", "")[:LONGEST_QUERY]
+        if self._shown != self._wanted():
+            self._shown, self.filters_key = self._wanted(), self.filters_key + 1
         await self._read_people()
         await self._refresh()
         self.loaded = True
 
     @action(role="viewer")
     async def choose_status(self, status: str) -> EventSpec:
-        self.status = status
-        return rx.redirect(self._address())
+        return self._go(status=status)
 
     @action(role="viewer")
     async def choose_agent(self, agent: str) -> EventSpec:
-        self.agent = agent
-        return rx.redirect(self._address())
+        return self._go(agent=agent)
 
     @action(role="viewer")
     async def choose_person(self, person: str) -> EventSpec:
-        self.person = person
-        return rx.redirect(self._address())
+        return self._go(person=person)
 
     @action(role="viewer")
     async def search(self, form: Form) -> EventSpec:
-        self.query = texts(form).get("q", "").strip()[:LONGEST_QUERY]
-        return rx.redirect(self._address())
+        return self._go(query=texts(form).get("q", "").strip()[:LONGEST_QUERY])
 
     @rx.var
     def filtered(self) -> bool:
-        return bool(self.status or self.agent or self.person or self.query)
+        return any(self._wanted().values())
 
     @rx.var
     def before(self) -> str:
-        return self._address(self.page - 1) if self.page > 1 else ""
+        return _address(self._wanted(), self.page - 1) if self.page > 1 else ""
 
     @rx.var
     def after(self) -> str:
-        return self._address(self.page + 1) if self.page < self.pages else ""
+        return _address(self._wanted(), self.page + 1) if self.page < self.pages else ""
 
-    def _address(self, page: int = 1) -> str:
-        return route.address("/jobs", status=self.status, agent=self.agent, person=self.person, q=self.query, page=page)
+    def _wanted(self) -> dict[str, str]:
+        return {"status": self.status, "agent": self.agent, "person": self.person, "query": self.query}
+
+    def _go(self, **chosen: str) -> EventSpec:
+        """To the list with one filter changed, which its control shows already; after two changes at once all controls start anew."""
+        wanted = self._wanted() | chosen
+        self._shown = wanted if self._shown == self._wanted() else {}
+        return rx.redirect(_address(wanted))
 
     async def _refresh(self) -> None:
-        wanted = {"status": self.status, "agent": self.agent, "person": self.person, "query": self.query}
-        found = await self._call(jobs_read.page, page=self.page, limit=ROWS, **wanted)
+        found = await self._call(jobs_read.page, page=self.page, limit=ROWS, **self._wanted())
         if found.rows != self.rows:
             self.rows = found.rows
         self.label, self.page, self.pages = found.label, found.page, found.pages
@@ -98,3 +100,7 @@ class JobsState(AppState):
         people = (*_SHORTCUTS, *await self._call(jobs_read.people))
         if people != self.people:
             self.people = people
+
+
+def _address(filters: dict[str, str], page: int = 1) -> str:
+    return route.address("/jobs", status=filters["status"], agent=filters["agent"], person=filters["person"], q=filters["query"], page=page)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlmodel import col, select
+
 import tasks
+from coexai_app import db
 from coexai_app.access import Actor
+from coexai_app.models import Job, JobStatus, JobStep, StepState
 from coexai_app.models.base import new_id
-from coexai_app.services import jobs
+from coexai_app.services import jobs, quotas, transitions
 from coexai_app.views.jobs import JobView
 from tests.people import do
 
@@ -55,3 +59,25 @@ def job_id(view: JobView) -> UUID:
 
 def nobody() -> UUID:
     return new_id()
+
+
+def give_up(
+    person: Actor, *, at: str = "generate", text: str = POST, code: str = "UNAVAILABLE", message: str = "The model is busy."
+) -> UUID:
+    """A job as its last failed try leaves it: a dead letter that stopped at the step `at`, its run given back. Returns its id."""
+    job = job_id(create(person, text=text))
+    with db.transaction() as session:
+        row = session.get_one(Job, job)
+        row.attempt = row.max_attempts
+        steps = session.exec(select(JobStep).where(JobStep.job_id == job).order_by(col(JobStep.position))).all()
+        stop = next(step.position for step in steps if step.name == at)
+        for step in steps:
+            step.status = StepState.DONE if step.position < stop else StepState.FAILED if step.position == stop else StepState.TODO
+        session.flush()
+        if row.status is JobStatus.PENDING:
+            transitions.move(session, row, JobStatus.QUEUED)
+        transitions.move(session, row, JobStatus.PROCESSING, started_at=db.utcnow())
+        transitions.move(session, row, JobStatus.DEAD_LETTER, finished_at=db.utcnow(), error_code=code, error_message=message)
+        session.refresh(row)
+        quotas.release(session, row)
+    return job

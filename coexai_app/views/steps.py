@@ -110,7 +110,9 @@ def _origin(status: StepState, done_in: int, attempts: int) -> str:
 
 
 def _cost(meta: Mapping[str, Any]) -> str:
-    usage = meta.get("usage", {})
+    if "usage" not in meta:
+        return ""
+    usage = meta["usage"]
     tokens, micros = int(usage.get("input_tokens", 0)) + int(usage.get("output_tokens", 0)), int(usage.get("cost_micros", 0))
     if not tokens and not micros:
         return "builtin"

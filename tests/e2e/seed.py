@@ -1,0 +1,80 @@
+"""Puts jobs into a running instance in states that take minutes to reach: `python -m tests.e2e.seed <e-mail> <story> <number>`.
+
+Called by journeys, as a process of its own with the instance's environment. Prints the ids, and when the last one was committed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import select
+
+from coexai_app import db
+from coexai_app.access import Actor
+from coexai_app.agents.pipeline import StepEvent, StepStatus
+from coexai_app.models import Job, Membership, Organization, User
+from coexai_app.services import runs
+from tests.work import create, give_up, job_id
+
+TITLES: Final = (
+    "Autumn menu",
+    "What 412 calls taught us",
+    "Opening hours over Easter",
+    "A letter to our flour mill",
+    "Why we bake at night",
+)
+
+
+def dead(person: Actor, number: int) -> UUID:
+    code, message = (
+        ("UNAVAILABLE", "The model is busy. It asked us to come back later."),
+        ("WORKER_LOST", "The worker stopped in the middle of this job each time it tried. Finished steps are kept."),
+        ("RATE_LIMIT_EXCEEDED", "The model's provider has had enough requests from this key for now."),
+    )[number % 3]
+    job = give_up(person, at=("generate", "analyze", "check")[number % 3], code=code, message=message)
+    _call(job, f"{TITLES[number % len(TITLES)]}, part {number + 1}")
+    return job
+
+
+def busy(person: Actor, number: int) -> UUID:
+    """A job that a worker of its own holds for ten minutes, in its fourth step."""
+    job = job_id(create(person))
+    _call(job, TITLES[number % len(TITLES)])
+    claim = runs._claim(job)
+    if claim is None:
+        return job
+    for position, name in enumerate(("extract", "analyze", "strategize")):
+        runs._record(claim, StepEvent(position, name, name, StepStatus.RUNNING, ""))
+        runs._record(claim, StepEvent(position, name, name, StepStatus.DONE, "", 40 + 37 * position, "As it should be."))
+    runs._record(claim, StepEvent(3, "generate", "Write", StepStatus.RUNNING, ""))
+    with db.transaction() as session:
+        session.get_one(Job, job).lease_until = db.utcnow(600)  # type: ignore[assignment]
+    return job
+
+
+STORIES: Final[dict[str, Callable[[Actor, int], UUID]]] = {"dead": dead, "busy": busy}
+
+
+def _call(job: UUID, title: str) -> None:
+    with db.transaction() as session:
+        session.get_one(Job, job).title = title
+
+
+def _person(email: str) -> Actor:
+    with db.reading() as session:
+        user = session.exec(select(User).where(User.email == email)).one()
+        member = session.exec(select(Membership).where(Membership.user_id == user.id)).one()
+        plan = session.get_one(Organization, member.organization_id).plan
+        return Actor(user_id=user.id, organization_id=member.organization_id, role=member.role, plan_name=plan, name=user.name)
+
+
+if __name__ == "__main__":
+    email, story, number = sys.argv[1:4]
+    person = _person(email)
+    ids = [str(STORIES[story](person, n)) for n in range(int(number))]
+    sys.stdout.write(json.dumps({"ids": ids, "at": time.time() * 1000}))
