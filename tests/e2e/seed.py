@@ -17,8 +17,8 @@ from sqlmodel import select
 from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.agents.pipeline import StepEvent, StepStatus
-from coexai_app.models import Job, Membership, Organization, User
-from coexai_app.services import runs
+from coexai_app.models import Job, Membership, Organization, Quota, Role, User
+from coexai_app.services import quotas, runs
 from tests.work import create, give_up, job_id
 
 TITLES: Final = (
@@ -57,7 +57,22 @@ def busy(person: Actor, number: int) -> UUID:
     return job
 
 
-STORIES: Final[dict[str, Callable[[Actor, int], UUID]]] = {"dead": dead, "busy": busy}
+def used(person: Actor, number: int) -> UUID:
+    """One more of this month's runs is used up."""
+    with db.transaction() as session:
+        quotas._ensure(session, person.organization_id, "maya", quotas.period())
+        session.exec(select(Quota).where(Quota.organization_id == person.organization_id, Quota.agent == "maya")).one().used = number + 1
+    return person.organization_id
+
+
+def demoted(person: Actor, _number: int) -> UUID:
+    """An admin made them a viewer."""
+    with db.transaction() as session:
+        session.exec(select(Membership).where(Membership.user_id == person.user_id)).one().role = Role.VIEWER
+    return person.user_id
+
+
+STORIES: Final[dict[str, Callable[[Actor, int], UUID]]] = {story.__name__: story for story in (dead, busy, used, demoted)}
 
 
 def _call(job: UUID, title: str) -> None:
