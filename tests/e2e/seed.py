@@ -17,9 +17,9 @@ from sqlmodel import select
 from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.agents.pipeline import StepEvent, StepStatus
-from coexai_app.models import Job, Membership, Organization, Quota, Role, User
+from coexai_app.models import JobStatus, Membership, Organization, Quota, Role, User
 from coexai_app.services import quotas, runs
-from tests.work import create, give_up, job_id
+from tests.work import give_up, held
 
 TITLES: Final = (
     "Autumn menu",
@@ -36,25 +36,27 @@ def dead(person: Actor, number: int) -> UUID:
         ("WORKER_LOST", "The worker stopped in the middle of this job each time it tried. Finished steps are kept."),
         ("RATE_LIMIT_EXCEEDED", "The model's provider has had enough requests from this key for now."),
     )[number % 3]
-    job = give_up(person, at=("generate", "analyze", "check")[number % 3], code=code, message=message)
-    _call(job, f"{TITLES[number % len(TITLES)]}, part {number + 1}")
-    return job
+    return give_up(
+        person,
+        at=("generate", "analyze", "check")[number % 3],
+        title=f"{TITLES[number % len(TITLES)]}, part {number + 1}",
+        code=code,
+        message=message,
+    )
 
 
 def busy(person: Actor, number: int) -> UUID:
-    """A job that a worker of its own holds for ten minutes, in its fourth step."""
-    job = job_id(create(person))
-    _call(job, TITLES[number % len(TITLES)])
-    claim = runs._claim(job)
-    if claim is None:
-        return job
+    """A job that a worker of its own holds for ten minutes, in its fourth step; or one that waits, when there is no free slot."""
+    with db.transaction() as session:
+        job = held(session, person, title=TITLES[number % len(TITLES)])
+    if job.status is not JobStatus.PROCESSING:
+        return job.id
+    claim = runs.Claim(job.id, job.organization_id, job.agent, job.capability, job.input, job.attempt, job.max_attempts, job.fence)
     for position, name in enumerate(("extract", "analyze", "strategize")):
         runs._record(claim, StepEvent(position, name, name, StepStatus.RUNNING, ""))
         runs._record(claim, StepEvent(position, name, name, StepStatus.DONE, "", 40 + 37 * position, "As it should be."))
     runs._record(claim, StepEvent(3, "generate", "Write", StepStatus.RUNNING, ""))
-    with db.transaction() as session:
-        session.get_one(Job, job).lease_until = db.utcnow(600)  # type: ignore[assignment]
-    return job
+    return job.id
 
 
 def used(person: Actor, number: int) -> UUID:
@@ -73,11 +75,6 @@ def demoted(person: Actor, _number: int) -> UUID:
 
 
 STORIES: Final[dict[str, Callable[[Actor, int], UUID]]] = {story.__name__: story for story in (dead, busy, used, demoted)}
-
-
-def _call(job: UUID, title: str) -> None:
-    with db.transaction() as session:
-        session.get_one(Job, job).title = title
 
 
 def _person(email: str) -> Actor:

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
 from coexai_app.settings import ROOT
-from tests.e2e.journey import Instance, no_serious_findings, nothing_sticks_out, ready, run_example, sign_up
+from tests.e2e.journey import Instance, no_serious_findings, nothing_sticks_out, ready, sign_up
 from tests.servers import wait_until
 
 SOON_MS = 500
@@ -242,16 +242,15 @@ class TestRunAgain:
 
     @DESKTOP
     def test_what_somebody_changed_in_the_filled_form_is_left_alone(self, page: Page, instance_url: Instance) -> None:
-        sign_up(page, instance_url.url)
-        run_example(page, instance_url.url)
-        page.goto(f"{instance_url.url}/jobs")
-        page.get_by_test_id("job-link").first.click()
-        page.get_by_test_id("run-again").click()
-        expect(page.get_by_test_id("source-text")).to_have_value(re.compile("clipboard"))
+        url = instance_url.url
+        email = sign_up(page, url)
+        job = seed(instance_url, email, "busy")[0]
+        page.goto(f"{url}/jobs/{job}")
+        page.get_by_test_id("new-run").click()
+        expect(page.get_by_test_id("source-text")).to_have_value(re.compile("412 calls"))
         page.get_by_test_id("source-text").fill("My own words.")
         # Something else of the organisation changes.
-        other = page.context.new_page()
-        run_example(other, instance_url.url)
+        seed(instance_url, email, "busy")
         expect(page.get_by_test_id("run-row")).to_have_count(2)
         expect(page.get_by_test_id("source-text")).to_have_value("My own words.")
 
