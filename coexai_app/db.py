@@ -70,6 +70,8 @@ def connect(url: str, *, durable: bool = True) -> Engine:
         connection.isolation_level = None  # we begin transactions ourselves, see below
         for pragma in (*_SQLITE_PRAGMAS, f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}"):
             connection.execute(pragma)
+        # SQLite's own knows ASCII only; a search finds "Über" for "über" on both databases.
+        connection.create_function("lower", 1, lambda text: text.lower() if isinstance(text, str) else text, deterministic=True)
 
     @event.listens_for(made, "begin")
     def _begin(connection: Any) -> None:

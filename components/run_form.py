@@ -105,7 +105,13 @@ def _source_field(view: Any, errors: Any) -> Any:
             ),
         ),
         ("text", shown("text", fields.textarea(name="text", control_id="f-text", testid="source-text", rows=10, **shared))),
-        ("file", shown("file", dropzone(name="file", testid="source-file", hint=FILE_HINT, label=view.label))),
+        (
+            "file",
+            shown(
+                "file",
+                dropzone(name="file", testid="source-file", hint=FILE_HINT, label=view.label, value=view.value, file_name=view.file_name),
+            ),
+        ),
         rx.fragment(),
     )
 

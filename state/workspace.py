@@ -1,4 +1,7 @@
-"""A coworker's workspace: the form, the quote, the current run, the runs before it. The current run is in the address (?job=…)."""
+"""A coworker's workspace: the form, the quote, the current run, the runs before it. The current run is in the address (?job=…).
+
+An address can also ask for a filled form: ?example=1, or ?from=… with the id of a job to run once more.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,7 @@ class WorkspaceState(AppState):
     missing: bool = False
     loaded: bool = False
     runs: tuple[JobRow, ...] = ()
+    _from: str = ""
 
     @action(role="viewer")
     async def load(self) -> None:
@@ -49,6 +53,8 @@ class WorkspaceState(AppState):
             self._fill({})
         if "example" in query and not any(field.value for field in self.fields if field.name in SOURCES):
             self._fill(self._example())
+        if (job_id := query.get("from", "")) and job_id != self._from:
+            await self._fill_from(job_id)
         await self._show(query.get("job", ""))
         await self._refresh()
         self.loaded = True
@@ -165,11 +171,25 @@ class WorkspaceState(AppState):
         capability = self._capability()
         return dict(capability.example) if capability else {}
 
-    def _fill(self, values: dict[str, str]) -> None:
-        """The form starts anew with these values, or empty."""
+    async def _fill_from(self, job_id: str) -> None:
+        """The form starts anew with the input of an earlier job, once: what somebody types after that is left alone."""
+        try:
+            job = await self._call(jobs_read.again, job_id=route.ident(job_id))
+        except NotFound:
+            return
+        if self.agent and job.agent == self.agent.slug:
+            self._fill(job.values, file_name=job.file_name)
+            self._from = job_id
+
+    def _fill(self, values: dict[str, str], *, file_name: str = "") -> None:
+        """The form starts anew with these values, or empty. `file_name` names the file whose id is among them."""
         capability = self._capability()
         views = capability.fields if capability else ()
-        self.fields = tuple(view.model_copy(update={"value": values.get(view.name, view.value)}) for view in views)
+        self.fields = tuple(
+            view.model_copy(update={"value": values.get(view.name, view.value), "file_name": file_name if view.kind == "file" else ""})
+            for view in views
+        )
+        self._from = ""
         self.source = next((name for name in SOURCES if values.get(name)), "url")
         self.errors, self.form_key, self.run_key = {}, self.form_key + 1, uuid.uuid4().hex
 

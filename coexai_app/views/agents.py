@@ -18,7 +18,7 @@ class FieldView(View):
     """One form field, made from JSON Schema.
 
     `kind` is one of url, email, date, number, text, textarea, file, segmented, cards, select, checkbox. `advanced` ones
-    stand behind "More settings".
+    stand behind "More settings". The `value` of a file is its id, and `file_name` what people call it.
     """
 
     name: str
@@ -27,6 +27,7 @@ class FieldView(View):
     help: str = ""
     placeholder: str = ""
     value: str = ""
+    file_name: str = ""
     optional: bool = False
     advanced: bool = False
     options: tuple[Option, ...] = ()

@@ -44,6 +44,7 @@ ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
         "job.created": Action("work", "play", "{actor} gave {agent} the job {target}"),
         "job.cancelled": Action("work", "ban", "{actor} cancelled the job {target}"),
         "job.resumed": Action("work", "rotate-ccw", "{actor} resumed the job {target}"),
+        "job.discarded": Action("work", "trash-2", "{actor} discarded the dead letter {target}"),
         "schedule.created": Action("work", "calendar-days", "{actor} scheduled {target}"),
         "schedule.updated": Action("work", "pencil", "{actor} changed the schedule {target}"),
         "schedule.paused": Action("work", "pause", "{actor} paused the schedule {target}"),

@@ -9,21 +9,14 @@ from typing import Final
 
 from coexai_app.models import Event, Job, JobStatus, JobStep, StepState
 from coexai_app.views.base import View, duration, moment
-
-
-class StepView(View):
-    """One step of the timeline. `status` is todo, running, done, kept or failed; `tone` is its look."""
-
-    position: int
-    name: str
-    label: str
-    status: str
-    took: str = ""
-    summary: str = ""
+from coexai_app.views.steps import StepView, money, next_label, timeline
 
 
 class JobRow(View):
-    """A job in a list. `tone` is idle, info, ok, bad, solid or out; `icon` a name of the icon table; `word` what the chip says."""
+    """A job in a list. `tone` is idle, info, ok, bad, solid or out; `icon` a name of the icon table; `word` what the chip says.
+
+    `reason` says why it waits or failed; empty when it simply runs, is done, or was cancelled.
+    """
 
     id: str
     title: str
@@ -37,6 +30,7 @@ class JobRow(View):
     took: str
     created: str
     by: str
+    reason: str = ""
     output_id: str = ""
 
 
@@ -50,7 +44,7 @@ class AttemptView(View):
 
 
 class JobView(JobRow):
-    """One job, whole. `reason` says why it waits or failed and `advice` what to do; empty when it simply runs or is done."""
+    """One job, whole. `advice` says what to do about the reason; `resume_label` at which step a resumed job goes on."""
 
     capability_title: str
     short_id: str
@@ -59,17 +53,26 @@ class JobView(JobRow):
     steps: tuple[StepView, ...]
     steps_done: int
     step_line: str
-    reason: str = ""
     advice: str = ""
     error_code: str = ""
     started: str = ""
     active: bool = False
     can_cancel: bool = False
     can_retry: bool = False
+    resume_label: str = ""
     attempts: tuple[AttemptView, ...] = ()
     input: tuple[tuple[str, str], ...] = ()
     engine: str = ""
     spent: str = ""
+
+
+class Again(View):
+    """What a form is filled with to run a job once more. `file_name` names the file whose id is among the values."""
+
+    agent: str
+    capability: str
+    values: dict[str, str]
+    file_name: str = ""
 
 
 Chip = tuple[str, str, str]
@@ -87,7 +90,6 @@ CHIPS: Final[Mapping[JobStatus, Chip]] = MappingProxyType(
     }
 )
 ENDED: Final = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED)
-FINISHED_STEPS: Final = (StepState.DONE, StepState.KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def row(job: Job, facts: JobFacts) -> JobRow:
         took=_took(job),
         created=moment(job.created_at, facts.timezone),
         by=facts.by,
+        reason="" if job.status is JobStatus.CANCELLED else _why(job, facts)[0],
         output_id=facts.output_id,
     )
 
@@ -140,28 +143,18 @@ def whole(job: Job, steps: Sequence[JobStep], events: Sequence[Event], facts: Jo
     """The view of one job, with its steps, its attempts and the reason why it waits or failed."""
     ended = job.status in ENDED
     reason, advice = _why(job, facts)
-    now_at = next((s for s in steps if s.status is StepState.RUNNING), None)
+    now_at = next((s for s in steps if s.status is StepState.RUNNING and job.status is JobStatus.PROCESSING), None)
     spent = sum(int(s.meta.get("usage", {}).get("cost_micros", 0)) for s in steps)
     engine = next((s.meta["engine"] for s in reversed(steps) if s.meta.get("engine", {}).get("provider", "builtin") != "builtin"), None)
     return JobView(
-        **row(job, facts).model_dump(),
+        **row(job, facts).model_dump(exclude={"reason"}),
         capability_title=facts.capability_title,
         short_id=f"job_{job.id.hex[-10:]}",
         attempt=job.attempt,
         max_attempts=job.max_attempts,
-        steps=tuple(
-            StepView(
-                position=s.position,
-                name=s.name,
-                label=s.label,
-                status=StepState.TODO if ended and s.status is StepState.RUNNING else s.status,
-                took=duration(s.ms) if s.status in (*FINISHED_STEPS, StepState.FAILED) else "",
-                summary=s.summary,
-            )
-            for s in steps
-        ),
+        steps=timeline(job, steps, events),
         steps_done=facts.steps_done,
-        step_line=f"Step {now_at.position + 1} of {len(steps)}, {now_at.label}" if now_at and not ended else CHIPS[job.status][2],
+        step_line=f"Step {now_at.position + 1} of {len(steps)}, {now_at.label}" if now_at else CHIPS[job.status][2],
         reason=reason,
         advice=advice,
         error_code=job.error_code,
@@ -169,16 +162,12 @@ def whole(job: Job, steps: Sequence[JobStep], events: Sequence[Event], facts: Jo
         active=not ended,
         can_cancel=facts.may_run and not ended and not job.cancel_requested,
         can_retry=facts.may_run and job.status in (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED),
+        resume_label=next_label(steps, "Resume"),
         attempts=_attempts(events, facts.timezone),
         input=facts.given,
         engine=f"{engine['provider']}, {engine['model']}" if engine else "Builtin, no model",
         spent=money(spent),
     )
-
-
-def money(micros: int) -> str:
-    """Model cost: "$0.0123"; "nothing" for a builtin run."""
-    return f"${micros / 1_000_000:.4f}" if micros else "nothing"
 
 
 def _took(job: Job) -> str:
