@@ -83,10 +83,17 @@ class AgentView(View):
 
 
 class Quote(View):
-    """What a run will cost, said before it starts. `blocked` is the reason why it cannot start, empty when it can."""
+    """What a run will cost, said before it starts. `blocked` is the reason why it cannot start, empty when it can.
+
+    `tokens` and `cost_micros` (millionths of a US dollar) are estimates for a run with a model, `most_micros` what it cannot pass.
+    """
 
     cost: str
     time: str
     left: str
     engine: str
     blocked: str = ""
+    runs: int = 1
+    tokens: int = 0
+    cost_micros: int = 0
+    most_micros: int = 0
