@@ -37,7 +37,8 @@ STREAK_SECONDS: Final = 1.0
 SHORT_SECONDS: Final = 0.02
 MOST_AT_ONCE: Final = 16
 BATCH_SECONDS: Final = 0.5
-_OF_ROW: Final = ("id", "organization_id", "agent", "capability", "input", "attempt", "max_attempts", "fence", "priority", "period")
+# What a claim takes from the job's row.
+OF_ROW: Final = ("id", "organization_id", "agent", "capability", "input", "attempt", "max_attempts", "fence", "priority", "period")
 
 
 def work() -> int:
@@ -77,7 +78,7 @@ def claim_next(session: Session, number: int = 1) -> Sequence[Claim]:
         error_code="",
         error_message="",
     )
-    return [Claim(**{name: getattr(row, name) for name in _OF_ROW}, owner=owner) for row in rows]
+    return [Claim(**{name: getattr(row, name) for name in OF_ROW}, owner=owner) for row in rows]
 
 
 class _Batch:

@@ -19,6 +19,8 @@ from coexai_app.access import Actor
 from coexai_app.agents.pipeline import StepEvent, StepStatus
 from coexai_app.models import JobStatus, Membership, Organization, Quota, Role, User
 from coexai_app.services import quotas, runs
+from coexai_app.services.checkpoints import Recorder
+from coexai_app.services.leases import Claim
 from tests.work import give_up, held
 
 TITLES: Final = (
@@ -51,11 +53,12 @@ def busy(person: Actor, number: int) -> UUID:
         job = held(session, person, title=TITLES[number % len(TITLES)])
     if job.status is not JobStatus.PROCESSING:
         return job.id
-    claim = runs.Claim(job.id, job.organization_id, job.agent, job.capability, job.input, job.attempt, job.max_attempts, job.fence)
+    claim = Claim(**{name: getattr(job, name) for name in runs.OF_ROW}, owner=job.lease_owner)
+    record = Recorder(claim)
     for position, name in enumerate(("extract", "analyze", "strategize")):
-        runs._record(claim, StepEvent(position, name, name, StepStatus.RUNNING, ""))
-        runs._record(claim, StepEvent(position, name, name, StepStatus.DONE, "", 40 + 37 * position, "As it should be."))
-    runs._record(claim, StepEvent(3, "generate", "Write", StepStatus.RUNNING, ""))
+        record(StepEvent(position, name, name, StepStatus.RUNNING, ""))
+        record(StepEvent(position, name, name, StepStatus.DONE, "", ms=40 + 37 * position, summary="As it should be."))
+    record(StepEvent(3, "generate", "Write", StepStatus.RUNNING, ""))
     return job.id
 
 
