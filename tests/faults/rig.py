@@ -1,0 +1,343 @@
+"""The rig: one instance of the product with servers of its own, its real worker processes, and ways to hurt them.
+
+What happened is judged by rows alone: `verdict` counts lost jobs, doubled outputs and doubled charges.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, SQLModel, col, select
+
+from coexai_app import db
+from coexai_app.models import Event, Job, JobStatus, JobStep, Output, Quota
+from coexai_app.settings import ROOT
+from tests.faults import client
+from tests.faults.client import Client
+from tests.servers import Postgres, RedisServer, wait_until
+
+T = TypeVar("T")
+FULL = os.environ.get("COEXAI_FAULTS") == "full"
+ENDED = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED)
+
+
+def size(short: T, full: T) -> T:
+    """A number of this run: small under `make test`, whole under `make test-faults`."""
+    return full if FULL else short
+
+
+@dataclass
+class Launcher:
+    """`coexai worker` as people start it: the launcher, the consumer that it watches, and the consumer's worker processes."""
+
+    process: subprocess.Popen[bytes]
+
+    def consumers(self) -> list[int]:
+        return _children(self.process.pid)
+
+    def workers(self) -> list[int]:
+        """The processes that run jobs."""
+        return [pid for consumer in self.consumers() for pid in _children(consumer)]
+
+    def kill_one(self) -> int | None:
+        """SIGKILL for a random worker process. Returns its id, or None when none lives just now."""
+        pids = self.workers()
+        if not pids:
+            return None
+        victim = random.choice(pids)
+        with suppress(ProcessLookupError):
+            os.kill(victim, signal.SIGKILL)
+        return victim
+
+    def kill_all(self) -> None:
+        """The machine is gone: launcher, consumer and workers at once."""
+        for pid in [self.process.pid, *self.consumers(), *self.workers()]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self, seconds: float = 25) -> float:
+        """SIGTERM, as a deploy sends it. Returns how long the end took."""
+        started = time.monotonic()
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.kill_all()
+        return time.monotonic() - started
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text().split()]
+    return [child for child in found if _state(child) != "Z"]
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return "Z"
+
+
+@dataclass
+class Verdict:
+    """What the rows say of some jobs after a fault; `lost` never reached an end, `charges` is the plan's runs over all organisations."""
+
+    jobs: int
+    states: dict[str, int]
+    outputs: int
+    charges: int
+    held: int
+    lost: int
+    without_output: int
+    output_without_end: int
+    completed_twice: int
+    started_again: int
+
+    @property
+    def doubled_outputs(self) -> int:
+        return self.outputs - self.states.get("completed", 0)
+
+    @property
+    def doubled_charges(self) -> int:
+        return self.charges - self.states.get("completed", 0)
+
+    def clean(self) -> bool:
+        """Nothing lost, nothing doubled, nothing half."""
+        return not any(
+            (
+                self.lost,
+                self.doubled_outputs,
+                self.doubled_charges,
+                self.held,
+                self.without_output,
+                self.output_without_end,
+                self.completed_twice,
+            )
+        )
+
+    def line(self, what: str, **figures: Any) -> str:
+        extra = "".join(f", {name.replace('_', ' ')} {value}" for name, value in figures.items())
+        return (
+            f"{what}: {self.jobs} jobs {self.states}, lost {self.lost}, doubled outputs {self.doubled_outputs}, "
+            f"doubled charges {self.doubled_charges}, started again {self.started_again}{extra}"
+        )
+
+
+@dataclass
+class Rig:
+    """An instance. `environment` is that of every product process; change it before they start."""
+
+    folder: Path
+    environment: dict[str, str]
+    engine: Engine
+    postgres: Postgres | None = None
+    redis: RedisServer | None = None
+    launchers: list[Launcher] = field(default_factory=list)
+    clients: list[Client] = field(default_factory=list)
+
+    # --- processes ---
+    def work(self, *, workers: int = 4, ready: bool = True, prefix: Iterable[str] = (), **environment: str) -> Launcher:
+        """Starts a launcher with this many worker processes, and waits until they are there."""
+        with (self.folder / "worker.log").open("ab") as log:
+            process = subprocess.Popen(
+                [*prefix, sys.executable, "-m", "coexai_app.cli", "worker"],
+                cwd=ROOT,
+                env={**self.environment, "JOB_WORKERS": str(workers), **environment},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        launcher = Launcher(process)
+        self.launchers.append(launcher)
+        if ready:
+            wait_until(lambda: len(launcher.workers()) >= workers, 60, "the worker processes")
+        return launcher
+
+    def web(self, **environment: str) -> Client:
+        """A web process to ask for service calls."""
+        made = Client({**self.environment, **environment})
+        self.clients.append(made)
+        return made
+
+    def close(self) -> None:
+        for launcher in self.launchers:
+            for pid in [*launcher.workers()]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+            launcher.kill_all()
+        for made in self.clients:
+            made.close()
+        self.engine.dispose()
+
+    # --- rows ---
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with Session(self.engine.execution_options(coexai_reads=True)) as session:
+            yield session
+
+    def patient(self, read: Callable[[Session], T], seconds: float = 60) -> T:
+        """Reads rows; while the database is away, later."""
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                with self.reading() as session:
+                    return read(session)
+            except DBAPIError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+
+    def sql(self, statement: str, **values: Any) -> None:
+        """Changes rows behind the product's back, to set a scene."""
+        with self.engine.begin() as connection:
+            connection.execute(text(statement), values)
+
+    def job(self, job_id: UUID) -> Job:
+        return self.patient(lambda session: session.exec(select(Job).where(Job.id == job_id)).one())
+
+    def steps(self, job_id: UUID) -> list[JobStep]:
+        statement = select(JobStep).where(JobStep.job_id == job_id).order_by(col(JobStep.position))
+        return self.patient(lambda session: list(session.exec(statement).all()))
+
+    def events(self, job_id: UUID) -> list[Event]:
+        return self.patient(lambda session: list(session.exec(select(Event).where(Event.ref_id == job_id).order_by(col(Event.id))).all()))
+
+    def kinds(self, job_id: UUID) -> list[str]:
+        return [event.kind for event in self.events(job_id)]
+
+    def states(self) -> Counter[str]:
+        return self.patient(lambda session: Counter(str(status) for status in session.exec(select(Job.status))))
+
+    def open_jobs(self) -> int:
+        return sum(count for status, count in self.states().items() if status not in ENDED)
+
+    def wait(self, job_id: UUID, *states: str, seconds: float = 60) -> Job:
+        """Waits until the job is in one of the states."""
+        try:
+            wait_until(lambda: self.job(job_id).status in states, seconds, " or ".join(states))
+        except TimeoutError:
+            raise AssertionError(f"after {seconds:.0f} s the job is {_told(self.job(job_id))}, not {' or '.join(states)}") from None
+        return self.job(job_id)
+
+    def drained(self, seconds: float, meanwhile: Callable[[], object] = lambda: None) -> float:
+        """Waits until every job has ended. Returns the seconds. Raises with what is left."""
+        started = time.monotonic()
+        while self.open_jobs():
+            if time.monotonic() - started > seconds:
+                left = self.patient(lambda session: session.exec(select(Job).where(col(Job.status).not_in(ENDED)).limit(5)).all())
+                raise AssertionError(f"after {seconds:.0f} s: {dict(self.states())}; for example {[_told(job) for job in left]}")
+            meanwhile()
+            time.sleep(0.1)
+        return time.monotonic() - started
+
+    def verdict(self, ids: Iterable[UUID] | None = None) -> Verdict:
+        """Counts what became of all jobs; `ids` are those that the caller was told of: one without a row is lost."""
+
+        def count(session: Session) -> Verdict:
+            jobs = {job_id: (status, attempt) for job_id, status, attempt in session.exec(select(Job.id, Job.status, Job.attempt))}
+            outputs = Counter(session.exec(select(Output.job_id)))
+            ends = Counter(session.exec(select(Event.ref_id).where(Event.kind == "job.completed")))
+            starts = Counter(session.exec(select(Event.ref_id).where(Event.kind == "job.processing")))
+            quotas = session.exec(select(Quota.used, Quota.reserved)).all()
+            states = Counter(str(status) for status, _ in jobs.values())
+            told = set(ids) if ids is not None else set(jobs)
+            return Verdict(
+                jobs=len(jobs),
+                states=dict(states),
+                outputs=sum(outputs.values()),
+                charges=sum(used for used, _ in quotas),
+                held=sum(reserved for _, reserved in quotas),
+                lost=sum(job_id not in jobs or jobs[job_id][0] not in ENDED for job_id in told),
+                without_output=sum(status is JobStatus.COMPLETED and not outputs[job_id] for job_id, (status, _) in jobs.items()),
+                output_without_end=sum(status is not JobStatus.COMPLETED and outputs[job_id] > 0 for job_id, (status, _) in jobs.items()),
+                completed_twice=sum(count > 1 for count in ends.values()),
+                started_again=sum(count > 1 for count in starts.values()),
+            )
+
+        return self.patient(count)
+
+    def waits(self, job_ids: Iterable[UUID], of: str = "job.pending", to: str = "job.processing") -> list[float]:
+        """Seconds from one event of each job to another, in order of length; a job without the second is left out."""
+        wanted = set(job_ids)
+        statement = select(Event.ref_id, Event.kind, Event.created_at).where(col(Event.kind).in_([of, to])).order_by(col(Event.id).desc())
+        at: dict[tuple[Any, str], float] = {}
+        for ref, kind, when in self.patient(lambda session: session.exec(statement).all()):
+            at[ref, kind] = when.timestamp()  # the first of its kind stays
+        return sorted(at[ref, to] - at[ref, of] for ref, kind in at if kind == to and ref in wanted and (ref, of) in at)
+
+
+def _told(job: Job) -> str:
+    return (
+        f"{job.capability} {job.status} attempt {job.attempt}/{job.max_attempts} fence {job.fence} by {job.lease_owner or 'nobody'} "
+        f"until {job.lease_until} run_after {job.run_after} {job.error_code} {job.error_message[:80]}"
+    )
+
+
+def lines(side: Path) -> list[tuple[str, str, str]]:
+    """The paid calls of a side file: key, process and nonce."""
+    if not side.exists():
+        return []
+    found = [line.split(" ") for line in side.read_text().splitlines()]
+    return [(key, pid, nonce) for key, pid, nonce in found]
+
+
+def make(
+    folder: Path, postgres: Postgres | None = None, redis: RedisServer | None = None, template: Path | None = None, **environment: str
+) -> Rig:
+    """An empty instance: on the given servers, or embedded in the folder. Migrates, or copies a migrated SQLite file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = folder / "data"
+    data.mkdir(exist_ok=True)
+    values = {
+        **os.environ,
+        "DATABASE_URL": postgres.url if postgres else "",
+        "REDIS_URL": redis.url if redis else "",
+        "DATA_DIR": str(data),
+        "SECRET_KEY": "0" * 64,
+        "LOG_LEVEL": "info",
+        "JOB_LEASE_SECONDS": "3",
+        "FETCH_ALLOW_HOSTS": "",
+        "PYTHONPATH": f"{ROOT / 'tests' / 'faults' / 'site'}:{ROOT}",
+        **environment,
+    }
+    if template is not None:
+        shutil.copy(template, data / "coexai.db")
+    url = f"postgresql+psycopg://{postgres.url.partition('://')[2]}" if postgres else f"sqlite:///{data / 'coexai.db'}"
+    return Rig(folder, values, db.connect(url), postgres, redis)
+
+
+def migrate(rig: Rig) -> None:
+    subprocess.run([sys.executable, "-m", "coexai_app.cli", "migrate"], cwd=ROOT, env=rig.environment, check=True)
+
+
+def empty(rig: Rig) -> None:
+    """No rows on a server that another test used before."""
+    names = ", ".join(f'"{table}"' for table in SQLModel.metadata.tables)
+    rig.sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    assert rig.redis
+    rig.redis.flush()
+
+
+def organizations(web: Client, *plans: str) -> list[Any]:
+    """One organisation per plan, each with its owner. Returns the owners."""
+    return [web(client.sign_up, f"House {n} {plan}", plan) for n, plan in enumerate(plans)]
