@@ -88,14 +88,14 @@ def _children(pid: int) -> list[int]:
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             found += [int(child) for child in (task / "children").read_text().split()]
-    return [child for child in found if _state(child) != "Z"]
+    return [child for child in found if alive(child)]
 
 
-def _state(pid: int) -> str:
+def alive(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
-        return "Z"
+        return False
 
 
 @dataclass
@@ -154,6 +154,10 @@ class Rig:
     redis: RedisServer | None = None
     launchers: list[Launcher] = field(default_factory=list)
     clients: list[Client] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        return "PostgreSQL" if self.postgres else "SQLite"
 
     # --- processes ---
     def work(self, *, workers: int = 4, ready: bool = True, prefix: Iterable[str] = (), **environment: str) -> Launcher:
