@@ -40,7 +40,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="session")
-def _migrated(postgres: Postgres, redis: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> None:
+def _migrated_servers(postgres: Postgres, redis: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> None:
     made = rigs.make(tmp_path_factory.mktemp("migrate"), postgres, redis)
     rigs.migrate(made)
     made.close()
@@ -56,7 +56,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def servers(postgres: Postgres, redis: RedisServer, _migrated: None, tmp_path: Path) -> Iterator[Rig]:
+def servers(postgres: Postgres, redis: RedisServer, _migrated_servers: None, tmp_path: Path) -> Iterator[Rig]:
     """An empty instance on PostgreSQL and Redis. Whatever the test did to them, they are up again afterwards."""
     made = rigs.make(tmp_path, postgres, redis)
     rigs.empty(made)

@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col, select
 
 from coexai_app import db
-from coexai_app.models import Event, Job, JobStatus, JobStep, Output, Quota
+from coexai_app.models import Charge, Event, Job, JobStatus, JobStep, Output, Quota
 from coexai_app.settings import ROOT
 from tests.faults import client
 from tests.faults.client import Client
@@ -91,6 +91,11 @@ def _children(pid: int) -> list[int]:
     return [child for child in found if alive(child)]
 
 
+def wake(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
+
+
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
@@ -100,11 +105,15 @@ def alive(pid: int) -> bool:
 
 @dataclass
 class Verdict:
-    """What the rows say of some jobs after a fault; `lost` never reached an end, `charges` is the plan's runs over all organisations."""
+    """What the rows say of some jobs after a fault; `lost` never reached an end.
+
+    `ledger` counts rows of the usage ledger, `charges` the plans' used runs, `held` the ones that are still reserved.
+    """
 
     jobs: int
     states: dict[str, int]
     outputs: int
+    ledger: int
     charges: int
     held: int
     lost: int
@@ -119,7 +128,14 @@ class Verdict:
 
     @property
     def doubled_charges(self) -> int:
-        return self.charges - self.states.get("completed", 0)
+        completed = self.states.get("completed", 0)
+        return max(self.charges - completed, self.ledger - completed)
+
+    @property
+    def free_rides(self) -> int:
+        """Completed jobs that nobody was charged for."""
+        completed = self.states.get("completed", 0)
+        return max(completed - self.charges, completed - self.ledger)
 
     def clean(self) -> bool:
         """Nothing lost, nothing doubled, nothing half."""
@@ -128,6 +144,7 @@ class Verdict:
                 self.lost,
                 self.doubled_outputs,
                 self.doubled_charges,
+                self.free_rides,
                 self.held,
                 self.without_output,
                 self.output_without_end,
@@ -185,9 +202,8 @@ class Rig:
 
     def close(self) -> None:
         for launcher in self.launchers:
-            for pid in [*launcher.workers()]:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGCONT)
+            for pid in launcher.workers():
+                wake(pid)
             launcher.kill_all()
         for made in self.clients:
             made.close()
@@ -269,6 +285,7 @@ class Rig:
                 jobs=len(jobs),
                 states=dict(states),
                 outputs=sum(outputs.values()),
+                ledger=sum(session.exec(select(Charge.runs))),
                 charges=sum(used for used, _ in quotas),
                 held=sum(reserved for _, reserved in quotas),
                 lost=sum(job_id not in jobs or jobs[job_id][0] not in ENDED for job_id in told),

@@ -25,6 +25,7 @@ from coexai_app.errors import Unavailable
 
 SKILLS_ENV = "FAULTS_SKILLS"  # comma-separated; empty: all
 CONSTANTS_ENV = "FAULTS_CONSTANTS"  # {"module:NAME": value}: shortens waits of the engine
+LIMIT_ENV = "FAULTS_STEP_SECONDS"  # how long a step may take
 MEMORY_ENV = "FAULTS_MEMORY_MB"  # address space of a process
 DIE_ENV = "FAULTS_DIE_FOLDER"  # <folder>/<job id> names the step of a real run in which the process dies, once
 
@@ -162,9 +163,7 @@ def _capability(slug: str, *steps: Step) -> Capability:
 
 
 def _step(name: str, run: Callable[..., StepResult], result: type[StepResult]) -> Step:
-    seconds = float(os.environ.get("FAULTS_STEP_SECONDS") or 0)
-    limit: dict[str, Any] = {"seconds": seconds} if seconds else {}
-    return Step(name, name.capitalize(), run, result, **limit)
+    return Step(name, name.capitalize(), run, result, seconds=float(os.environ.get(LIMIT_ENV) or 600))
 
 
 def skills() -> dict[str, Capability]:

@@ -103,7 +103,7 @@ def test_a_burst_of_creates_and_cancels_never_passes_the_plan(servers: Rig) -> N
 
 def test_a_low_job_under_a_flood_of_high_ones_starts_within_the_ageing_bound(servers: Rig, figures: Figures) -> None:
     """Ageing shortened to one second a level: low is below high by two, so it may wait for two, and a little for its turn."""
-    servers.environment["FAULTS_CONSTANTS"] = json.dumps(AGEING)
+    servers.environment["FAULTS_CONSTANTS"] = json.dumps({"coexai_app.services.dispatch:AGEING_SECONDS": 1.0})
     web = servers.web()
     flooder, poor = organizations(web, "enterprise", "free")
     web(client.enqueue, [flooder], "busy", 60, {"seconds": 0.15})
@@ -119,6 +119,3 @@ def test_a_low_job_under_a_flood_of_high_ones_starts_within_the_ageing_bound(ser
     (waited,) = servers.waits([low])
     figures(f"J11 a low job under endless high ones started after {waited:.1f} s, ageing 1 s a level")
     assert waited < 6
-
-
-AGEING: dict[str, float] = {}

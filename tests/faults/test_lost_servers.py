@@ -55,8 +55,9 @@ class TestPostgres:
         assert verdict.states == {"completed": len(ids)}
         assert verdict.clean(), verdict
 
-    def test_ten_seconds_without_a_database_cost_no_attempt(self, servers: Rig, figures: Figures) -> None:
-        """Jobs that were running when it went finish when it is back: the writes wait, nobody starts anew."""
+    def test_running_jobs_wait_for_it_and_burn_no_attempt(self, servers: Rig, figures: Figures) -> None:
+        """Gone for less than the default lease: what was running finishes when it is back, nobody starts anew."""
+        servers.environment["JOB_LEASE_SECONDS"] = "30"
         web = servers.web()
         (owner,) = organizations(web, "enterprise")
         ids = web(client.enqueue, [owner], "sleep", 4, {"seconds": 2})
@@ -72,6 +73,7 @@ class TestPostgres:
         figures(verdict.line("J2 database away under running jobs"))
         assert verdict.clean(), verdict
         assert verdict.states == {"completed": 4}
+        assert verdict.started_again == 0
 
 
 class TestSwallowedCommit:
