@@ -49,9 +49,7 @@ class Postgres:
         if os.geteuid() == 0:
             shutil.chown(home, "postgres")
         small = ("--wal-segsize=1",) if folder else ()
-        server._run(
-            "initdb", "-D", f"{home}/db", "-A", "trust", "-U", "coexai", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", *small
-        )
+        server._run("initdb", "-D", f"{home}/db", "-A", "trust", "-U", "coexai", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", *small)
         server.options = (
             f"-p {server.port} -k {home} -c listen_addresses=127.0.0.1 -c fsync={'on' if durable else 'off'} "
             f"-c shared_buffers=32MB -c max_connections={200 if durable else 60}{' -c max_wal_size=8MB' if folder else ''}"

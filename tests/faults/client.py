@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +30,7 @@ class Client:
 
     def __init__(self, environment: dict[str, str]) -> None:
         self._lock = threading.Lock()
+        self.patience = 100.0
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.client"], cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -37,6 +40,9 @@ class Client:
         with self._lock:
             pickle.dump((function.__name__, args, kwargs), self.process.stdin)
             self.process.stdin.flush()
+            if not select.select([self.process.stdout], [], [], self.patience)[0]:
+                self.process.kill()
+                raise AssertionError(f"{function.__name__} gave no answer for {self.patience:.0f} s")
             kind, value = pickle.load(self.process.stdout)
         if kind:
             raise Refused(kind, value)
@@ -44,8 +50,13 @@ class Client:
 
     def close(self) -> None:
         assert self.process.stdin and self.process.stdout
-        self.process.stdin.close()
-        self.process.wait(10)
+        with suppress(BrokenPipeError):
+            self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)
         self.process.stdout.close()
 
 
@@ -163,7 +174,9 @@ def request(method: str, path: str, token: str = "", **more: Any) -> tuple[int, 
         config = settings.get()
         cookies = {config.cookie_name: token} if token else {}
         transport = httpx.ASGITransport(app=app.build(), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url=config.origin, cookies=cookies, headers={"origin": config.origin}) as web:
+        async with httpx.AsyncClient(
+            transport=transport, base_url=config.origin, cookies=cookies, headers={"origin": config.origin}
+        ) as web:
             return await web.request(method, path, **more)
 
     answer = asyncio.run(go())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 from tests.faults import client
 from tests.faults.rig import Rig, lines, organizations, size
@@ -27,10 +27,10 @@ def test_every_message_five_times_makes_one_output_and_one_charge(rig: Rig) -> N
 def test_one_key_from_four_processes_at_once_makes_one_job(rig: Rig) -> None:
     webs = [rig.web() for _ in range(4)]
     (owner,) = organizations(webs[0], "pro")
-    for _ in range(size(3, 20)):
-        key = os.urandom(8).hex()
+    for n in range(size(3, 20)):
         with ThreadPoolExecutor(4) as pool:
-            found = [answer for answers in pool.map(lambda web: web(client.same_key, owner, "noop", key, 5, {}), webs) for answer in answers]
+            answers = [pool.submit(web, client.same_key, owner, "noop", f"key-{n}", 5, {}) for web in webs]
+            found = [answer for some in answers for answer in some.result()]
         assert len(found) == 20
         assert len(set(found)) == 1, found
     verdict = rig.verdict()
@@ -55,3 +55,21 @@ def test_the_last_run_of_the_month_is_given_to_one(rig: Rig) -> None:
     found = web(client.at_once, [("create", (owner, "noop", f"k{n}", {})) for n in range(12)])
     assert found.count("QuotaExceeded") == 11
     assert (rig.verdict().charges, rig.verdict().held) == (8, 2)
+
+
+def test_creates_cancels_and_completions_of_one_organisation_never_lock_each_other_out(rig: Rig) -> None:
+    """All of them change the organisation's quota and slots; none may fail because another one is at it."""
+    web = rig.web()
+    (owner,) = organizations(web, "enterprise")
+    rig.work(workers=4)
+    refused, ids = [], []
+    for round_ in range(size(12, 80)):
+        found = web(client.at_once, [("create", (owner, "noop", f"{round_}-{n}", {})) for n in range(8)])
+        made = [job for job in found if isinstance(job, UUID)]
+        ids += made
+        refused += [answer for answer in found if not isinstance(answer, UUID)]
+        ended = web(client.at_once, [("cancel", (owner, job)) for job in made[:3]])
+        refused += [answer for answer in ended if answer not in ("Conflict", "cancelled", "processing")]
+    rig.drained(60)
+    assert refused == []
+    assert rig.verdict(ids).clean()

@@ -98,9 +98,7 @@ class TestSwallowedCommit:
         verdict = servers.verdict(made)
         assert (verdict.jobs, verdict.held) == (rounds, rounds)
 
-    def test_workers_whose_commits_go_unheard_lose_and_double_nothing(
-        self, servers: Rig, proxy: CommitSwallower, figures: Figures
-    ) -> None:
+    def test_workers_whose_commits_go_unheard_lose_and_double_nothing(self, servers: Rig, proxy: CommitSwallower, figures: Figures) -> None:
         web = servers.web()
         people = organizations(web, "enterprise", "enterprise")
         ids = web(client.enqueue, people, "steps", size(60, 400), {"seconds": 0.01})
@@ -122,6 +120,7 @@ class TestRedis:
         (owner,) = organizations(web, "enterprise")
         ids = web(client.enqueue, [owner], "noop", size(40, 300), {})
         servers.work(workers=3)
+        web.patience = 15
         hurt()
         before = servers.open_jobs()
         slowest, until = 0.0, time.monotonic() + seconds

@@ -41,9 +41,7 @@ def poisoned(rig: Rig, capability: str, **data: Any) -> tuple[Any, Any, UUID, li
         ("stuck", "STEP_TOO_SLOW"),
     ],
 )
-def test_it_is_tried_then_put_away_with_its_reason_and_can_be_resumed(
-    servers: Rig, figures: Figures, capability: str, reason: str
-) -> None:
+def test_it_is_tried_then_put_away_with_its_reason_and_can_be_resumed(servers: Rig, figures: Figures, capability: str, reason: str) -> None:
     if capability == "hog":
         servers.environment["FAULTS_MEMORY_MB"] = "2048"
     web, owner, poison, others = poisoned(servers, capability)
