@@ -101,7 +101,7 @@ def _hog(data: FaultInput, context: StepContext) -> None:
     pay(data, context)
     held = []
     while True:
-        held.append(bytearray(64 << 20))
+        held.append(bytearray(1 << 30))
 
 
 def _flaky(data: FaultInput, context: StepContext) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import text
@@ -27,7 +27,9 @@ from coexai_app.agents.pipeline import run as run_pipeline
 from coexai_app.agents.report import Report
 from coexai_app.errors import Cancelled, Conflict, HandedBack, InvalidInput, QuotaExceeded, Unavailable
 from coexai_app.models import Charge, Event, Job, JobStatus, Organization, Output, PlanName, Quota
-from coexai_app.services import jobs, runs, sweep
+from coexai_app.services import endings, jobs, runs, sweep
+from coexai_app.services.checkpoints import Recorder
+from coexai_app.services.endings import Finished
 from coexai_app.services.leases import Claim, Watch
 from coexai_app.services.transitions import Fenced
 from tests.faults.rig import FULL, size
@@ -109,7 +111,7 @@ class Engine(RuleBasedStateMachine):
     @rule(n=st.integers(0, 1000))
     def cancel(self, n: int) -> None:
         job_id, known = self._job(n)
-        allowed = known.state in (WAITING, RUNNING, "dead_letter")
+        allowed = known.state not in ("completed", "cancelled")
         if not _done(allowed, Conflict, partial(do, jobs.cancel, known.owner, job_id=job_id)):
             return
         if known.state == RUNNING:
@@ -135,7 +137,7 @@ class Engine(RuleBasedStateMachine):
     def claim(self) -> None:
         with db.transaction() as session:
             queued = set(session.exec(select(Job.id).where(Job.status == JobStatus.QUEUED)))
-            claim = runs.claim_next(session)
+            claim = next(iter(runs.claim_next(session)), None)
         assert (claim is None) == (not queued)
         if claim is None:
             return
@@ -151,20 +153,23 @@ class Engine(RuleBasedStateMachine):
     @rule(n=st.integers(0, 1000))
     def record_a_step(self, n: int) -> None:
         claim, known, held = self._claim(n)
-        recorder = runs.Recorder(claim)
-        call = partial(recorder, StepEvent(0, "first", "First", StepStatus.RUNNING, "hash", seconds=60))
-        if held and known.cancel:
-            with pytest.raises(Cancelled):
-                call()
+        recorder = Recorder(claim)
+        recorder(StepEvent(0, "first", "First", StepStatus.RUNNING, "hash", seconds=60))
+        if held:
+            assert recorder.show() is known.cancel
         else:
-            _done(held, Fenced, call)
+            with pytest.raises(Fenced):
+                recorder.show()
 
     @precondition(lambda self: self.model.claims)
-    @rule(n=st.integers(0, 1000))
-    def complete(self, n: int) -> None:
-        claim, known, held = self._claim(n)
-        if _done(held, Fenced, partial(runs._complete, claim, self.report, runs.Recorder(claim))):
-            known.state, known.holder = "completed", None
+    @rule(n=st.integers(0, 1000), together=st.integers(1, 4))
+    def complete(self, n: int, together: int) -> None:
+        """A worker stores several at once; the ones it lost are left out, the cancelled ones are cancelled."""
+        chosen = {claim.id: (claim, known, held) for claim, known, held in (self._claim(n + i) for i in range(together))}.values()
+        endings.complete([Finished(claim, self.report, Recorder(claim)) for claim, _, _ in chosen])
+        for _, known, held in chosen:
+            if held:
+                known.state, known.holder = ("cancelled" if known.cancel else "completed"), None
 
     @precondition(lambda self: self.model.claims)
     @rule(
@@ -174,7 +179,7 @@ class Engine(RuleBasedStateMachine):
     def stop_with(self, n: int, error: Exception) -> None:
         """An error of a step, of any kind; told by a worker that lost the job it changes nothing."""
         claim, known, held = self._claim(n)
-        runs._interrupted(claim, error)
+        endings.interrupted(claim, error)
         if not held:
             return
         known.holder = None
@@ -191,8 +196,9 @@ class Engine(RuleBasedStateMachine):
     @rule(n=st.integers(0, 1000))
     def heartbeat(self, n: int) -> None:
         claim, known, held = self._claim(n)
-        watch = Watch(claim, lambda reason: None)
-        watch._extend()
+        watch = Watch(show=lambda: None, cut_short=lambda claim, reason: None)
+        watch._claim = claim
+        watch._extend(claim)
         assert watch._lost is not held
         if held:
             known.late = False
@@ -345,6 +351,7 @@ def test_no_sequence_of_calls_breaks_a_promise(people: People, monkeypatch: pyte
             deadline=None,
             database=None,
             derandomize=not FULL,
+            phases=(Phase.generate, Phase.shrink) if FULL else (Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),
     )

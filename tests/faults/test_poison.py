@@ -15,7 +15,7 @@ from tests.faults.rig import Rig, lines, organizations, size
 Figures = Callable[[str], None]
 ATTEMPTS = size(2, 4)
 # Pauses between tries, and the patience with a deaf step, shortened; the limits themselves are real.
-QUICK = json.dumps({"coexai_app.services.runs:BACKOFF_SECONDS": [0.2, 0.2, 0.2], "coexai_app.services.leases:GRACE_SECONDS": 1.0})
+QUICK = json.dumps({"coexai_app.services.endings:BACKOFF_SECONDS": [0.2, 0.2, 0.2], "coexai_app.services.leases:GRACE_SECONDS": 1.0})
 
 
 def poisoned(rig: Rig, capability: str, **data: Any) -> tuple[Any, Any, UUID, list[UUID]]:
@@ -88,20 +88,21 @@ def test_what_fails_for_a_while_is_tried_until_it_works_and_charged_once(servers
     assert story[-1] == "job.completed"
 
 
-@pytest.mark.parametrize(
-    "message", [b"", b"garbage", b"\x80\x04\x95" + b"\xff" * 40, b"cos\nsystem\n(S'touch pwned'\ntR.", b"x" * 1_000_000], ids=len
-)
-def test_a_message_that_cannot_be_read_stops_nobody(rig: Rig, message: bytes) -> None:
+MESSAGES = (b"", b"garbage", b"\x80\x04\x95" + b"\xff" * 40, b"cos\nsystem\n(S'touch pwned'\ntR.", b"x" * 1_000_000)
+
+
+def test_messages_that_cannot_be_read_stop_nobody(rig: Rig) -> None:
     web = rig.web()
     (owner,) = organizations(web, "enterprise")
-    rig.work(workers=2)
-    for _ in range(5):
-        web(client.put_raw, message)
-    ids = web(client.enqueue, [owner], "noop", 6, {})
-    for _ in range(5):
-        web(client.put_raw, message)
+    ids = []
+    launcher = rig.work(workers=2)
+    for message in MESSAGES:
+        for _ in range(5):
+            web(client.put_raw, message)
+        ids += web(client.enqueue, [owner], "noop", 4, {})
     rig.drained(30)
     assert rig.verdict(ids).clean()
+    assert len(launcher.workers()) == 2
 
 
 def test_a_message_for_a_task_of_another_version_stops_nobody(servers: Rig) -> None:
