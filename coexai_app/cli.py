@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coexai_app import cli_mail
 from coexai_app.errors import CoexaiError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         ("version", _version, "print the version"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(run=call)
+    cli_mail.add_to(commands)
     part = commands.add_parser("part")
     part.add_argument("name", choices=("web", "worker"))
     part.set_defaults(run=_part)

@@ -28,6 +28,8 @@ _SQLITE_PRAGMAS: Final = (
 _BEFORE_COMMIT: Final = "coexai_before_commit"
 _AFTER_COMMIT: Final = "coexai_after_commit"
 INSIST_SECONDS: Final = 30.0
+# What the database raises while it is down, restarting, full or overloaded: the same call may work later.
+AWAY: Final = (OperationalError, InterfaceError)
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -132,7 +134,7 @@ def insist(call: Callable[[], T], *, seconds: float = INSIST_SECONDS) -> T:
     while True:
         try:
             return call()
-        except (OperationalError, InterfaceError):
+        except AWAY:
             if time.monotonic() + pause > until:
                 raise
             log.get(__name__).warning("the database did not take it; trying again in %.1f s", pause)

@@ -25,6 +25,8 @@ for name in (
     "ANTHROPIC_API_KEY",
     "GEMINI_API_KEY",
     "COMPATIBLE_BASE_URL",
+    "SMTP_URL",
+    "MAIL_FROM",
     "PUBLIC_URL",
     "PORT",
 ):

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from coexai_app import log, metrics
+from coexai_app import db, log, metrics
 from coexai_app.api import files, health, outputs, session
 from coexai_app.errors import CoexaiError
 
@@ -46,6 +46,14 @@ def build() -> FastAPI:
     async def http_error(_request: Request, error: HTTPException) -> JSONResponse:
         return envelope(error.status_code, _CODES.get(error.status_code, "BAD_REQUEST"), str(error.detail))
 
+    async def database_away(_request: Request, error: Exception) -> JSONResponse:
+        log.get(__name__).error("the database did not take it", exc_info=error)
+        message = "The database is away or full for the moment. Send the same request again, with the same Idempotency-Key."
+        return envelope(503, "UNAVAILABLE", message, headers={"Retry-After": "5"})
+
+    for kind in db.AWAY:
+        api.add_exception_handler(kind, database_away)
+
     @api.exception_handler(Exception)
     async def unknown(_request: Request, error: Exception) -> JSONResponse:
         log.get(__name__).error("request failed", exc_info=error)
@@ -54,7 +62,9 @@ def build() -> FastAPI:
     return api
 
 
-def envelope(status: int, code: str, message: str, details: dict[str, Any] | None = None) -> JSONResponse:
+def envelope(
+    status: int, code: str, message: str, details: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
     """The error answer; the request id is the one in X-Request-Id and in the logs."""
     error = {
         "code": code,
@@ -62,7 +72,7 @@ def envelope(status: int, code: str, message: str, details: dict[str, Any] | Non
         "details": jsonable_encoder(details or {}),
         "request_id": log.context().get("request_id", ""),
     }
-    return JSONResponse({"error": error}, status)
+    return JSONResponse({"error": error}, status, headers)
 
 
 class RequestScope:

@@ -2,9 +2,10 @@
 
 from coexai_app.models.accounts import LoginSession, Membership, Organization, User
 from coexai_app.models.audit import AuditLog
-from coexai_app.models.enums import JobStatus, OutputStatus, PlanName, Priority, Role, StepState
+from coexai_app.models.enums import JobStatus, MailKind, MailStatus, OutputStatus, PlanName, Priority, Role, StepState
 from coexai_app.models.files import File
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
+from coexai_app.models.mail import Mail
 from coexai_app.models.outputs import Output
 
 __all__ = [
@@ -17,6 +18,9 @@ __all__ = [
     "JobStep",
     "Lock",
     "LoginSession",
+    "Mail",
+    "MailKind",
+    "MailStatus",
     "Membership",
     "Organization",
     "Output",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from coexai_app import access, agents, db, settings
 from coexai_app.access import Actor, Permission
@@ -22,7 +22,7 @@ def gallery(session: Session, actor: Actor) -> tuple[AgentView, ...]:
     busy = dict(
         session.exec(
             select(Job.agent, func.count())
-            .where(Job.organization_id == actor.organization_id, col(Job.status).in_(transitions.ACTIVE))
+            .where(Job.organization_id == actor.organization_id, transitions.is_(*transitions.ACTIVE))
             .group_by(Job.agent)
         ).all()
     )

@@ -49,7 +49,7 @@ def shell(session: Session, actor: Actor) -> ShellView:
     access.require(actor, Permission.VIEW_WORK)
     active = jobs_read.counts(session, actor)
     busy = session.exec(
-        select(Job.agent).where(Job.organization_id == actor.organization_id, col(Job.status).in_(transitions.ACTIVE)).distinct()
+        select(Job.agent).where(Job.organization_id == actor.organization_id, transitions.is_(*transitions.ACTIVE)).distinct()
     ).all()
     return ShellView(
         running=sum(active.get(state, 0) for state in transitions.SLOT),

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
-from coexai_app import access, agents, db
+from coexai_app import access, agents, db, queue
 from coexai_app.access import Actor, Permission
 from coexai_app.models import Event, File, Job, JobStatus, JobStep, Output, User
-from coexai_app.services import forms, transitions
+from coexai_app.services import forms, transitions, workers
 from coexai_app.views import jobs as view
 from coexai_app.views.base import Page
 from coexai_app.views.jobs import FINISHED_STEPS, JobFacts, JobRow, JobView
@@ -57,7 +57,7 @@ def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20, stat
 def current(session: Session, actor: Actor) -> tuple[JobView, ...]:
     """The jobs that run or wait now, oldest first, at most ten."""
     access.require(actor, Permission.VIEW_WORK)
-    active = access.scoped(select(Job), actor).where(col(Job.status).in_(transitions.ACTIVE)).order_by(col(Job.id)).limit(10)
+    active = access.scoped(select(Job), actor).where(transitions.is_(*transitions.ACTIVE)).order_by(col(Job.id)).limit(10)
     return tuple(whole(session, actor, job) for job in session.exec(active).all())
 
 
@@ -65,7 +65,7 @@ def counts(session: Session, actor: Actor) -> Mapping[JobStatus, int]:
     """How many jobs of the organisation are in each active state."""
     found = session.exec(
         select(Job.status, func.count())
-        .where(Job.organization_id == actor.organization_id, col(Job.status).in_(transitions.ACTIVE))
+        .where(Job.organization_id == actor.organization_id, transitions.is_(*transitions.ACTIVE))
         .group_by(col(Job.status))
     ).all()
     return {JobStatus(status): number for status, number in found}
@@ -96,13 +96,16 @@ def _facts(session: Session, actor: Actor, jobs: Sequence[Job], progress: Mappin
     )
     outputs: dict[UUID, UUID] = dict(session.exec(select(Output.job_id, Output.id).where(col(Output.job_id).in_(ids))).all())
     waiting: dict[str, Any] = {}
-    if any(job.status is JobStatus.PENDING for job in jobs):
+    pending = [job.id for job in jobs if job.status is JobStatus.PENDING]
+    if pending:
         active = counts(session, actor)
         waiting = {
             "running": sum(active.get(state, 0) for state in transitions.SLOT),
             "slots": actor.plan.concurrent_jobs,
             "plan_label": actor.plan.label,
         }
+    later = set(session.exec(select(Job.id).where(col(Job.id).in_(pending), col(Job.run_after) > db.utcnow())).all()) if pending else set()
+    queues = workers.present(session) if any(job.status in (JobStatus.PENDING, JobStatus.QUEUED) for job in jobs) else frozenset()
     return {
         job.id: JobFacts(
             agent_name=agents.names(job.agent, job.capability)[0],
@@ -113,6 +116,9 @@ def _facts(session: Session, actor: Actor, jobs: Sequence[Job], progress: Mappin
             steps_done=progress.get(job.id, (0, 0))[0],
             steps=progress.get(job.id, (0, 0))[1],
             ahead=_ahead(session, job) if job.status is JobStatus.PENDING else 0,
+            scheduled=job.id in later,
+            known=_known(job),
+            served=queue.route(job.agent) in queues,
             may_run=actor.may(Permission.RUN_AGENT),
             **waiting,
         )
@@ -139,8 +145,13 @@ def _given(session: Session, actor: Actor, job: Job) -> tuple[tuple[str, str], .
     return tuple(shown)
 
 
+def _known(job: Job) -> bool:
+    agent = agents.AGENTS.get(job.agent)
+    return agent is not None and job.capability in agent.capabilities
+
+
 def _ahead(session: Session, job: Job) -> int:
-    before = select(func.count()).select_from(Job)
-    return session.exec(
-        before.where(Job.organization_id == job.organization_id, Job.status == JobStatus.PENDING, col(Job.id) < job.id)
-    ).one()
+    """How many jobs of its organisation start before a waiting one."""
+    mine = (Job.organization_id == job.organization_id, transitions.is_(JobStatus.PENDING), col(Job.run_after) <= db.utcnow())
+    before = or_(col(Job.turn) < job.turn, and_(col(Job.turn) == job.turn, col(Job.id) < job.id))
+    return session.exec(select(func.count()).select_from(Job).where(*mine, before)).one()

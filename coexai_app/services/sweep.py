@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from coexai_app import db, log, queue
 from coexai_app.models import Event, Job, JobStatus, Lock
 from coexai_app.models.base import now
-from coexai_app.services import dispatch, quotas, transitions, workers
+from coexai_app.services import dispatch, mail_delivery, quotas, transitions, workers
 from coexai_app.services.transitions import is_
 
 INTERVAL_SECONDS: Final = 5.0
@@ -33,7 +33,7 @@ def tick() -> None:
         mine = _mine(session, "sweep", INTERVAL_SECONDS * 0.8)
     if not mine:
         return
-    for part in (_take_back, _send_again, _park, _offer_due, _forget):
+    for part in PARTS:
         try:
             with db.transaction() as session:
                 part(session)
@@ -125,3 +125,7 @@ def _forget(session: Session) -> None:
         return
     session.execute(delete(Event).where(col(Event.kind).startswith("step."), col(Event.created_at) < now() - KEEP_STEP_EVENTS))
     workers.forget(session)
+    mail_delivery.forget(session)
+
+
+PARTS: Final = (_take_back, _send_again, _park, _offer_due, mail_delivery.sweep_mails, _forget)

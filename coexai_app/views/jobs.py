@@ -102,6 +102,9 @@ class JobFacts:
     steps_done: int = 0
     steps: int = 0
     ahead: int = 0
+    scheduled: bool = False
+    known: bool = True
+    served: bool = True
     running: int = 0
     slots: int = 0
     plan_label: str = ""
@@ -114,8 +117,8 @@ def row(job: Job, facts: JobFacts) -> JobRow:
     tone, icon, word = CHIPS[job.status]
     if job.status is JobStatus.PROCESSING and facts.steps:
         word = "Stopping" if job.cancel_requested else f"Step {min(facts.steps_done + 1, facts.steps)} of {facts.steps}"
-    if job.status is JobStatus.PENDING and job.attempt:
-        word, icon = "Will try again", "hourglass"
+    if job.status is JobStatus.PENDING and facts.scheduled:
+        word, icon = ("Will try again", "hourglass") if job.attempt else ("Scheduled", "clock")
     return JobRow(
         id=str(job.id),
         title=job.title,
@@ -188,14 +191,22 @@ def _why(job: Job, facts: JobFacts) -> tuple[str, str]:
     """Why it waits or failed, and what to do, in words."""
     if job.cancel_requested and job.status is JobStatus.PROCESSING:
         return "It stops at the next safe point.", ""
-    if job.status is JobStatus.PENDING and job.attempt:
+    if job.status in (JobStatus.PENDING, JobStatus.QUEUED) and not facts.known:
+        return f"This version of CoExAI does not know “{job.capability}”.", "It waits for a worker that does, and holds no place meanwhile."
+    if job.status is JobStatus.PENDING and facts.scheduled and not job.attempt:
+        return f"It is scheduled for {moment(job.run_after, facts.timezone)}.", "It starts by itself; you can leave this page."
+    if job.status is JobStatus.PENDING and job.attempt and facts.scheduled:
         again = moment(job.run_after, facts.timezone)
         return (
             f"{job.error_message or 'The last try did not finish.'} Next try {again}.",
             "Finished steps are kept, and nothing is paid twice.",
         )
+    if job.status in (JobStatus.PENDING, JobStatus.QUEUED) and not facts.served:
+        return "No worker is running.", "It starts by itself as soon as one is up. On your own machine: make run, or coexai worker."
     if job.status is JobStatus.PENDING:
         place = f" It is number {facts.ahead + 1} in line." if facts.ahead else " It is next."
+        if facts.running < facts.slots:
+            return f"It is about to start.{place}", "It starts by itself."
         return f"{facts.running} of {facts.slots} jobs run at once on the {facts.plan_label} plan.{place}", "It starts by itself."
     if job.status is JobStatus.QUEUED:
         return "It waits for a free worker.", "It starts by itself; you can leave this page."

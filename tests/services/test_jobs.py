@@ -18,7 +18,7 @@ from coexai_app.access import Actor
 from coexai_app.agents.report import Report
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound, QuotaExceeded, Unavailable
 from coexai_app.models import Event, Job, JobStatus, JobStep, Organization, Output, PlanName, Quota, StepState
-from coexai_app.services import dispatch, endings, jobs, jobs_read, quotas, runs, sweep, transitions
+from coexai_app.services import dispatch, endings, jobs, jobs_read, quotas, runs, sweep, transitions, workers
 from coexai_app.services.checkpoints import Recorder
 from coexai_app.services.endings import Finished
 from coexai_app.services.leases import Claim, Watch
@@ -187,6 +187,8 @@ class TestRun:
         assert session.exec(select(Output)).all() == []
 
     def test_the_free_plan_runs_one_at_a_time_and_the_next_says_why_it_waits(self, people: People) -> None:
+        with db.transaction() as writing:
+            workers.sign_in(writing)
         first, second = create(people.mallory), create(people.mallory)
         with db.transaction() as writing:
             assert writing.get_one(Organization, people.mallory.organization_id).plan is PlanName.FREE
