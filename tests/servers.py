@@ -42,7 +42,7 @@ class Postgres:
 
     @classmethod
     def start(cls, folder: Path | None = None, *, durable: bool = False) -> Postgres:
-        """A fresh server; `folder` may be a small volume of its own, and is then left in place by `stop`."""
+        """A fresh server; `folder` may be on a small volume: then its log is kept short."""
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")) or [Path(shutil.which("pg_ctl") or "pg_ctl")]
         home = folder or Path(tempfile.mkdtemp(prefix="coexai-postgres-"))
         server = cls(home, free_port(), found[-1].parent)

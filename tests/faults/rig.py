@@ -84,11 +84,18 @@ class Launcher:
 
 
 def _children(pid: int) -> list[int]:
+    """The living children of a process that are parts of the product; a worker also starts processes that only read documents."""
     found = []
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             found += [int(child) for child in (task / "children").read_text().split()]
-    return [child for child in found if alive(child)]
+    return [child for child in found if alive(child) and _is_part(child)]
+
+
+def _is_part(pid: int) -> bool:
+    with suppress(OSError):
+        return b"coexai_app.cli" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return False
 
 
 def wake(pid: int) -> None:

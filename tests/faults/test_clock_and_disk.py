@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -140,15 +141,19 @@ class TestFrozenWorkers:
 
 
 @pytest.fixture
-def volume(tmp_path: Path) -> Iterator[Path]:
+def volume() -> Iterator[Path]:
     """A small volume of its own; skips where it cannot be mounted."""
-    folder = tmp_path / "volume"
-    folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(folder)], capture_output=True, text=True, check=False)
+    folder = Path(tempfile.mkdtemp(prefix="coexai-volume-"))  # not under tmp_path, which PostgreSQL's user may not enter
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=96m,mode=755", "tmpfs", str(folder)], capture_output=True, text=True, check=False
+    )
     if done.returncode:
+        folder.rmdir()
         pytest.skip(f"a volume can only be mounted as root: {done.stderr.strip()}")
+    folder.chmod(0o755)
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
+    folder.rmdir()
 
 
 class Filler:
@@ -186,7 +191,9 @@ class TestFullDisk:
     def test_of_the_database_nothing_is_lost_and_all_is_done_when_there_is_room(
         self, volume: Path, redis: RedisServer, tmp_path: Path, figures: Figures
     ) -> None:
-        postgres = Postgres.start(volume, durable=True)
+        home = volume / "postgres"
+        home.mkdir()
+        postgres = Postgres.start(home, durable=True)
         servers = rigs.make(tmp_path / "rig", postgres, redis)
         filler = Filler(volume)
         try:
