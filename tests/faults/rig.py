@@ -51,8 +51,8 @@ class Launcher:
         return _children(self.process.pid)
 
     def workers(self) -> list[int]:
-        """The processes that run jobs."""
-        return [pid for consumer in self.consumers() for pid in _children(consumer)]
+        """The processes that run jobs. The consumer's scheduler is none; unlike them it has no thread that sweeps."""
+        return [pid for consumer in self.consumers() for pid in _children(consumer) if _threads(pid) > 1]
 
     def kill_one(self) -> int | None:
         """SIGKILL for a random worker process. Returns its id, or None when none lives just now."""
@@ -90,6 +90,12 @@ def _children(pid: int) -> list[int]:
         for task in Path(f"/proc/{pid}/task").iterdir():
             found += [int(child) for child in (task / "children").read_text().split()]
     return [child for child in found if alive(child) and _is_part(child)]
+
+
+def _threads(pid: int) -> int:
+    with suppress(OSError):
+        return len(list(Path(f"/proc/{pid}/task").iterdir()))
+    return 0
 
 
 def _is_part(pid: int) -> bool:

@@ -63,12 +63,12 @@ def test_creates_cancels_and_completions_of_one_organisation_never_lock_each_oth
     (owner,) = organizations(web, "enterprise")
     rig.work(workers=4)
     refused, ids = [], []
-    for round_ in range(size(12, 80)):
+    for round_ in range(size(6, 80)):
         found = web(client.at_once, [("create", (owner, "noop", f"{round_}-{n}", {})) for n in range(8)])
         made = [job for job in found if isinstance(job, UUID)]
         ids += made
         refused += [answer for answer in found if not isinstance(answer, UUID)]
-        ended = web(client.at_once, [("cancel", (owner, job)) for job in made[:3]])
+        ended = web(client.at_once, [("cancel", (owner, job)) for job in made[:3]]) if made else []
         refused += [answer for answer in ended if answer not in ("Conflict", "cancelled", "processing")]
     rig.drained(60)
     assert refused == []

@@ -32,16 +32,18 @@ def poisoned(rig: Rig, capability: str, **data: Any) -> tuple[Any, Any, UUID, li
 
 
 @pytest.mark.parametrize(
-    ("capability", "reason"),
+    ("capability", "reasons"),
     [
-        ("boom", "INTERNAL_ERROR"),
-        ("kill-self", "WORKER_LOST"),
-        ("hog", "INTERNAL_ERROR"),
-        ("endless", "STEP_TOO_SLOW"),
-        ("stuck", "STEP_TOO_SLOW"),
+        ("boom", {"INTERNAL_ERROR"}),
+        ("kill-self", {"WORKER_LOST"}),
+        ("hog", {"INTERNAL_ERROR", "WORKER_LOST"}),
+        ("endless", {"STEP_TOO_SLOW"}),
+        ("stuck", {"STEP_TOO_SLOW"}),
     ],
 )
-def test_it_is_tried_then_put_away_with_its_reason_and_can_be_resumed(servers: Rig, figures: Figures, capability: str, reason: str) -> None:
+def test_it_is_tried_then_put_away_with_its_reason_and_can_be_resumed(
+    servers: Rig, figures: Figures, capability: str, reasons: set[str]
+) -> None:
     if capability == "hog":
         servers.environment["FAULTS_MEMORY_MB"] = "2048"
     web, owner, poison, others = poisoned(servers, capability)
@@ -53,7 +55,7 @@ def test_it_is_tried_then_put_away_with_its_reason_and_can_be_resumed(servers: R
     assert tries == dead.attempt == ATTEMPTS
     assert dead.error_message
     assert "hunter2" not in dead.error_message
-    assert dead.error_code == reason
+    assert dead.error_code in reasons
     assert {(servers.job(job).status, servers.job(job).attempt) for job in others} == {("completed", 1)}
     verdict = servers.verdict()
     assert (verdict.charges, verdict.held) == (len(others), 0)
