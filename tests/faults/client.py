@@ -152,7 +152,7 @@ def send_unknown(name: str) -> None:
     """A message that only a newer version understands."""
     from coexai_app import queue
 
-    queue.huey.enqueue(queue._dispatch.s(name, "argument"))
+    queue.huey.enqueue(queue.huey.dispatch.s(name, "argument"))
 
 
 def health() -> dict[str, str]:

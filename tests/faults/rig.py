@@ -6,15 +6,13 @@ What happened is judged by rows alone: `verdict` counts lost jobs, doubled outpu
 from __future__ import annotations
 
 import os
-import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,152 +23,21 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col, select
 
 from coexai_app import db
-from coexai_app.models import Charge, Event, Job, JobStatus, JobStep, Output, Quota
+from coexai_app.models import Event, Job, JobStep
 from coexai_app.settings import ROOT
 from tests.faults import client
 from tests.faults.client import Client
+from tests.faults.processes import Launcher, wake
+from tests.faults.verdict import ENDED, Verdict, judge
 from tests.servers import Postgres, RedisServer, wait_until
 
 T = TypeVar("T")
 FULL = os.environ.get("COEXAI_FAULTS") == "full"
-ENDED = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED)
 
 
 def size(short: T, full: T) -> T:
     """A number of this run: small under `make test`, whole under `make test-faults`."""
     return full if FULL else short
-
-
-@dataclass
-class Launcher:
-    """`coexai worker` as people start it: the launcher, the consumer that it watches, and the consumer's worker processes."""
-
-    process: subprocess.Popen[bytes]
-
-    def consumers(self) -> list[int]:
-        return _children(self.process.pid)
-
-    def workers(self) -> list[int]:
-        """The processes that run jobs. The consumer's scheduler is none; unlike them it has no thread that sweeps."""
-        return [pid for consumer in self.consumers() for pid in _children(consumer) if _threads(pid) > 1]
-
-    def kill_one(self) -> int | None:
-        """SIGKILL for a random worker process. Returns its id, or None when none lives just now."""
-        pids = self.workers()
-        if not pids:
-            return None
-        victim = random.choice(pids)
-        with suppress(ProcessLookupError):
-            os.kill(victim, signal.SIGKILL)
-        return victim
-
-    def kill_all(self) -> None:
-        """The machine is gone: launcher, consumer and workers at once."""
-        for pid in [self.process.pid, *self.consumers(), *self.workers()]:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self.process.wait(10)
-
-    def stop(self, seconds: float = 25) -> float:
-        """SIGTERM, as a deploy sends it. Returns how long the end took."""
-        started = time.monotonic()
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                self.kill_all()
-        return time.monotonic() - started
-
-
-def _children(pid: int) -> list[int]:
-    """The living children of a process that are parts of the product; a worker also starts processes that only read documents."""
-    found = []
-    with suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            found += [int(child) for child in (task / "children").read_text().split()]
-    return [child for child in found if alive(child) and _is_part(child)]
-
-
-def _threads(pid: int) -> int:
-    with suppress(OSError):
-        return len(list(Path(f"/proc/{pid}/task").iterdir()))
-    return 0
-
-
-def _is_part(pid: int) -> bool:
-    with suppress(OSError):
-        return b"coexai_app.cli" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    return False
-
-
-def wake(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGCONT)
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-@dataclass
-class Verdict:
-    """What the rows say of some jobs after a fault; `lost` never reached an end.
-
-    `ledger` counts rows of the usage ledger, `charges` the plans' used runs, `held` the ones that are still reserved.
-    """
-
-    jobs: int
-    states: dict[str, int]
-    outputs: int
-    ledger: int
-    charges: int
-    held: int
-    lost: int
-    without_output: int
-    output_without_end: int
-    completed_twice: int
-    started_again: int
-
-    @property
-    def doubled_outputs(self) -> int:
-        return self.outputs - self.states.get("completed", 0)
-
-    @property
-    def doubled_charges(self) -> int:
-        completed = self.states.get("completed", 0)
-        return max(self.charges - completed, self.ledger - completed)
-
-    @property
-    def free_rides(self) -> int:
-        """Completed jobs that nobody was charged for."""
-        completed = self.states.get("completed", 0)
-        return max(completed - self.charges, completed - self.ledger)
-
-    def clean(self) -> bool:
-        """Nothing lost, nothing doubled, nothing half."""
-        return not any(
-            (
-                self.lost,
-                self.doubled_outputs,
-                self.doubled_charges,
-                self.free_rides,
-                self.held,
-                self.without_output,
-                self.output_without_end,
-                self.completed_twice,
-            )
-        )
-
-    def line(self, what: str, **figures: Any) -> str:
-        extra = "".join(f", {name.replace('_', ' ')} {value}" for name, value in figures.items())
-        return (
-            f"{what}: {self.jobs} jobs {self.states}, lost {self.lost}, doubled outputs {self.doubled_outputs}, "
-            f"doubled charges {self.doubled_charges}, started again {self.started_again}{extra}"
-        )
 
 
 @dataclass
@@ -285,30 +152,8 @@ class Rig:
 
     def verdict(self, ids: Iterable[UUID] | None = None) -> Verdict:
         """Counts what became of all jobs; `ids` are those that the caller was told of: one without a row is lost."""
-
-        def count(session: Session) -> Verdict:
-            jobs = {job_id: (status, attempt) for job_id, status, attempt in session.exec(select(Job.id, Job.status, Job.attempt))}
-            outputs = Counter(session.exec(select(Output.job_id)))
-            ends = Counter(session.exec(select(Event.ref_id).where(Event.kind == "job.completed")))
-            starts = Counter(session.exec(select(Event.ref_id).where(Event.kind == "job.processing")))
-            quotas = session.exec(select(Quota.used, Quota.reserved)).all()
-            states = Counter(str(status) for status, _ in jobs.values())
-            told = set(ids) if ids is not None else set(jobs)
-            return Verdict(
-                jobs=len(jobs),
-                states=dict(states),
-                outputs=sum(outputs.values()),
-                ledger=sum(session.exec(select(Charge.runs))),
-                charges=sum(used for used, _ in quotas),
-                held=sum(reserved for _, reserved in quotas),
-                lost=sum(job_id not in jobs or jobs[job_id][0] not in ENDED for job_id in told),
-                without_output=sum(status is JobStatus.COMPLETED and not outputs[job_id] for job_id, (status, _) in jobs.items()),
-                output_without_end=sum(status is not JobStatus.COMPLETED and outputs[job_id] > 0 for job_id, (status, _) in jobs.items()),
-                completed_twice=sum(count > 1 for count in ends.values()),
-                started_again=sum(count > 1 for count in starts.values()),
-            )
-
-        return self.patient(count)
+        told = list(ids) if ids is not None else None
+        return self.patient(lambda session: judge(session, told))
 
     def waits(self, job_ids: Iterable[UUID], of: str = "job.pending", to: str = "job.processing") -> list[float]:
         """Seconds from one event of each job to another, in order of length; a job without the second is left out."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults import client
+from tests.faults import client, processes
 from tests.faults import rig as rigs
 from tests.faults.client import Client, Refused
 from tests.faults.rig import Rig, lines, organizations, size
@@ -119,7 +119,7 @@ class TestFrozenWorkers:
             now = time.monotonic()
             for entry in [entry for entry in asleep if entry[0] < now]:
                 asleep.remove(entry)
-                rigs.wake(entry[1])
+                processes.wake(entry[1])
             awake = [pid for pid in launcher.workers() if pid not in {pid for _, pid in asleep}]
             if frozen < size(6, 40) and len(asleep) < 2 and awake:
                 victim = random.choice(awake)
@@ -131,7 +131,7 @@ class TestFrozenWorkers:
             wall = servers.drained(size(90, 400), disturb)
         finally:
             for _, pid in asleep:
-                rigs.wake(pid)
+                processes.wake(pid)
         time.sleep(1)
         verdict = servers.verdict(ids)
         figures(verdict.line("J6 workers frozen for 5 s at random moments", frozen=frozen, wall=f"{wall:.1f} s"))

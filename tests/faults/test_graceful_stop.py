@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults import client
-from tests.faults.rig import Rig, alive, lines, organizations
+from tests.faults.processes import alive
+from tests.faults.rig import Rig, lines, organizations
 
 Figures = Callable[[str], None]
 
