@@ -176,6 +176,15 @@
     if (id === "palette") { const q = $("[role=combobox]", box); q.value = ""; filter(box, ""); q.focus(); }
   };
 
+  // A dialog that the server opens: for whoever pressed its button (data-asks), once its key (data-show) changes; an empty key closes it.
+  let asked = null;
+  const ask = (id) => { asked = { id, key: doc.getElementById(id)?.dataset.show }; };
+  const answer = () => {
+    $$("dialog[data-show='']").forEach((box) => { if (box.open) box.close(); });
+    const box = asked && doc.getElementById(asked.id);
+    if (box?.dataset.show && box.dataset.show !== asked.key) { asked = null; show(box.id); }
+  };
+
   /* --- menus --- */
   const items = (menu) => $$("[role^=menuitem]:not([aria-disabled=true])", menu).filter(visible);
   const shut = (back) => $$("[data-menu][aria-expanded=true]").forEach((button) => {
@@ -325,10 +334,16 @@
   on("input", (event) => {
     const el = event.target;
     if (el.form?.dataset.validate && (el.dataset.failed || el.dataset.dropValue)) check(el);
+    if (el.form?.dataset.preview) look(el.form);
     if (el.getAttribute?.("role") === "combobox") { const box = near(el, "dialog"); if (box) filter(box, el.value); }
   });
+  // A form with data-preview is sent as a look at what it means, soon after each change.
+  let looking;
+  const look = (form) => { clearTimeout(looking); looking = setTimeout(() => form.isConnected && form.requestSubmit($("button[value=preview]", form)), 250); };
   on("submit", (event) => {
-    const form = event.target;
+    const form = event.target, intent = form.elements.namedItem("intent"), means = event.submitter?.value || "";
+    if (intent) intent.value = means;
+    if (means !== "preview") clearTimeout(looking);
     if (form.dataset.validate) {
       const bad = fieldsOf(form).filter((el) => !check(el));
       if (bad.length) {
@@ -364,6 +379,7 @@
       light(box, numbers(el)[0], { scroll: true });
       if (el.classList.contains("cl")) peek(box, el.dataset.claim);
     }
+    if ((el = find("[data-asks]"))) ask(el.dataset.asks);
     if ((el = find("[data-open]"))) { event.preventDefault(); show(el.dataset.open); }
     if ((el = find("[data-close]"))) el.closest("dialog")?.close();
     if ((el = find("dialog a[href]"))) el.closest("dialog").close();
@@ -487,11 +503,11 @@
   let queued = false;
   const sync = () => {
     queued = false;
-    paint(); arrive(); restoreTabs(); restoreEvidence(); hidden(); codes(); carry();
+    paint(); arrive(); restoreTabs(); restoreEvidence(); hidden(); codes(); carry(); answer();
   };
   const soon = () => { if (!queued) { queued = true; requestAnimationFrame(sync); } };
   const start = () => {
-    new MutationObserver(soon).observe(doc.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-toast", "data-claim", "class"] });
+    new MutationObserver(soon).observe(doc.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-toast", "data-show", "data-claim", "class"] });
     new MutationObserver(soon).observe(root, { attributes: true, attributeFilter: ["class"] });
     const line = () => { doc.body.toggleAttribute("data-offline", navigator.onLine === false); };
     win.addEventListener("online", line);

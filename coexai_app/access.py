@@ -29,6 +29,7 @@ class Permission(StrEnum):
     APPROVE_OUTPUT = "approve results"
     MANAGE_TEAM = "manage the team"
     MANAGE_BILLING = "manage billing"
+    VIEW_AUDIT = "read the audit log"
     OWN = "own the organisation"
 
 
@@ -40,6 +41,7 @@ PERMISSIONS: Final[Mapping[Permission, Role]] = MappingProxyType(
         Permission.APPROVE_OUTPUT: Role.MEMBER,
         Permission.MANAGE_TEAM: Role.ADMIN,
         Permission.MANAGE_BILLING: Role.ADMIN,
+        Permission.VIEW_AUDIT: Role.ADMIN,
         Permission.OWN: Role.OWNER,
     }
 )
@@ -57,6 +59,9 @@ class Actor:
     name: str = ""
     is_staff: bool = False
     session_id: UUID | None = None
+    api_key_id: UUID | None = None
+    # The member of staff who acts as this person, while they do.
+    staff_id: UUID | None = None
 
     @property
     def plan(self) -> Plan:

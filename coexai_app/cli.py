@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coexai_app import cli_mail
+from coexai_app import cli_audit, cli_mail
 from coexai_app.errors import CoexaiError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(run=call)
     cli_mail.add_to(commands)
+    cli_audit.add(commands)
     part = commands.add_parser("part")
     part.add_argument("name", choices=("web", "worker"))
     part.set_defaults(run=_part)

@@ -9,9 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import CursorResult, Engine, Float, Integer, Update, create_engine, event, literal, text
+from sqlalchemy import CursorResult, Engine, Float, Integer, Update, create_engine, event, literal, select, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -142,6 +144,19 @@ def insist(call: Callable[[], T], *, seconds: float = INSIST_SECONDS) -> T:
             pause = min(pause * 2, 2.0)
 
 
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """A part of a transaction that may fail alone: an error takes back its rows, and the calls and events that it had collected."""
+    collected = {name: copy(value) for name, value in session.info.items()}
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        session.info.clear()
+        session.info.update(collected)
+        raise
+
+
 def before_commit(session: Session, name: str, write: Callable[[], None]) -> None:
     """A last write of the transaction, once per name: what was collected during it goes to the database in one statement."""
     session.info.setdefault(_BEFORE_COMMIT, {}).setdefault(name, write)
@@ -215,3 +230,9 @@ def _sqlite_waited(element: waited, compiler: Any, **kw: Any) -> str:
 def _postgres_waited(element: waited, compiler: Any, **kw: Any) -> str:
     since, seconds = (compiler.process(part, **kw) for part in element.clauses)
     return f"CAST(floor(extract(epoch FROM clock_timestamp() - {since}) / {seconds}) AS integer)"
+
+
+def now(session: Session) -> datetime:
+    """The database's clock, read: for what must be worked out in Python, such as the next slot of a schedule."""
+    moment: datetime = session.execute(select(utcnow())).scalar_one()
+    return moment

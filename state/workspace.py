@@ -9,7 +9,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from coexai_app.errors import InvalidInput, NotFound
-from coexai_app.services import agents, jobs, jobs_read
+from coexai_app.services import agents, jobs, jobs_read, schedules
 from coexai_app.views.agents import AgentView, CapabilityView, FieldView, Option, Quote
 from coexai_app.views.jobs import JobRow, JobView
 from state import route
@@ -17,6 +17,7 @@ from state.base import AppState
 from state.forms import Form, texts
 from state.guard import action
 from state.output import OutputState
+from state.schedules import WhenState
 
 RECENT = 6
 SOURCES = {"url": "Link", "text": "Text", "file": "File"}
@@ -58,10 +59,15 @@ class WorkspaceState(AppState):
 
     @action(role="member")
     async def run(self, form: Form) -> AsyncIterator[EventSpec | None]:
+        """Starts a run, or asks when it shall start."""
+        sent = texts(form)
+        if sent.get("intent") == "schedule":
+            yield await self._ask_when(sent)
+            return
         self.starting = True
         yield
         try:
-            yield await self._start(texts(form))
+            yield await self._start(sent)
         finally:
             self.starting = False
 
@@ -92,10 +98,28 @@ class WorkspaceState(AppState):
         try:
             job = await self._call(jobs.create, agent=self.agent.slug, capability=capability.slug, data=data, idempotency_key=key)
         except InvalidInput as error:
-            self.errors = error.details.get("fields") or {error.field or "": error.message}
-            return next((rx.set_focus(f"f-{name}") for name in ("url", "text") if name in self.errors), None)
+            return self._refuse(error)
         self.errors, self.run_key = {}, uuid.uuid4().hex
         return rx.redirect(route.address(f"/agents/{self.agent.slug}", job=job.id))
+
+    async def _ask_when(self, form: dict[str, str]) -> EventSpec | None:
+        """Hands the filled form to the dialog, once it could run as it is."""
+        capability = self._capability()
+        if not capability:
+            return None
+        order = {"agent": self.agent.slug, "capability": capability.slug, "data": _input(form, capability)}
+        try:
+            title = await self._call(schedules.check, **order)
+        except InvalidInput as error:
+            return self._refuse(error)
+        self.errors = {}
+        await (await self.get_state(WhenState))._ask(order, title, f"{self.agent.name}, {capability.title}")
+        return None
+
+    def _refuse(self, error: InvalidInput) -> EventSpec | None:
+        """What is wrong stands at its field, and the first source field gets the focus."""
+        self.errors = error.details.get("fields") or {error.field or "": error.message}
+        return next((rx.set_focus(f"f-{name}") for name in ("url", "text") if name in self.errors), None)
 
     async def _show(self, job_id: str) -> None:
         """Makes this job the current one; its result goes to OutputState, which the result tabs read."""

@@ -1,7 +1,7 @@
 """mail
 
-Revision ID: 0004_mail
-Revises: 0002
+Revision ID: 0004
+Revises: 0003
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import sqlmodel
 
 from alembic import op
 
-revision = "0004_mail"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

@@ -14,8 +14,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from coexai_app import db, log, metrics
-from coexai_app.api import files, health, outputs, session
+from coexai_app import db, log, metrics, origin
+from coexai_app.api import audit, files, health, outputs, session
 from coexai_app.errors import CoexaiError
 
 _CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
@@ -25,7 +25,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 def build() -> FastAPI:
     """The API app with every route, errors in one envelope (founding document §12.3), and JSON for what is not there."""
     api = FastAPI(title="CoExAI", version="1", docs_url=None, openapi_url="/api/openapi.json", redoc_url=None)
-    for module in (health, session, files, outputs):
+    for module in (health, session, files, outputs, audit):
         api.include_router(module.router)
 
     @api.api_route("/api", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
@@ -76,7 +76,7 @@ def envelope(
 
 
 class RequestScope:
-    """Outermost of our ASGI layers: a request id for logs and answer, and the request metrics."""
+    """Outermost of our ASGI layers: a request id for logs and answer, where the request comes from, and the metrics."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -84,7 +84,10 @@ class RequestScope:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        ip = (scope.get("client") or ("",))[0]
+        user_agent = headers.get(b"user-agent", b"").decode("latin-1")
         request_id = given if _REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(8)}"
         started = time.perf_counter()
         status = 500
@@ -96,7 +99,7 @@ class RequestScope:
                 message = {**message, "headers": [*message["headers"], (b"x-request-id", request_id.encode())]}
             await send(message)
 
-        with log.bound(request_id=request_id):
+        with log.bound(request_id=request_id), origin.bound(ip=ip, user_agent=user_agent):
             try:
                 await self.app(scope, receive, tagged)
             finally:

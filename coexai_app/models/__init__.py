@@ -1,15 +1,18 @@
 """Tables only. Importing this package fills `SQLModel.metadata`; rows never cross to pages or API, views do."""
 
 from coexai_app.models.accounts import LoginSession, Membership, Organization, User
-from coexai_app.models.audit import AuditLog
-from coexai_app.models.enums import JobStatus, MailKind, MailStatus, OutputStatus, PlanName, Priority, Role, StepState
+from coexai_app.models.audit import AuditChain, AuditLog
+from coexai_app.models.enums import AuditOutcome, JobStatus, MailKind, MailStatus, OutputStatus, PlanName, Priority, Role, StepState
 from coexai_app.models.files import File
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
 from coexai_app.models.mail import Mail
 from coexai_app.models.outputs import Output
+from coexai_app.models.schedules import Schedule
 
 __all__ = [
+    "AuditChain",
     "AuditLog",
+    "AuditOutcome",
     "Charge",
     "Event",
     "File",
@@ -29,6 +32,7 @@ __all__ = [
     "Priority",
     "Quota",
     "Role",
+    "Schedule",
     "StepState",
     "User",
     "Worker",

@@ -84,3 +84,11 @@ class MailKind(StrEnum):
     RECEIPT = "receipt"
     PAYMENT_FAILED = "payment_failed"
     NOTICE = "notice"
+
+
+class AuditOutcome(StrEnum):
+    """Whether what the audit log tells of was done, went wrong, or was refused."""
+
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"

@@ -11,7 +11,7 @@ from coexai_app.agents.pipeline import Agent
 from coexai_app.errors import NotFound
 from coexai_app.llm import router
 from coexai_app.models import Job
-from coexai_app.services import forms, jobs, quotas, transitions
+from coexai_app.services import forms, jobs, jobs_read, quotas
 from coexai_app.views.agents import AgentView, Quote
 
 
@@ -21,9 +21,7 @@ def gallery(session: Session, actor: Actor) -> tuple[AgentView, ...]:
     access.require(actor, Permission.VIEW_WORK)
     busy = dict(
         session.exec(
-            select(Job.agent, func.count())
-            .where(Job.organization_id == actor.organization_id, transitions.is_(*transitions.ACTIVE))
-            .group_by(Job.agent)
+            select(Job.agent, func.count()).where(Job.organization_id == actor.organization_id, jobs_read.at_work()).group_by(Job.agent)
         ).all()
     )
     return tuple(_view(session, actor, agent, busy.get(agent.slug, 0)) for agent in agents.AGENTS.values())

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from coexai_app import access, agents, db, queue
@@ -57,18 +57,22 @@ def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20, stat
 def current(session: Session, actor: Actor) -> tuple[JobView, ...]:
     """The jobs that run or wait now, oldest first, at most ten."""
     access.require(actor, Permission.VIEW_WORK)
-    active = access.scoped(select(Job), actor).where(transitions.is_(*transitions.ACTIVE)).order_by(col(Job.id)).limit(10)
+    active = access.scoped(select(Job), actor).where(at_work()).order_by(col(Job.id)).limit(10)
     return tuple(whole(session, actor, job) for job in session.exec(active).all())
 
 
 def counts(session: Session, actor: Actor) -> Mapping[JobStatus, int]:
-    """How many jobs of the organisation are in each active state."""
+    """How many jobs of the organisation are in each active state; those that wait for a moment of their own do not count."""
     found = session.exec(
-        select(Job.status, func.count())
-        .where(Job.organization_id == actor.organization_id, transitions.is_(*transitions.ACTIVE))
-        .group_by(col(Job.status))
+        select(Job.status, func.count()).where(Job.organization_id == actor.organization_id, at_work()).group_by(col(Job.status))
     ).all()
     return {JobStatus(status): number for status, number in found}
+
+
+def at_work() -> ColumnElement[bool]:
+    """The condition for active jobs, without those that wait for the moment that a person chose."""
+    begun = or_(col(Job.attempt) > 0, col(Job.run_after) <= db.utcnow())
+    return or_(transitions.is_(*transitions.SLOT), and_(transitions.is_(JobStatus.PENDING), begun))
 
 
 def whole(session: Session, actor: Actor, job: Job) -> JobView:

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from coexai_app import db, log, queue
 from coexai_app.models import Event, Job, JobStatus, Lock
 from coexai_app.models.base import now
-from coexai_app.services import dispatch, mail_delivery, quotas, transitions, workers
+from coexai_app.services import dispatch, mail_delivery, quotas, schedules_run, transitions, workers
 from coexai_app.services.transitions import is_
 
 INTERVAL_SECONDS: Final = 5.0
@@ -128,4 +128,4 @@ def _forget(session: Session) -> None:
     mail_delivery.forget(session)
 
 
-PARTS: Final = (_take_back, _send_again, _park, _offer_due, mail_delivery.sweep_mails, _forget)
+PARTS: Final = (_take_back, _send_again, _park, schedules_run.run_due, _offer_due, mail_delivery.sweep_mails, _forget)

@@ -194,7 +194,8 @@ def _why(job: Job, facts: JobFacts) -> tuple[str, str]:
     if job.status in (JobStatus.PENDING, JobStatus.QUEUED) and not facts.known:
         return f"This version of CoExAI does not know “{job.capability}”.", "It waits for a worker that does, and holds no place meanwhile."
     if job.status is JobStatus.PENDING and facts.scheduled and not job.attempt:
-        return f"It is scheduled for {moment(job.run_after, facts.timezone)}.", "It starts by itself; you can leave this page."
+        starts = f"It starts on {moment(job.run_after, facts.timezone)}.".replace("on today", "today at")
+        return starts, "You can leave this page, or cancel it until then."
     if job.status is JobStatus.PENDING and job.attempt and facts.scheduled:
         again = moment(job.run_after, facts.timezone)
         return (
