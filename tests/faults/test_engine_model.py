@@ -84,7 +84,7 @@ class Engine(RuleBasedStateMachine):
     @initialize()
     def an_empty_instance(self) -> None:
         with db.transaction() as session:
-            for name in ("events", "charges", "outputs", "job_steps", "jobs", "quotas", "locks", "audit_logs"):
+            for name in ("events", "charges", "outputs", "job_steps", "jobs", "quotas", "locks"):
                 session.execute(text(f"DELETE FROM {name}"))
             session.get_one(Organization, self.owners[1].organization_id).plan = PlanName.FREE
             session.add(Quota(organization_id=self.owners[1].organization_id, agent="maya", period=_month(), used=10 - RUNS_LEFT))
