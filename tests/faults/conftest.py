@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -12,6 +13,31 @@ from tests.faults.rig import FULL, Rig
 from tests.servers import Postgres, RedisServer
 
 Figures = Callable[[str], None]
+# What `make test` leaves to `make test-faults`: twins of a test that runs anyway, with another back end or another kind of fault.
+ONLY_FULL: Final = frozenset(
+    {
+        "test_every_step_of_a_real_run_is_resumed_where_its_worker_died[embedded]",
+        "test_a_worker_killed_under_its_launcher_is_noticed_within_seconds[embedded]",
+        "test_a_job_that_is_nearly_done_is_finished[embedded]",
+        "test_a_job_that_never_listens_does_not_hold_up_the_end[stuck]",
+        "test_under_load_no_attempt_is_burnt[embedded]",
+        "test_it_is_tried_then_put_away_with_its_reason_and_can_be_resumed[stuck]",
+        "test_it_is_tried_then_put_away_with_its_reason_and_can_be_resumed[boom]",
+        "test_a_process_that_kills_itself_on_sqlite",
+        "test_one_that_never_listens_is_stopped_hard_and_nobody_else_suffers[stuck]",
+        "test_while_it_waits[embedded]",
+        "test_while_it_runs_it_stops_at_the_next_safe_point[embedded]",
+        "test_resumed_by_many_at_once_it_runs_once[embedded]",
+        "test_killed_and_started_empty",
+        "test_flushed_again_and_again",
+        "test_a_job_made_by_a_web_process_with_a_wrong_clock_runs_at_once[-1d]",
+        "test_run_at_is_kept_and_not_before[embedded]",
+        "test_one_that_wakes_after_its_lease_changes_nothing[embedded]",
+        "test_a_kind_that_only_the_new_version_knows_waits_for_it_and_holds_nobody_up[embedded]",
+        "test_old_and_new_workers_under_a_migration_lose_nothing[embedded]",
+        "test_messages_that_cannot_be_read_stop_nobody[embedded]",
+    }
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,6 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(f"faults-{files.index(item.path) % 2}"))
             if FULL:
                 item.add_marker(pytest.mark.timeout(900))
+            elif item.name in ONLY_FULL:
+                item.add_marker(pytest.mark.skip(reason="its twin runs; make test-faults runs both"))
 
 
 @pytest.fixture(scope="session")

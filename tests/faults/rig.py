@@ -24,6 +24,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from coexai_app import db
 from coexai_app.models import Event, Job, JobStep
+from coexai_app.processes import die_with_parent
 from coexai_app.settings import ROOT
 from tests.faults import client
 from tests.faults.client import Client
@@ -67,6 +68,7 @@ class Rig:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=die_with_parent,
             )
         launcher = Launcher(process)
         self.launchers.append(launcher)
