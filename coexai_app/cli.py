@@ -193,9 +193,10 @@ def _build(_options: argparse.Namespace) -> int:
 
 
 def _migrate(_options: argparse.Namespace) -> int:
-    from coexai_app import migrations
+    from coexai_app import db, migrations
 
     migrations.upgrade()
+    db.close()
     return 0
 
 

@@ -95,6 +95,13 @@ def reset(*, ping: bool = True) -> None:
         _engines.clear()
 
 
+def close() -> None:
+    """Closes the connections, so that a SQLite file is whole without its log beside it."""
+    with _lock:
+        for made in _engines.values():
+            made.dispose()
+
+
 @contextmanager
 def transaction(*, durable: bool = True) -> Iterator[Session]:
     """A transaction that may write: commits at the end, then makes the after-commit calls; an error rolls back and drops them, unless it

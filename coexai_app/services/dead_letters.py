@@ -14,7 +14,7 @@ from coexai_app import access, agents, db
 from coexai_app.access import Actor, Permission
 from coexai_app.errors import CoexaiError, Conflict, InvalidInput, NotFound
 from coexai_app.models import Job, JobStatus, JobStep, User
-from coexai_app.services import audit, jobs, transitions
+from coexai_app.services import audit, dispatch, jobs, transitions
 from coexai_app.views import dead_letters as view
 from coexai_app.views.dead_letters import DeadLetters, Outcome, Refused, Stop
 from coexai_app.views.steps import FINISHED
@@ -89,15 +89,16 @@ def _each(session: Session, actor: Actor, job_ids: Sequence[UUID], act: Callable
     wanted = tuple(dict.fromkeys(job_ids))
     if len(wanted) > MAX_IDS:
         raise InvalidInput(f"That is more than {MAX_IDS} jobs at once. Choose fewer.", field="job_ids")
-    # All rows in one order and before the organisation's, which a job that starts locks: two people at once cannot block each other.
-    locked = access.scoped(select(Job), actor).where(col(Job.id).in_(wanted)).order_by(col(Job.id)).with_for_update()
+    # The organisation first, as everywhere: two people at once cannot block each other.
+    dispatch.lock(session, actor.organization_id)
+    locked = access.scoped(select(Job), actor).where(col(Job.id).in_(wanted)).order_by(col(Job.id)).with_for_update(key_share=True)
     known = {job.id: job for job in session.exec(locked).all()}
     done, refused = 0, []
     for job_id in wanted:
         job = known.get(job_id)
         title = job.title if job else ""
         try:
-            with session.begin_nested():
+            with db.savepoint(session):
                 act(_dead(job))
                 session.flush()
         except CoexaiError as error:

@@ -158,7 +158,7 @@ def _room(session: Session, actor: Actor) -> None:
 def _locked(session: Session, actor: Actor, job_id: UUID) -> Job:
     """The job, held until the commit. Locks are taken in one order everywhere, organisation, job, quota, so that nobody waits in a ring."""
     dispatch.lock(session, actor.organization_id)
-    return access.one(session, select(Job).where(Job.id == job_id).with_for_update(), actor, "job")
+    return access.one(session, select(Job).where(Job.id == job_id).with_for_update(key_share=True), actor, "job")
 
 
 def _title(session: Session, actor: Actor, skill: Capability, data: AgentInput) -> str:

@@ -203,7 +203,7 @@ def _room(session: Session, actor: Actor) -> None:
 
 
 def _locked(session: Session, actor: Actor, schedule_id: UUID) -> Schedule:
-    return access.one(session, select(Schedule).where(Schedule.id == schedule_id).with_for_update(), actor, "schedule")
+    return access.one(session, select(Schedule).where(Schedule.id == schedule_id).with_for_update(key_share=True), actor, "schedule")
 
 
 def _told(session: Session, actor: Actor, schedule: Schedule, action: str) -> ScheduleView:

@@ -35,7 +35,7 @@ def run_due(session: Session) -> int:
         .where(Schedule.enabled, col(Schedule.next_at) <= db.utcnow())
         .order_by(col(Schedule.next_at), col(Schedule.id))
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).all()
     # Creating a job locks its organisation: always in the same order, so that two rounds can never wait for each other.
     return sum(_run(session, schedule, now) for schedule in sorted(due, key=lambda s: (s.organization_id, s.id)))

@@ -61,7 +61,7 @@ def _take_back(session: Session) -> None:
         .where(is_(JobStatus.PROCESSING), or_(col(Job.lease_until) < db.utcnow(), col(Job.lease_owner).in_(dead)))
         .order_by(col(Job.organization_id))
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).all()
     for job in silent:
         log.get(__name__).warning("job %s: its worker %s fell silent, taking it back", job.id, job.lease_owner)
@@ -92,7 +92,7 @@ def _send_again(session: Session) -> None:
         select(Job)
         .where(is_(JobStatus.QUEUED), col(Job.sent_at) < db.utcnow(-RESEND_SECONDS), dispatch.known())
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).all()
     for job in waiting:
         dispatch.wake(session, job)
@@ -106,7 +106,7 @@ def _park(session: Session) -> None:
         select(Job.id)
         .where(is_(JobStatus.QUEUED), col(Job.queued_at) < db.utcnow(-PARK_SECONDS), not_(dispatch.known()))
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).all()
     if strange:
         transitions.move_all(session, strange, JobStatus.PENDING, came_from=JobStatus.QUEUED, note="parked")
