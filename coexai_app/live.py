@@ -51,7 +51,7 @@ def _write(session: Session) -> None:
     session.execute(insert(Event), events)
     if settings.get().redis_url:
         told = [{"org": str(e["organization_id"]), "kind": e["kind"], "ref": str(e["ref_id"] or "")} for e in events]
-        db.after_commit(session, lambda: _redis().publish(CHANNEL, json.dumps(told)))
+        db.after_commit(session, lambda: redis().publish(CHANNEL, json.dumps(told)))
 
 
 def decode(message: bytes | str) -> list[Change]:
@@ -59,10 +59,11 @@ def decode(message: bytes | str) -> list[Change]:
 
 
 @lru_cache(maxsize=1)
-def _redis() -> Any:
-    import redis
+def redis() -> Any:
+    """The shared connection pool; nothing waits longer than two seconds for it."""
+    from redis import Redis
 
-    return redis.Redis.from_url(settings.get().redis_url, socket_timeout=2, socket_connect_timeout=2)
+    return Redis.from_url(settings.get().redis_url, socket_timeout=2, socket_connect_timeout=2)
 
 
 class Follower:

@@ -19,6 +19,7 @@ from huey import Huey
 from huey.consumer import Consumer, ProcessEnvironment
 from huey.serializer import SignedSerializer
 from huey.storage import PriorityRedisStorage, SqliteStorage
+from redis import ConnectionPool
 from redis.exceptions import RedisError
 from sqlmodel import Session
 
@@ -67,7 +68,9 @@ def _connect(name: str) -> _Queue:
     # Messages are pickles: signed, so that writing to the queue's store is not enough to run code in a worker.
     options: dict[str, Any] = {"results": False, "serializer": SignedSerializer(secret=config.secret().decode(), salt="coexai-queue")}
     if config.redis_url:
-        return _Queue(name, storage_class=PriorityRedisStorage, url=config.redis_url, **options)
+        # A server that hangs is as good as gone after a few seconds; the blocking read of a worker takes one.
+        pool = ConnectionPool.from_url(config.redis_url, socket_timeout=4, socket_connect_timeout=2)
+        return _Queue(name, storage_class=PriorityRedisStorage, connection_pool=pool, **options)
     config.data_dir.mkdir(parents=True, exist_ok=True)
     return _Queue(name, storage_class=SqliteStorage, filename=str(config.data_dir / "queue.db"), fsync=False, **options)
 

@@ -19,6 +19,7 @@ from coexai_app.api import api_keys, audit, files, health, outputs, session, tok
 from coexai_app.errors import CoexaiError, InvalidToken
 
 _CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
+RETRY_SECONDS = "5"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -38,6 +39,8 @@ def build() -> FastAPI:
         answer = envelope(error.status, error.code, error.message, error.details)
         if error.status == 401:  # RFC 6750 §3: the error is only named to somebody who sent a token
             answer.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if isinstance(error, InvalidToken) else "Bearer"
+        if error.status == 503:
+            answer.headers["Retry-After"] = RETRY_SECONDS
         return answer
 
     @api.exception_handler(RequestValidationError)
@@ -52,7 +55,7 @@ def build() -> FastAPI:
     async def database_away(_request: Request, error: Exception) -> JSONResponse:
         log.get(__name__).error("the database did not take it", exc_info=error)
         message = "The database is away or full for the moment. Send the same request again, with the same Idempotency-Key."
-        return envelope(503, "UNAVAILABLE", message, headers={"Retry-After": "5"})
+        return envelope(503, "UNAVAILABLE", message, headers={"Retry-After": RETRY_SECONDS})
 
     for kind in db.AWAY:
         api.add_exception_handler(kind, database_away)

@@ -69,21 +69,25 @@ def wake(session: Session, job: Job | Row[Any]) -> None:
 
 
 def take(session: Session, number: int = 1, **values: Any) -> Sequence[Row[Any]]:
-    """Moves the best queued jobs that this worker can do to PROCESSING, at most `number`; returns their rows. `values` are set with it."""
+    """Moves the best queued jobs that this worker can do to PROCESSING, at most `number`; returns their rows. `values` are set with it.
+
+    A job that a worker lost before is taken alone, so that one that kills its worker takes no other along twice.
+    """
     running = (
         select(Job.organization_id, func.count().label("number"))
         .where(is_(JobStatus.PROCESSING))
         .group_by(col(Job.organization_id))
         .subquery()
     )
-    best = session.exec(
-        select(Job.id)
+    found = session.exec(
+        select(Job.id, Job.fence)
         .outerjoin(running, running.c.organization_id == col(Job.organization_id))
         .where(is_(JobStatus.QUEUED), known(), _served())
         .order_by(_level(), func.coalesce(running.c.number, 0), col(Job.queued_at), col(Job.id))
         .limit(number)
         .with_for_update(of=Job, skip_locked=True, key_share=True)
     ).all()
+    best = [job_id for place, (job_id, fence) in enumerate(found) if not place or not (fence or found[0][1])]
     if not best:
         return ()
     moved = transitions.move_all(session, best, JobStatus.PROCESSING, came_from=JobStatus.QUEUED, **values)

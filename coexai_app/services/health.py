@@ -37,11 +37,11 @@ def _version(session: Session) -> str:
 
 def _cache() -> str:
     """Redis when there is one; the embedded queue file otherwise."""
-    from coexai_app import queue
+    from coexai_app import live, queue
 
     try:
         if settings.get().redis_url:
-            queue.huey.storage.conn.ping()
+            live.redis().ping()
         else:
             queue.huey.pending_count()
     except Exception:

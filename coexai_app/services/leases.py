@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -112,7 +113,8 @@ class Watch:
     def check(self) -> bool:
         """Whether a person cancelled the job. Raises Fenced, HandedBack or StepTooSlow when it has to stop for another reason."""
         if self._claim and time.monotonic() - self._looked > LOOK_SECONDS / 2:
-            self._look(self._claim)
+            with suppress(*db.AWAY):  # no news is no reason to stop
+                self._look(self._claim)
         if self._lost:
             raise Fenced("Another worker took this job over.")
         if not self.cancelled and (reason := self._reason()) is not None:
@@ -134,6 +136,8 @@ class Watch:
                 continue
             try:
                 self._tick(claim)
+            except db.AWAY as error:
+                log.get(__name__).warning("the database is away (%s); the lease is kept as soon as it is back", type(error).__name__)
             except Exception:
                 log.get(__name__).exception("the lease could not be kept; trying again")
             if self._claim is claim and self._overdue():
@@ -150,6 +154,7 @@ class Watch:
             self._look(claim)
 
     def _extend(self, claim: Claim) -> None:
+        self._extended = time.monotonic() - self._lease / 3 + LOOK_SECONDS  # when it fails, soon again
         with db.transaction(durable=False) as session:
             kept = update(Job).where(*held(claim)).values(lease_until=db.utcnow(self._lease))
             lost = db.changed(session, kept) != 1
@@ -158,9 +163,9 @@ class Watch:
             self._lost = lost
 
     def _look(self, claim: Claim) -> None:
+        self._looked = time.monotonic()
         with db.reading() as session:
             row = session.execute(select(Job.cancel_requested).where(*held(claim))).first()
-        self._looked = time.monotonic()
         if self._claim is claim:
             self._lost, self.cancelled = row is None, bool(row and row[0])
 

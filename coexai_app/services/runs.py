@@ -165,7 +165,7 @@ def run_claimed(claim: Claim, watch: Watch, recorder: Recorder) -> Report:
         key=str(claim.id),
     )
     # A first try has nothing to go on from.
-    earlier = checkpoints.of(claim.id) if claim.fence > 1 else {}
+    earlier = db.insist(partial(checkpoints.of, claim.id)) if claim.fence > 1 else {}
     return run_pipeline(agent, capability, capability.parse(claim.input), context, on_step=on_step, checkpoints=earlier)
 
 
@@ -179,14 +179,22 @@ def warm_up() -> None:
 
 
 def _open(claim: Claim, ref: str) -> InputFile:
-    with db.reading() as session:
-        file = session.exec(select(File).where(File.id == jobs.file_id(ref), File.organization_id == claim.organization_id)).first()
+    mine = select(File).where(File.id == jobs.file_id(ref), File.organization_id == claim.organization_id)
+
+    def find() -> File | None:
+        with db.reading() as session:
+            return session.exec(mine).first()
+
+    file = db.insist(find)
     if file is None:
         raise InvalidInput("This file is not here any more. Add it again.", field="file")
     return InputFile(name=file.name, content_type=file.content_type, data=store().get(file.key))
 
 
 def _keep(claim: Claim, name: str, content_type: str, data: bytes) -> None:
-    with db.transaction() as session:
-        prove(session, claim)
-        files.keep(session, organization_id=claim.organization_id, job_id=claim.id, name=name, content_type=content_type, data=data)
+    def write() -> None:
+        with db.transaction() as session:
+            prove(session, claim)
+            files.keep(session, organization_id=claim.organization_id, job_id=claim.id, name=name, content_type=content_type, data=data)
+
+    db.insist(write)

@@ -5,6 +5,7 @@ Every worker process calls it every few seconds; a named lease lets one of them 
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any, Final
 
@@ -63,24 +64,26 @@ def _take_back(session: Session) -> None:
         .limit(BATCH)
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
+    held = Counter(job.lease_owner for job in silent)
     for job in silent:
         log.get(__name__).warning("job %s: its worker %s fell silent, taking it back", job.id, job.lease_owner)
-        _back(session, job)
+        _back(session, job, counts=held[job.lease_owner] == 1)
 
 
-def _back(session: Session, job: Job) -> None:
+def _back(session: Session, job: Job, *, counts: bool) -> None:
+    """`counts`: the worker had only this job. Of several nobody knows which one was its end: then the next try is alone, and free."""
     held = (job.organization_id, job.agent, job.period)
     ended: dict[str, Any] = {"finished_at": db.utcnow(), "period": ""}
     locked_out: dict[str, Any] = {"came_from": JobStatus.PROCESSING, "fence": job.fence + 1}
     if job.cancel_requested:
         transitions.move(session, job, JobStatus.CANCELLED, **locked_out, **ended)
-    elif job.attempt >= job.max_attempts:
+    elif counts and job.attempt >= job.max_attempts:
         message = "The worker stopped in the middle of this job each time it tried. Finished steps are kept."
         error = {"error_code": "WORKER_LOST", "error_message": message}
         transitions.move(session, job, JobStatus.DEAD_LETTER, note=message, **locked_out, **error, **ended)
     else:
         note = "The worker stopped in the middle. Finished steps are kept."
-        due: dict[str, Any] = {"run_after": db.utcnow(), "turn": dispatch.turn(job.priority)}
+        due: dict[str, Any] = {"run_after": db.utcnow(), "turn": dispatch.turn(job.priority), "attempt": job.attempt - (not counts)}
         transitions.move(session, job, JobStatus.PENDING, note=note, **locked_out, **due)
         return
     quotas.release(session, held[0], agent=held[1], month=held[2])
