@@ -76,48 +76,6 @@ def take(session: Session, number: int = 1, **values: Any) -> Sequence[Row[Any]]
     counted = select(Job.organization_id, func.count().label("number")).where(is_(JobStatus.PROCESSING)).group_by(col(Job.organization_id))
     # Counted once; without statistics PostgreSQL would count anew for every queued job.
     running = counted.cte("running").prefix_with("MATERIALIZED", dialect="postgresql")
-    found = session.exec(rows.order_by(col(Organization.id)).with_for_update(key_share=True)).all()
-    return {organization: plans.of(plan).concurrent_jobs for organization, plan in found}
-
-
-def offer(session: Session, *organizations: UUID, awake: int = 0) -> int:
-    """Hands waiting jobs of organisations to the queue while their plans have free slots. Returns how many.
-
-    The organisations are locked for it, so that the plan's limit holds at every instant. `awake`: for how many of them nobody has to be
-    woken, because the caller takes the next jobs itself. A job of a kind that this version does not know stays where it is.
-    """
-    if not organizations:
-        return 0
-    session.flush()
-    slots = lock(session, *organizations)
-    for organization, number in _taken(session, organizations):
-        slots[organization] -= number
-    due = _due(session, {organization: number for organization, number in slots.items() if number > 0})
-    if not due:
-        return 0
-    times: dict[str, Any] = {"queued_at": db.utcnow(), "sent_at": db.utcnow()}
-    moved = transitions.move_all(session, due, JobStatus.QUEUED, came_from=JobStatus.PENDING, **times)
-    for row in moved[awake:]:
-        wake(session, row)
-    return len(moved)
-
-
-def wake(session: Session, job: Job | Row[Any]) -> None:
-    """Wakes a worker for a queued job, after the commit."""
-    queue.enqueue(session, TaskName.RUN_JOB, priority=job.priority, route=queue.route(job.agent))
-
-
-def take(session: Session, number: int = 1, **values: Any) -> Sequence[Row[Any]]:
-    """Moves the best queued jobs that this worker can do to PROCESSING, at most `number`; returns their rows. `values` are set with it.
-
-    A job that a worker lost before is taken alone, so that one that kills its worker takes no other along twice.
-    """
-    running = (
-        select(Job.organization_id, func.count().label("number"))
-        .where(is_(JobStatus.PROCESSING))
-        .group_by(col(Job.organization_id))
-        .subquery()
-    )
     found = session.exec(
         select(Job.id, Job.fence)
         .outerjoin(running, running.c.organization_id == col(Job.organization_id))
