@@ -115,7 +115,7 @@ class TestSniffing:
         ("data", "what"),
         [
             (b"\xff\xd8\xff\xe0\x00\x10JFIF", "a JPEG image"),
-            (gzip.compress(b"hello"), "a gzip archive"),
+            (gzip.compress(b"hello", mtime=0), "a gzip archive"),
             (b"{\\rtf1\\ansi hello}", "an RTF document"),
             (b"\x00\x00\x00\x18ftypmp42\x00\x00", "an MP4"),
             (b"MZ\x90\x00\x03\x00", "a Windows program"),
