@@ -5,25 +5,29 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from coexai_app.settings import ROOT
 from tests.e2e.journey import ready, run_example, sign_up
 from tests.servers import free_port, wait_until
+from tests.work import POST
 
 
 class Served:
     """An instance of this test alone."""
 
     def __init__(self, folder: Path) -> None:
-        self.port, self.log = free_port(), folder / "log"
+        self.port, self.log, self.folder = free_port(), folder / "log", folder
         self.url = f"http://localhost:{self.port}"
         self.environment = {**os.environ, "DATABASE_URL": "", "REDIS_URL": "", "DATA_DIR": str(folder / "data"), "PORT": str(self.port)}
         self.environment |= {"LOG_LEVEL": "info", "JOB_LEASE_SECONDS": "3"}
@@ -38,6 +42,19 @@ class Served:
                 start_new_session=True,
             )
         wait_until(lambda: ready(self.url), 60, "the instance")
+
+    def _ask(self, statement: str, *values: str) -> list[str]:
+        with closing(sqlite3.connect(f"file:{self.folder / 'data' / 'coexai.db'}?mode=ro", uri=True)) as connection:
+            return [str(row[0]) for row in connection.execute(statement, values)]
+
+    def job(self) -> str:
+        """The one job of the instance."""
+        (found,) = self._ask("SELECT id FROM jobs")
+        return str(UUID(found))
+
+    def steps(self, job: str) -> list[str]:
+        """The states of its steps, in order."""
+        return self._ask("SELECT status FROM job_steps WHERE job_id = ? ORDER BY position", UUID(job).hex)
 
     def parts(self) -> dict[str, int]:
         """The process id of each part."""
@@ -95,6 +112,34 @@ def test_a_killed_worker_comes_back_and_does_the_waiting_job(served: Served, bro
     os.kill(served.parts()["worker"], signal.SIGKILL)
     run_example(page, served.url)
     page.close()
+
+
+def test_a_job_whose_worker_is_killed_in_the_middle_finishes_on_the_open_page(served: Served, browser: Browser) -> None:
+    page = browser.new_page()
+    sign_up(page, served.url)
+    page.goto(f"{served.url}/agents/maya")
+    page.get_by_test_id("source-kind").get_by_text("Text").click()
+    page.get_by_test_id("source-text").fill(long_post())
+    page.get_by_test_id("run-button").click()
+    page.wait_for_url("**job=*")
+    job = served.job()
+    page.goto(f"{served.url}/jobs/{job}")
+    wait_until(lambda: "running" in served.steps(job), 30, "the first steps")
+    finished = served.steps(job).count("done")
+    os.kill(served.parts()["worker"], signal.SIGKILL)
+    expect(page.get_by_test_id("job-status")).to_have_text("Completed", timeout=60_000)
+    expect(page.get_by_test_id("attempts")).to_contain_text("Interrupted")
+    assert served.steps(job).count("kept") >= finished
+    page.close()
+
+
+def long_post() -> str:
+    """Some 45,000 words in ordinary paragraphs: seconds of work."""
+    return "\n\n".join(
+        f"## Week {n}\n\nIn week {n} the bakery sold {n * 37} loaves and {n * 11} rolls. Marta wrote down what was left over each evening, "
+        f"and on day {n % 7 + 1} it was {n % 23 + 2} percent of what had been baked that morning. {POST.splitlines()[2]}"
+        for n in range(1, 720)
+    )
 
 
 def test_a_killed_web_process_comes_back_and_the_open_page_goes_on(served: Served, browser: Browser) -> None:
