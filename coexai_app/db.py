@@ -6,11 +6,13 @@ Doors (state, api, tasks, cli) open `transaction()` or `reading()`; services get
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import CursorResult, Engine, Update, create_engine, event, text
+from sqlalchemy import CursorResult, Engine, Integer, Update, create_engine, event, text
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
@@ -20,29 +22,30 @@ from coexai_app import log, settings
 
 _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",  # a commit that was confirmed survives a power cut
     "PRAGMA busy_timeout=10000",
     "PRAGMA foreign_keys=ON",
 )
 _AFTER_COMMIT: Final = "coexai_after_commit"
+INSIST_SECONDS: Final = 30.0
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 _lock = threading.Lock()
-_engine: Engine | None = None
+_engines: dict[bool, Engine] = {}
 
 
-def engine() -> Engine:
-    """The engine of this process, made on first use."""
-    global _engine
+def engine(*, durable: bool = True) -> Engine:
+    """The engine of this process, made on first use. Commits of the other one, `durable=False`, may be lost in a power cut."""
     with _lock:
-        if _engine is None:
-            _engine = connect(settings.get().database)
-        return _engine
+        if durable not in _engines:
+            _engines[durable] = connect(settings.get().database, durable=durable)
+        return _engines[durable]
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, *, durable: bool = True) -> Engine:
     """An engine for a database URL. Parameters never show in error messages: they hold customers' data."""
     if not url.startswith("sqlite"):
+        options = f"-c statement_timeout=15000 -c timezone=utc -c synchronous_commit={'on' if durable else 'off'}"
         return create_engine(
             url,
             pool_size=10,
@@ -50,7 +53,7 @@ def connect(url: str) -> Engine:
             pool_pre_ping=True,
             pool_recycle=1800,
             hide_parameters=True,
-            connect_args={"options": "-c statement_timeout=15000 -c timezone=utc", "connect_timeout": 5},
+            connect_args={"options": options, "connect_timeout": 5},
         )
     settings.get().data_dir.mkdir(parents=True, exist_ok=True)
     made = create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True, connect_args={"timeout": 10})
@@ -58,7 +61,7 @@ def connect(url: str) -> Engine:
     @event.listens_for(made, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, see below
-        for pragma in _SQLITE_PRAGMAS:
+        for pragma in (*_SQLITE_PRAGMAS, f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}"):
             connection.execute(pragma)
 
     @event.listens_for(made, "begin")
@@ -71,18 +74,20 @@ def connect(url: str) -> Engine:
 
 
 def reset() -> None:
-    """Forgets the engine: in a forked worker (whose connections belong to its parent) and between tests."""
-    global _engine
+    """Forgets the engines: in a forked worker (whose connections belong to its parent) and between tests."""
     with _lock:
-        if _engine is not None:
-            _engine.dispose(close=False)
-        _engine = None
+        for made in _engines.values():
+            made.dispose(close=False)
+        _engines.clear()
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """A transaction that may write: commits at the end, then makes the after-commit calls; an error rolls back and drops them."""
-    with Session(engine(), expire_on_commit=False) as session:
+def transaction(*, durable: bool = True) -> Iterator[Session]:
+    """A transaction that may write: commits at the end, then makes the after-commit calls; an error rolls back and drops them.
+
+    `durable=False` does not wait for the disk: for what the sweep would do again if a power cut took it, such as a claim.
+    """
+    with Session(engine(durable=durable), expire_on_commit=False) as session:
         yield session
         session.commit()
         for call in session.info.pop(_AFTER_COMMIT, ()):
@@ -107,6 +112,23 @@ def reads(service: F) -> F:
 def open_for(service: Callable[..., Any]) -> Any:
     """The transaction that a service needs: `with db.open_for(service) as session: service(session, …)`."""
     return reading() if service.__dict__.get("coexai_reads") else transaction()
+
+
+def insist(call: Callable[[], T], *, seconds: float = INSIST_SECONDS) -> T:
+    """Makes a call that writes, again and again while the database is away, full or restarting, for at most `seconds`.
+
+    The call must bear repetition: when the connection breaks at the commit, its first try may have counted.
+    """
+    until, pause = time.monotonic() + seconds, 0.1
+    while True:
+        try:
+            return call()
+        except (OperationalError, InterfaceError):
+            if time.monotonic() + pause > until:
+                raise
+            log.get(__name__).warning("the database did not take it; trying again in %.1f s", pause)
+            time.sleep(pause)
+            pause = min(pause * 2, 2.0)
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:
@@ -143,6 +165,29 @@ class utcnow(FunctionElement[Any]):  # noqa: N801  (reads as SQL)
     def __init__(self, plus_seconds: float = 0) -> None:
         super().__init__()
         self.plus_seconds = plus_seconds
+
+
+class waited(FunctionElement[Any]):  # noqa: N801  (reads as SQL)
+    """How many whole periods of some seconds have passed since a moment in a column."""
+
+    inherit_cache = False
+    type = Integer()
+
+    def __init__(self, since: Any, seconds: float) -> None:
+        super().__init__(since)
+        self.seconds = seconds
+
+
+@compiles(waited, "sqlite")
+def _sqlite_waited(element: waited, compiler: Any, **kw: Any) -> str:
+    since = compiler.process(element.clauses, **kw)
+    return f"CAST((julianday('now') - julianday({since})) * 86400.0 / {element.seconds:.3f} AS INTEGER)"
+
+
+@compiles(waited)
+def _postgres_waited(element: waited, compiler: Any, **kw: Any) -> str:
+    since = compiler.process(element.clauses, **kw)
+    return f"CAST(floor(extract(epoch FROM clock_timestamp() - {since}) / {element.seconds:.3f}) AS integer)"
 
 
 @compiles(utcnow, "sqlite")

@@ -86,8 +86,28 @@ class Unavailable(CoexaiError):
     permanent = False
 
 
-class Cancelled(CoexaiError):
-    """A person cancelled the job; raised by the step context between and within steps."""
+class StepTooSlow(CoexaiError):
+    """A step of a job took longer than it may; another try may be faster."""
+
+    status = 504
+    code = "STEP_TOO_SLOW"
+    permanent = False
+
+
+class Interrupted(CoexaiError):
+    """A running job has to stop, and no step of it failed; raised by the step context between and within steps."""
 
     status = 409
+    code = "INTERRUPTED"
+
+
+class Cancelled(Interrupted):
+    """A person cancelled the job."""
+
     code = "CANCELLED"
+
+
+class HandedBack(Interrupted):
+    """The worker was asked to stop: the job goes back to the line, and the try does not count."""
+
+    code = "HANDED_BACK"

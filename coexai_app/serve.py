@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -73,7 +74,7 @@ def worker() -> None:
     log.configure("worker", style=config.log_format, level=config.log_level)
     import tasks
 
-    tasks.consumer(workers=config.job_workers, stop_seconds=STOP_SECONDS - 3).run()
+    tasks.consumer(workers=config.job_workers, stop_seconds=STOP_SECONDS - 3, route=config.worker_queue).run()
 
 
 PARTS: Final[dict[str, Callable[[], None]]] = {"web": web, "worker": worker}
@@ -141,6 +142,7 @@ def serve(parts: tuple[str, ...] = ("web", "worker")) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop)
+    os.environ["COEXAI_RUN"] = secrets.token_hex(4)  # by it the parts know each other, see queue.py
     running = [Part(name) for name in parts]
     for part in running:
         part.start()

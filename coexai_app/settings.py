@@ -72,8 +72,10 @@ class Settings(BaseSettings):
     # --- accounts and jobs ---
     session_days: int = Field(30, ge=1, le=365, description="A session ends after this many days without use.")
     job_lease_seconds: int = Field(30, ge=3, description="A job whose worker is silent this long is taken back.")
+    agent_queues: Annotated[tuple[str, ...], NoDecode] = Field((), description="Coworkers with a queue and workers of their own.")
+    worker_queue: str = Field("", description="Which of them this worker serves; default: the queue that all others share.")
 
-    @field_validator("fetch_allow_hosts", mode="before")
+    @field_validator("fetch_allow_hosts", "agent_queues", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -85,6 +87,8 @@ class Settings(BaseSettings):
                 raise ValueError("SECRET_KEY must be set in production. Make one with: openssl rand -hex 32")
             if not self.public_url.startswith("https://"):
                 raise ValueError("PUBLIC_URL must be the https address of this instance in production.")
+        if self.worker_queue and self.worker_queue not in self.agent_queues:
+            raise ValueError(f"WORKER_QUEUE={self.worker_queue} must be one of AGENT_QUEUES, or no job would ever come.")
         if self.web_workers > 1 and not self.redis_url:
             raise ValueError("WEB_WORKERS above 1 needs REDIS_URL: the processes share their sessions there.")
         return self

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 import time
 
-from coexai_app import db, log
-from coexai_app.queue import huey
-from coexai_app.services import runs, sweep
+from coexai_app import db, log, queue, settings
+from coexai_app.services import runs, sweep, workers
 
+_huey = queue.of(settings.get().worker_queue)
 _started = threading.Lock()
 
 
-@huey.on_startup()  # type: ignore[untyped-decorator]
+@_huey.on_startup()  # type: ignore[untyped-decorator]
 def begin() -> None:
     """Once per worker process (thread workers share one)."""
     if not _started.acquire(blocking=False):
@@ -23,6 +23,13 @@ def begin() -> None:
         runs.warm_up()
     except Exception:
         log.get(__name__).exception("warm-up failed; jobs will show why")
+
+
+@_huey.on_shutdown()  # type: ignore[untyped-decorator]
+def end() -> None:
+    """A worker that stops cleanly is gone from the list at once."""
+    with db.transaction(durable=False) as session:
+        workers.sign_out(session)
 
 
 def _sweep() -> None:

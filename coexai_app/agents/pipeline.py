@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coexai_app.agents.report import Analysis, Engine, Report, Review, Source, StepRecord, Usage
-from coexai_app.errors import Cancelled, CoexaiError, InvalidInput
+from coexai_app.errors import Cancelled, CoexaiError, Interrupted, InvalidInput
 from coexai_app.llm.base import Completion, Model, Prompt
 
 BUILTIN = Engine(provider="builtin", model="extractive/1")
@@ -116,12 +116,16 @@ class StepContext:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One named step: a pure function of (input, context). `label` is what people read ("Read the source")."""
+    """One named step: a pure function of (input, context). `label` is what people read ("Read the source").
+
+    A step that takes longer than `seconds` is stopped; with a model it waits for answers, so the default is generous.
+    """
 
     name: str
     label: str
     run: Callable[[Any, StepContext], StepResult]
     result: type[StepResult]
+    seconds: float = 600
 
 
 class Outcome(StepResult):
@@ -204,13 +208,17 @@ class StepStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepEvent:
-    """Told to `on_step` when a step starts, ends, fails, or is kept from an earlier attempt. `ms` is wall-clock milliseconds."""
+    """Told to `on_step` when a step starts, ends, fails, or is kept from an earlier attempt.
+
+    `seconds` is how long it may take, `ms` how many milliseconds it took.
+    """
 
     position: int
     name: str
     label: str
     status: StepStatus
     input_hash: str
+    seconds: float = 0
     ms: int = 0
     summary: str = ""
     result: Mapping[str, Any] | None = None
@@ -260,17 +268,20 @@ def run(
             context.results[step.result] = result
             context.usage, context.engine = context.usage + kept.usage, _writer(context.engine, kept.engine)
             records.append(_record(step, StepStatus.KEPT, kept.ms, result))
-            on_step(StepEvent(position, step.name, step.label, StepStatus.KEPT, digest, kept.ms, result.summary()))
+            on_step(StepEvent(position, step.name, step.label, StepStatus.KEPT, digest, ms=kept.ms, summary=result.summary()))
             continue
-        on_step(StepEvent(position, step.name, step.label, StepStatus.RUNNING, digest))
+        on_step(StepEvent(position, step.name, step.label, StepStatus.RUNNING, digest, step.seconds))
         before, started = context.usage, time.perf_counter()
         try:
             result = step.run(data, context)
+        except Interrupted:
+            raise
         except Exception as error:
             ms = round((time.perf_counter() - started) * 1000)
             # Only a domain error is written for people; any other may hold a customer's data.
             reason = error.message if isinstance(error, CoexaiError) else "Stopped by an error of ours."
-            on_step(StepEvent(position, step.name, step.label, StepStatus.FAILED, digest, ms, reason))
+            failed = StepStatus.FAILED
+            on_step(StepEvent(position, step.name, step.label, failed, digest, ms=ms, summary=reason, usage=_spent(before, context.usage)))
             raise
         ms = round((time.perf_counter() - started) * 1000)
         context.results[step.result] = result
@@ -282,11 +293,11 @@ def run(
                 step.label,
                 StepStatus.DONE,
                 digest,
-                ms,
-                result.summary(),
-                result.model_dump(mode="json"),
-                _spent(before, context.usage),
-                context.engine,
+                ms=ms,
+                summary=result.summary(),
+                result=result.model_dump(mode="json"),
+                usage=_spent(before, context.usage),
+                engine=context.engine,
             )
         )
     outcome = context.need(Outcome)

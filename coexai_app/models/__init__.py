@@ -4,11 +4,12 @@ from coexai_app.models.accounts import LoginSession, Membership, Organization, U
 from coexai_app.models.audit import AuditLog
 from coexai_app.models.enums import JobStatus, OutputStatus, PlanName, Priority, Role, StepState
 from coexai_app.models.files import File
-from coexai_app.models.jobs import Event, Job, JobStep, Lock, Quota
+from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
 from coexai_app.models.outputs import Output
 
 __all__ = [
     "AuditLog",
+    "Charge",
     "Event",
     "File",
     "Job",
@@ -26,4 +27,5 @@ __all__ = [
     "Role",
     "StepState",
     "User",
+    "Worker",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -14,17 +14,27 @@ from coexai_app.models.base import CASCADE, Json, Table, enum_column, now
 from coexai_app.models.enums import JobStatus, Priority, StepState
 
 
+def _while(name: str, status: JobStatus, *columns: str) -> Index:
+    """An index of the jobs in one state: it stays small however many jobs have ended."""
+    only = text(f"status = '{status.value}'")
+    return Index(name, *columns, sqlite_where=only, postgresql_where=only)
+
+
 class Job(Table, table=True):
     """One run of a capability.
 
     `fence` grows with every claim: only the holder of the current fence may write. `lease_until` is judged by the database's clock.
+    `turn` is the job's place among the waiting ones of its organisation: due time plus a minute per level below `critical`.
     """
 
     __tablename__ = "jobs"
     __table_args__ = (
         UniqueConstraint("organization_id", "idempotency_key"),
         Index("ix_jobs_organization_id_id", "organization_id", "id"),
-        Index("ix_jobs_status_run_after", "status", "run_after"),
+        _while("ix_jobs_pending", JobStatus.PENDING, "organization_id", "turn", "id"),
+        _while("ix_jobs_queued", JobStatus.QUEUED, "organization_id", "queued_at"),
+        _while("ix_jobs_processing", JobStatus.PROCESSING, "organization_id", "lease_until"),
+        _while("ix_jobs_dead_letter", JobStatus.DEAD_LETTER, "organization_id", "id"),
     )
 
     organization_id: UUID = Field(foreign_key="organizations.id", ondelete=CASCADE)
@@ -40,6 +50,7 @@ class Job(Table, table=True):
     attempt: int = 0
     max_attempts: int = 4
     run_after: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+    turn: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     lease_owner: str = Field(default="", max_length=80)
     lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     fence: int = 0
@@ -47,6 +58,7 @@ class Job(Table, table=True):
     error_code: str = Field(default="", max_length=64)
     error_message: str = Field(default="", max_length=2_000)
     queued_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime, description="When a worker was last woken for it.")
     started_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     updated_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
@@ -64,6 +76,7 @@ class JobStep(Table, table=True):
     label: str = Field(max_length=64)
     status: StepState = Field(default=StepState.TODO, sa_column=enum_column(StepState))
     attempt: int = 0
+    started_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     input_hash: str = Field(default="", max_length=64)
     result: dict[str, Any] | None = Field(default=None, sa_column=Column(Json(none_as_null=True)))
     meta: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
@@ -99,6 +112,23 @@ class Quota(Table, table=True):
     reserved: int = 0
 
 
+class Charge(Table, table=True):
+    """The usage ledger: one row for each completed job, written with its output, never changed."""
+
+    __tablename__ = "charges"
+    __table_args__ = (Index("ix_charges_organization_id_period", "organization_id", "period"),)
+
+    organization_id: UUID = Field(foreign_key="organizations.id", ondelete=CASCADE)
+    job_id: UUID = Field(foreign_key="jobs.id", ondelete=CASCADE, unique=True)
+    agent: str = Field(max_length=32)
+    capability: str = Field(max_length=64)
+    period: str = Field(max_length=7)
+    runs: int = 1
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_micros: int = 0
+
+
 class Lock(SQLModel, table=True):
     """A named lease for work that only one process at a time should do, such as the sweep."""
 
@@ -106,3 +136,14 @@ class Lock(SQLModel, table=True):
 
     name: str = Field(max_length=64, primary_key=True)
     until: datetime = Field(sa_type=UTCDateTime)
+
+
+class Worker(SQLModel, table=True):
+    """A worker process that is up: it signs in every few seconds, so that a waiting job can say when nobody is there to do it."""
+
+    __tablename__ = "workers"
+
+    name: str = Field(max_length=80, primary_key=True)
+    queue: str = Field(default="", max_length=32)
+    started_at: datetime = Field(sa_type=UTCDateTime)
+    seen_at: datetime = Field(sa_type=UTCDateTime)

@@ -1,23 +1,23 @@
-"""Jobs: create, cancel, resume, and hand the next ones to the queue. Reading is in `jobs_read.py`, running in `runs.py`."""
+"""Jobs: check, create, cancel, resume. Who is next is in `dispatch.py`, running in `runs.py`, reading in `jobs_read.py`."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
-from coexai_app import access, agents, db, plans, queue
+from coexai_app import access, agents, db
 from coexai_app.access import Actor, Permission
 from coexai_app.agents.pipeline import Agent, AgentInput, Capability
 from coexai_app.errors import Conflict, InvalidInput, NotFound
-from coexai_app.models import File, Job, JobStatus, JobStep, Organization, Priority, StepState
-from coexai_app.queue import TaskName
-from coexai_app.services import audit, jobs_read, quotas, transitions
+from coexai_app.models import File, Job, JobStatus, JobStep, StepState
+from coexai_app.services import audit, dispatch, jobs_read, quotas, transitions
 from coexai_app.views.jobs import JobView
 
 RESUMABLE: Final = (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED)
@@ -25,8 +25,17 @@ RESUMABLE: Final = (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED
 MAX_WAITING: Final = 1_000
 
 
-def create(session: Session, actor: Actor, *, agent: str, capability: str, data: Mapping[str, Any], idempotency_key: str) -> JobView:
-    """Records a job and holds its run of the plan, in one transaction; the worker is woken after the commit.
+def create(
+    session: Session,
+    actor: Actor,
+    *,
+    agent: str,
+    capability: str,
+    data: Mapping[str, Any],
+    idempotency_key: str,
+    run_at: datetime | None = None,
+) -> JobView:
+    """Records a job and holds its run of the plan, in one transaction; a worker is woken after the commit. `run_at`: not before then.
 
     The same key with the same input answers the first job again; with another input it raises Conflict. Raises InvalidInput (per field in
     `details["fields"]`), NotFound, QuotaExceeded: then nothing is stored and nothing is held.
@@ -35,17 +44,16 @@ def create(session: Session, actor: Actor, *, agent: str, capability: str, data:
     coworker, skill = find(agent, capability)
     parsed = skill.parse(data)
     stored = parsed.model_dump(mode="json", exclude_none=True)
+    key = idempotency_key[:128] or hashlib.sha256(json.dumps([agent, capability, stored]).encode()).hexdigest()
     db.serialize(session, f"jobs:{actor.organization_id}")
-    known = session.exec(
-        select(Job).where(Job.organization_id == actor.organization_id, Job.idempotency_key == idempotency_key[:128])
-    ).first()
+    known = session.exec(select(Job).where(Job.organization_id == actor.organization_id, Job.idempotency_key == key)).first()
     if known is not None:
         if known.input != stored or (known.agent, known.capability) != (agent, capability):
             raise Conflict("This key was used for another job. Use a new one for every new job.")
         return jobs_read.get(session, actor, job_id=known.id)
     title = _title(session, actor, skill, parsed)
-    if _count(session, actor.organization_id, JobStatus.PENDING) >= MAX_WAITING:
-        raise Conflict(f"{MAX_WAITING:,} jobs of your organisation wait already. Cancel some, or wait until they are done.")
+    _room(session, actor)
+    due: Any = run_at or db.utcnow()
     job = Job(
         organization_id=actor.organization_id,
         user_id=actor.user_id,
@@ -54,7 +62,9 @@ def create(session: Session, actor: Actor, *, agent: str, capability: str, data:
         title=title,
         priority=actor.plan.priority,
         input=stored,
-        idempotency_key=idempotency_key[:128] or hashlib.sha256(json.dumps(stored).encode()).hexdigest(),
+        idempotency_key=key,
+        run_after=due,
+        turn=dispatch.turn(actor.plan.priority, due=run_at),
         period=quotas.reserve(session, actor, agent=agent, name=coworker.name),
     )
     session.add(job)
@@ -62,8 +72,20 @@ def create(session: Session, actor: Actor, *, agent: str, capability: str, data:
     session.add_all(JobStep(job_id=job.id, position=i, name=step.name, label=step.label) for i, step in enumerate(skill.steps))
     transitions.told(session, job.id, job.organization_id, "job.pending")
     audit.record(session, "job.created", actor=actor, target=str(job.id), agent=agent, capability=capability)
-    offer(session, actor.organization_id)
+    dispatch.offer(session, actor.organization_id)
     return jobs_read.get(session, actor, job_id=job.id)
+
+
+@db.reads
+def check(session: Session, actor: Actor, *, agent: str, capability: str, data: Mapping[str, Any]) -> AgentInput:
+    """A dry run: raises what `create` would raise, stores nothing and holds nothing. Returns the input as it was understood."""
+    access.require(actor, Permission.RUN_AGENT)
+    coworker, skill = find(agent, capability)
+    parsed = skill.parse(data)
+    _title(session, actor, skill, parsed)
+    _room(session, actor)
+    quotas.check(session, actor, agent=agent, name=coworker.name)
+    return parsed
 
 
 def cancel(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
@@ -75,9 +97,10 @@ def cancel(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
         session.expire(job)
         transitions.told(session, job.id, job.organization_id, "job.cancelling")
     else:
-        transitions.move(session, job, JobStatus.CANCELLED, finished_at=db.utcnow(), error_code="", error_message="")
-        quotas.release(session, job)
-        offer(session, job.organization_id)
+        month = job.period
+        transitions.move(session, job, JobStatus.CANCELLED, finished_at=db.utcnow(), error_code="", error_message="", period="")
+        quotas.release(session, job.organization_id, agent=job.agent, month=month)
+        dispatch.offer(session, job.organization_id)
     audit.record(session, "job.cancelled", actor=actor, target=str(job_id))
     session.flush()
     return jobs_read.get(session, actor, job_id=job_id)
@@ -91,7 +114,7 @@ def retry(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
         raise Conflict("Only a failed or cancelled job can be resumed.")
     coworker, _ = find(job.agent, job.capability)
     if not job.period:
-        quotas.hold_again(session, actor, job, name=coworker.name)
+        job.period = quotas.reserve(session, actor, agent=job.agent, name=coworker.name)
         session.flush()
     transitions.move(
         session,
@@ -99,6 +122,7 @@ def retry(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
         JobStatus.PENDING,
         note="resumed",
         run_after=db.utcnow(),
+        turn=dispatch.turn(job.priority),
         attempt=0,
         cancel_requested=False,
         error_code="",
@@ -108,7 +132,7 @@ def retry(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
     unfinished = col(JobStep.status).not_in([StepState.DONE, StepState.KEPT])
     session.execute(update(JobStep).where(col(JobStep.job_id) == job.id, unfinished).values(status=StepState.TODO, summary="", ms=0))
     audit.record(session, "job.resumed", actor=actor, target=str(job_id))
-    offer(session, job.organization_id)
+    dispatch.offer(session, job.organization_id)
     return jobs_read.get(session, actor, job_id=job_id)
 
 
@@ -125,38 +149,10 @@ def find(agent: str, capability: str) -> tuple[Agent, Capability]:
     return coworker, skill
 
 
-def offer(session: Session, organization_id: UUID) -> int:
-    """Hands waiting jobs of an organisation to the queue while its plan has free slots. Returns how many.
-
-    The organisation's row is locked for it, so that the plan's limit holds at every instant.
-    """
-    session.flush()
-    organization = session.exec(select(Organization).where(Organization.id == organization_id).with_for_update()).one()
-    free = plans.of(organization.plan).concurrent_jobs - _count(session, organization_id, *transitions.SLOT)
-    if free <= 0:
-        return 0
-    due = session.exec(
-        select(Job)
-        .where(Job.organization_id == organization_id, Job.status == JobStatus.PENDING, col(Job.run_after) <= db.utcnow())
-        .order_by(_rank(), col(Job.id))
-        .limit(free)
-    ).all()
-    for job in due:
-        transitions.move(session, job, JobStatus.QUEUED, queued_at=db.utcnow())
-        queue.enqueue(session, TaskName.RUN_JOB, str(job.id), priority=job.priority)
-    return len(due)
-
-
-def _rank() -> Any:
-    from sqlalchemy import case
-
-    return case({priority.value: position for position, priority in enumerate(Priority)}, value=col(Job.priority))
-
-
-def _count(session: Session, organization_id: UUID, *states: JobStatus) -> int:
-    return session.exec(
-        select(func.count()).select_from(Job).where(Job.organization_id == organization_id, col(Job.status).in_(states))
-    ).one()
+def _room(session: Session, actor: Actor) -> None:
+    waiting = select(func.count()).where(Job.organization_id == actor.organization_id, transitions.is_(JobStatus.PENDING))
+    if session.exec(waiting).one() >= MAX_WAITING:
+        raise Conflict(f"{MAX_WAITING:,} jobs of your organisation wait already. Cancel some, or wait until they are done.")
 
 
 def _locked(session: Session, actor: Actor, job_id: UUID) -> Job:

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.errors import QuotaExceeded
-from coexai_app.models import Job, Quota
+from coexai_app.models import Quota
 from coexai_app.models.base import new_id, now
 from coexai_app.views.agents import UsageView
 
@@ -36,28 +36,31 @@ def reserve(session: Session, actor: Actor, *, agent: str, name: str) -> str:
     if limit is not None:
         statement = statement.where(col(Quota.used) + col(Quota.reserved) < limit)
     if db.changed(session, statement) != 1:
-        raise QuotaExceeded(
-            f"{name}'s {limit} runs of this month are used up. They start anew on {_next_month()}, or choose a larger plan.",
-            agent=agent,
-            limit=limit,
-            period=month,
-        )
+        raise _used_up(name, agent, limit, month)
     return month
 
 
-def settle(session: Session, job: Job) -> None:
+def check(session: Session, actor: Actor, *, agent: str, name: str) -> None:
+    """Raises QuotaExceeded when no run of this month is left; holds nothing."""
+    found = usage(session, actor, agent)
+    if found.limit and not found.left:
+        raise _used_up(name, agent, found.limit, period())
+
+
+def _used_up(name: str, agent: str, limit: int | None, month: str) -> QuotaExceeded:
+    message = f"{name}'s {limit} runs of this month are used up. They start anew on {_next_month()}, or choose a larger plan."
+    return QuotaExceeded(message, agent=agent, limit=limit, period=month)
+
+
+def settle(session: Session, organization_id: UUID, *, agent: str, month: str) -> None:
     """Turns the held run of a completed job into a used one."""
-    _move(session, job, used=1)
+    _give_up(session, organization_id, agent, month, used=1)
 
 
-def release(session: Session, job: Job) -> None:
-    """Gives the held run of a failed or cancelled job back."""
-    _move(session, job, used=0)
-
-
-def hold_again(session: Session, actor: Actor, job: Job, *, name: str) -> None:
-    """Holds a run for a job that is resumed after its own was given back."""
-    job.period = reserve(session, actor, agent=job.agent, name=name)
+def release(session: Session, organization_id: UUID, *, agent: str, month: str) -> None:
+    """Gives the held run of a failed or cancelled job back. A job that holds none (`month` is empty) changes nothing."""
+    if month:
+        _give_up(session, organization_id, agent, month, used=0)
 
 
 def usage(session: Session, actor: Actor, agent: str) -> UsageView:
@@ -68,21 +71,12 @@ def usage(session: Session, actor: Actor, agent: str) -> UsageView:
     return UsageView.of(used=(row.used + row.reserved) if row else 0, limit=actor.plan.runs_of(agent), resets=_next_month())
 
 
-def _move(session: Session, job: Job, *, used: int) -> None:
-    if not job.period:
-        return
-    statement = (
-        update(Quota)
-        .where(
-            col(Quota.organization_id) == job.organization_id,
-            col(Quota.agent) == job.agent,
-            col(Quota.period) == job.period,
-            col(Quota.reserved) > 0,
-        )
-        .values(reserved=Quota.reserved - 1, used=Quota.used + used)
+def _give_up(session: Session, organization_id: UUID, agent: str, month: str, *, used: int) -> None:
+    """The caller has moved the job in the same transaction, so this happens once."""
+    held = update(Quota).where(
+        col(Quota.organization_id) == organization_id, col(Quota.agent) == agent, col(Quota.period) == month, col(Quota.reserved) > 0
     )
-    db.changed(session, statement)
-    job.period = "" if not used else job.period
+    session.execute(held.values(reserved=Quota.reserved - 1, used=Quota.used + used).execution_options(synchronize_session=False))
 
 
 def _ensure(session: Session, organization_id: UUID, agent: str, month: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, Row, literal, or_, update
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col
 
 from coexai_app import db, live
@@ -24,7 +25,7 @@ TRANSITIONS: Final[Mapping[JobStatus, frozenset[JobStatus]]] = MappingProxyType(
         S.QUEUED: frozenset({S.PROCESSING, S.PENDING, S.CANCELLED}),
         S.PROCESSING: frozenset({S.COMPLETED, S.FAILED, S.PENDING, S.DEAD_LETTER, S.CANCELLED}),
         S.FAILED: frozenset({S.PENDING, S.DEAD_LETTER, S.CANCELLED}),
-        S.DEAD_LETTER: frozenset({S.PENDING}),
+        S.DEAD_LETTER: frozenset({S.PENDING, S.CANCELLED}),
         S.CANCELLED: frozenset({S.PENDING}),
         S.COMPLETED: frozenset(),
     }
@@ -37,23 +38,64 @@ class Fenced(Conflict):
     code = "FENCED"
 
 
-def move(session: Session, job: Job, to: JobStatus, *, fence: int | None = None, note: str = "", **values: Any) -> None:
-    """Moves one job, or raises: exactly one row must change.
+def is_(*states: JobStatus) -> ColumnElement[bool]:
+    """A condition on the state with the words in the SQL itself: only then can the database use the index of that state alone."""
+    return or_(*(col(Job.status) == literal(state.value, literal_execute=True) for state in states))
 
-    `fence`: the caller's fence; a worker whose fence is old gets Fenced. Without it a job that moved on meanwhile raises Conflict.
-    """
-    came_from = [state for state, after in TRANSITIONS.items() if to in after]
-    statement = update(Job).where(col(Job.id) == job.id, col(Job.status).in_(came_from))
-    if fence is not None:
-        statement = statement.where(col(Job.fence) == fence)
-    if db.changed(session, statement.values(status=to, updated_at=db.utcnow(), **values)) != 1:
-        if fence is not None:
-            raise Fenced("Another worker took this job over.")
+
+def move(session: Session, job: Job, to: JobStatus, *, note: str = "", **values: Any) -> None:
+    """Moves one job, or raises Conflict: exactly one row must change."""
+    if not move_all(session, [job.id], to, note=note, **values):
         raise Conflict("The job has moved on meanwhile. Reload the page to see where it is.")
-    session.expire(job)
-    live.publish(session, job.organization_id, f"job.{to.value}", job.id, **({"note": note} if note else {}))
+
+
+def move_all(
+    session: Session,
+    which: Sequence[UUID] | Any,
+    to: JobStatus,
+    *,
+    came_from: JobStatus | None = None,
+    proof: tuple[int, str] | None = None,
+    note: str = "",
+    **values: Any,
+) -> Sequence[Row[Any]]:
+    """Moves the jobs with these ids (a list, or a subquery) that may go there, tells of each, and returns their rows.
+
+    The one statement of the program that changes a job's state. `proof` is the fence and the owner of a worker's claim: with an old
+    one nothing moves. The rows hold what `_RETURNED` lists, as it is after the move.
+    """
+    before = (came_from,) if came_from else tuple(state for state, after in TRANSITIONS.items() if to in after)
+    if came_from and to not in TRANSITIONS[came_from]:
+        raise Conflict(f"A job cannot go from {came_from} to {to}.")
+    chosen = (
+        (col(Job.id) == which[0] if len(which) == 1 else col(Job.id).in_(which)) if isinstance(which, Sequence) else col(Job.id) == which
+    )
+    statement = update(Job).where(chosen, is_(*before)).values(status=to, updated_at=db.utcnow(), **values)
+    if proof is not None:
+        statement = statement.where(col(Job.fence) == proof[0], col(Job.lease_owner) == proof[1])
+    returned = statement.returning(*_RETURNED).execution_options(synchronize_session=False)
+    rows = session.connection().execute(returned).all()
+    for row in rows:
+        if (loaded := session.identity_map.get(identity_key(Job, row.id))) is not None:
+            session.expire(loaded)
+        live.publish(session, row.organization_id, f"job.{to.value}", row.id, **({"note": note} if note else {}))
+    return rows
 
 
 def told(session: Session, job_id: UUID, organization_id: UUID, kind: str) -> None:
     """Tells open pages that a part of the job changed, such as a step."""
     live.publish(session, organization_id, kind, job_id)
+
+
+_RETURNED: Final[Any] = (
+    Job.id,
+    Job.organization_id,
+    Job.agent,
+    Job.capability,
+    Job.priority,
+    Job.input,
+    Job.attempt,
+    Job.max_attempts,
+    Job.fence,
+    Job.period,
+)

@@ -18,7 +18,8 @@ from coexai_app.access import Actor
 from coexai_app.agents.report import Report
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound, QuotaExceeded, Unavailable
 from coexai_app.models import Event, Job, JobStatus, JobStep, Organization, Output, PlanName, Quota, StepState
-from coexai_app.services import jobs, jobs_read, quotas, runs, sweep, transitions
+from coexai_app.services import dispatch, jobs, jobs_read, quotas, runs, sweep, transitions
+from coexai_app.services.leases import Claim, Watch
 from coexai_app.services.transitions import Fenced
 from tests.people import People, do
 from tests.work import POST, create, job_id, nobody, work_all
@@ -161,16 +162,16 @@ class TestRun:
         assert (shown["Hashtags"], shown["Link to the source"]) == ("1", "yes")
 
     def test_the_same_message_five_times_makes_one_output_and_one_charge(self, people: People, session: Session) -> None:
-        made = create(people.bob)
+        create(people.bob)
         for _ in range(5):
-            runs.run(job_id(made))
+            runs.work()
         assert len(session.exec(select(Output)).all()) == 1
         assert quota(session, people.bob) == (1, 0)
 
     def test_five_workers_at_once_make_one_output(self, people: People, session: Session) -> None:
-        made = create(people.bob)
+        create(people.bob)
         with ThreadPoolExecutor(5) as pool:
-            list(pool.map(runs.run, [job_id(made)] * 5))
+            list(pool.map(lambda _: runs.work(), range(5)))
         assert len(session.exec(select(Output)).all()) == 1
         assert session.exec(select(Job.attempt)).one() == 1
 
@@ -214,7 +215,7 @@ class TestTrouble:
         monkeypatch.undo()
         _due(job_id(made))
         with db.transaction() as writing:
-            jobs.offer(writing, people.bob.organization_id)
+            dispatch.offer(writing, people.bob.organization_id)
         work_all()
         done = do(jobs_read.get, people.bob, job_id=job_id(made))
         assert done.status == "completed"
@@ -229,7 +230,7 @@ class TestTrouble:
         for _ in range(4):
             _due(job_id(made))
             with db.transaction() as writing:
-                jobs.offer(writing, people.bob.organization_id)
+                dispatch.offer(writing, people.bob.organization_id)
             work_all()
         dead = do(jobs_read.get, people.bob, job_id=job_id(made))
         assert (dead.status, dead.attempt) == ("dead_letter", 4)
@@ -261,35 +262,40 @@ class TestTrouble:
 
     def test_a_worker_that_wakes_after_its_lease_changes_nothing(self, people: People, session: Session) -> None:
         made = create(people.bob)
-        claim = runs._claim(job_id(made))
-        assert claim is not None
+        held = claim()
+        assert held is not None
         _expire(job_id(made))
         sweep.tick()
         work_all()
         assert state(session, job_id(made)) is JobStatus.COMPLETED
         with pytest.raises(Fenced):
-            runs._work(claim, _Heart())
+            work_on(held)
         with pytest.raises(Fenced):
-            runs._complete(claim, Report.model_validate(session.exec(select(Output.report)).one()))
+            runs._complete(held, Report.model_validate(session.exec(select(Output.report)).one()), runs.Recorder(held))
         assert len(session.exec(select(Output)).all()) == 1
         assert quota(session, people.bob) == (1, 0)
 
     def test_a_frozen_worker_may_not_record_a_step(self, people: People) -> None:
-        made = create(people.bob)
-        claim = runs._claim(job_id(made))
-        assert claim is not None
+        create(people.bob)
+        held = claim()
+        assert held is not None
         with db.transaction() as writing:
-            writing.get_one(Job, claim.job_id).fence += 1
+            writing.get_one(Job, held.id).fence += 1
         with pytest.raises(Fenced):
-            runs._work(claim, _Heart())
+            work_on(held)
 
 
-class _Heart(runs.Heartbeat):
-    """A heartbeat that never beats: the worker is frozen."""
+def claim() -> Claim | None:
+    with db.transaction() as writing:
+        return runs.claim_next(writing)
 
-    def __init__(self) -> None:
-        self.cancelled = self.lost = False
 
+def work_on(held: Claim) -> Report:
+    """Works like a worker that was frozen: nothing keeps its lease, and it does not look around."""
+    return runs._work(held, _Frozen(held, lambda reason: None), runs.Recorder(held))
+
+
+class _Frozen(Watch):
     def check(self) -> bool:
         return False
 
@@ -300,17 +306,17 @@ class TestSweep:
         tasks.huey.storage.flush_all()
         assert work_all() == 0
         with db.transaction() as writing:
-            writing.get_one(Job, job_id(made)).queued_at = datetime(2020, 1, 1, tzinfo=UTC)
+            writing.get_one(Job, job_id(made)).sent_at = datetime(2020, 1, 1, tzinfo=UTC)
         sweep.tick()
         work_all()
         assert state(session, job_id(made)) is JobStatus.COMPLETED
 
     def test_a_silent_worker_loses_its_job_and_finished_steps_are_kept(self, people: People, session: Session) -> None:
         made = create(people.bob)
-        claim = runs._claim(job_id(made))
-        assert claim is not None
+        held = claim()
+        assert held is not None
         with pytest.raises(KeyboardInterrupt):
-            _run_until("generate", claim)
+            _run_until("generate", held)
         assert state(session, job_id(made)) is JobStatus.PROCESSING
         _expire(job_id(made))
         sweep.tick()
@@ -322,7 +328,7 @@ class TestSweep:
 
     def test_a_running_job_whose_lease_holds_is_left_alone(self, people: People, session: Session) -> None:
         made = create(people.bob)
-        assert runs._claim(job_id(made)) is not None
+        assert claim() is not None
         sweep.tick()
         assert state(session, job_id(made)) is JobStatus.PROCESSING
 
@@ -345,7 +351,7 @@ class TestCancel:
 
         _before(monkeypatch, "analyze", pause)
         with ThreadPoolExecutor(1) as pool:
-            running = pool.submit(runs.run, job_id(made))
+            running = pool.submit(runs.work)
             assert reached.wait(10)
             view = do(jobs.cancel, people.bob, job_id=job_id(made))
             assert (view.status, view.word) == ("processing", "Stopping")
@@ -440,7 +446,7 @@ def _before(monkeypatch: pytest.MonkeyPatch, step: str, call: Callable[..., None
     monkeypatch.setattr(agents, "AGENTS", {**agents.AGENTS, "maya": changed})
 
 
-def _run_until(step: str, claim: runs.Claim) -> None:
+def _run_until(step: str, held: Claim) -> None:
     """Works like a process that is killed in the middle of a step: nothing of that step is recorded."""
     patch = pytest.MonkeyPatch()
 
@@ -449,7 +455,7 @@ def _run_until(step: str, claim: runs.Claim) -> None:
 
     try:
         _before(patch, step, die)
-        runs._work(claim, _Heart())
+        work_on(held)
     finally:
         patch.undo()
 
