@@ -20,20 +20,21 @@ from uuid import UUID, uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from sqlalchemy import func, insert, inspect, text, update
+from sqlalchemy import delete, func, insert, inspect, text, update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from benchmarks import jobs_noop, jobs_servers
 from coexai_app import db, migrations
 from coexai_app.access import Actor, Role
-from coexai_app.models import AuditLog, Event, Job, JobStatus, JobStep, Membership, Organization, Output, PlanName, Quota, User
+from coexai_app.models import AuditLog, Charge, Event, Job, JobStatus, JobStep, Membership, Organization, Output, PlanName, Quota, User
 from coexai_app.models.base import new_id, now
 from coexai_app.services import jobs, transitions
 
 ORGANIZATIONS: Final = 50
 LIMIT_SECONDS: Final = 600.0
 WARM_SECONDS: Final = 40.0
-CHUNK: Final = 1_000
+TRIES: Final = 10
 
 
 def settle() -> None:
@@ -54,9 +55,28 @@ def actors(count: int) -> list[Actor]:
     return [Actor(user_id, organization_id, Role.OWNER, PlanName.ENTERPRISE) for organization_id in found]
 
 
-def create(actor: Actor, text: str = "nothing") -> None:
+def create(actor: Actor, words: str = "nothing") -> int:
+    """Creates a job through the product's door, and returns how often that had to be repeated (a deadlock, a busy database)."""
+    key = str(uuid4())
+    for repeated in range(TRIES):
+        try:
+            with db.transaction() as session:
+                jobs.create(session, actor, agent="maya", capability=jobs_noop.NAME, data={"text": words}, idempotency_key=key)
+        except OperationalError:
+            continue
+        return repeated
+    raise RuntimeError(f"a job could not be created in {TRIES} tries")
+
+
+def clean() -> None:
+    """No jobs, and nothing that jobs left."""
+    postgres = db.engine().dialect.name == "postgresql"
     with db.transaction() as session:
-        jobs.create(session, actor, agent="maya", capability=jobs_noop.NAME, data={"text": text}, idempotency_key=str(uuid4()))
+        if postgres:
+            session.execute(text("TRUNCATE jobs, events, audit_logs, quotas CASCADE"))
+            return
+        for table in (Output, Charge, JobStep, Job, Event, AuditLog, Quota):
+            session.execute(delete(table))
 
 
 def fill(actor: Actor, count: int) -> None:
@@ -66,7 +86,11 @@ def fill(actor: Actor, count: int) -> None:
         session.flush()
         session.expire_all()
         model = UUID(view.id)
-        job = _row(session.exec(select(Job).where(Job.id == model)).one()) | {"status": JobStatus.PENDING, "queued_at": None}
+        job = _row(session.exec(select(Job).where(Job.id == model)).one()) | {
+            "status": JobStatus.PENDING,
+            "queued_at": None,
+            "sent_at": None,
+        }
         steps = [_row(row) for row in session.exec(select(JobStep).where(JobStep.job_id == model))]
         events = [_row(row) for row in session.exec(select(Event).where(Event.ref_id == model, Event.kind == "job.pending"))]
         trail = [_row(row) for row in session.exec(select(AuditLog).where(AuditLog.target == str(model)))]
@@ -135,8 +159,9 @@ def prove(mark: UUID, count: int, used_before: int) -> None:
         of = session.exec(select(Job.status, Job.attempt, func.count()).where(Job.id > mark).group_by(col(Job.status), col(Job.attempt)))
         found = {(str(status), attempt): number for status, attempt, number in of}
         assert found == {("completed", 1): count}, f"{count} jobs became {found}"
-        outputs = session.exec(select(func.count(), func.count(func.distinct(Output.job_id))).where(col(Output.job_id).in_(made))).one()
-        assert tuple(outputs) == (count, count), f"{count} jobs have {outputs} outputs"
+        for table in (Output, Charge):
+            rows = session.exec(select(func.count(), func.count(func.distinct(table.job_id))).where(col(table.job_id).in_(made))).one()
+            assert tuple(rows) == (count, count), f"{count} jobs have {rows} rows in {table.__tablename__}"
         steps = session.exec(select(func.count()).where(col(JobStep.job_id).in_(made), JobStep.status == "done")).one()
         assert steps == count, f"{count} jobs have {steps} finished steps"
         starts = session.exec(select(func.count()).where(col(Event.ref_id).in_(made), Event.kind == "job.processing")).one()
@@ -165,14 +190,17 @@ def activity() -> dict[str, int]:
 def drain(options: argparse.Namespace) -> dict[str, Any]:
     """Jobs a second, from the moment when all wait to the last one's end."""
     company = actors(options.organizations)
+    if options.clean:
+        clean()
     with worker(options.workers, company) as process:
         used, mark, before = ledger()[0], new_id(), activity()
         per = [options.jobs // len(company) + (n < options.jobs % len(company)) for n in range(len(company))]
         for actor, share in zip(company, per, strict=True):
             if share:
                 fill(actor, share)
-        for actor in company:
-            create(actor)  # through the door, which wakes the workers
+        with db.transaction() as session:
+            session.execute(text("ANALYZE"))
+        repeated = sum(create(actor) for actor in company)  # through the door, which wakes the workers
         began = clock()
         wait(mark, process)
         after = activity()
@@ -182,12 +210,16 @@ def drain(options: argparse.Namespace) -> dict[str, Any]:
         done, last = session.exec(select(func.count(), func.max(Job.finished_at)).where(Job.id > mark, col(Job.finished_at) > began)).one()
     seconds = (last - began).total_seconds()
     found = {"jobs": done, "seconds": round(seconds, 3), "per_second": round(done / seconds, 1), "proved": count}
+    found |= {"creates_repeated": repeated}
     return found | {f"{name}_per_job": round((after[name] - before[name]) / count, 2) for name in after}
 
 
 def arrive(options: argparse.Namespace) -> dict[str, Any]:
     """Jobs arrive at a rate for some time: how long each waits for its start, and what the worker's processes weigh meanwhile."""
     company = actors(options.organizations)
+    if options.clean:
+        clean()
+    repeated = 0
     weights: dict[int, list[tuple[float, int]]] = {}
     with worker(options.workers, company) as process:
         used, mark = ledger()[0], new_id()
@@ -195,7 +227,7 @@ def arrive(options: argparse.Namespace) -> dict[str, Any]:
         began = look = time.monotonic()
         for number, actor in zip(range(count), cycle(company), strict=False):
             jobs_servers.pause_until(began + number / options.rate)
-            create(actor)
+            repeated += create(actor)
             if time.monotonic() >= look:
                 look = time.monotonic() + 2
                 for pid, rss in jobs_servers.memory(process.pid).items():
@@ -209,6 +241,7 @@ def arrive(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "jobs": count,
         "rate": round(count / took, 2),
+        "creates_repeated": repeated,
         "wait_ms": {name: round(_quantile(waits, q), 1) for name, q in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("worst", 1.0))},
         "memory": [_weight(pid, points) for pid, points in sorted(weights.items())],
     }
@@ -238,6 +271,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1_000)
     parser.add_argument("--rate", type=float, default=10.0)
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--clean", action="store_true", help="begin without jobs")
     options = parser.parse_args()
     jobs_noop.install()
     if options.what == "settle":
