@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import CursorResult, Engine, Integer, Update, create_engine, event, text
+from sqlalchemy import CursorResult, Engine, Float, Integer, Update, create_engine, event, literal, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -25,6 +25,7 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA busy_timeout=10000",
     "PRAGMA foreign_keys=ON",
 )
+_BEFORE_COMMIT: Final = "coexai_before_commit"
 _AFTER_COMMIT: Final = "coexai_after_commit"
 INSIST_SECONDS: Final = 30.0
 
@@ -32,6 +33,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 _lock = threading.Lock()
 _engines: dict[bool, Engine] = {}
+_ping = True
 
 
 def engine(*, durable: bool = True) -> Engine:
@@ -50,7 +52,7 @@ def connect(url: str, *, durable: bool = True) -> Engine:
             url,
             pool_size=10,
             max_overflow=10,
-            pool_pre_ping=True,
+            pool_pre_ping=_ping,
             pool_recycle=1800,
             hide_parameters=True,
             connect_args={"options": options, "connect_timeout": 5},
@@ -73,9 +75,14 @@ def connect(url: str, *, durable: bool = True) -> Engine:
     return made
 
 
-def reset() -> None:
-    """Forgets the engines: in a forked worker (whose connections belong to its parent) and between tests."""
+def reset(*, ping: bool = True) -> None:
+    """Forgets the engines: in a forked worker (whose connections belong to its parent) and between tests.
+
+    `ping`: whether a connection is tried before each use. Where writes are repeated anyway (`insist`) that is a round trip for nothing.
+    """
+    global _ping
     with _lock:
+        _ping = ping
         for made in _engines.values():
             made.dispose(close=False)
         _engines.clear()
@@ -89,6 +96,8 @@ def transaction(*, durable: bool = True) -> Iterator[Session]:
     """
     with Session(engine(durable=durable), expire_on_commit=False) as session:
         yield session
+        for write in session.info.pop(_BEFORE_COMMIT, {}).values():
+            write()
         session.commit()
         for call in session.info.pop(_AFTER_COMMIT, ()):
             _leave(call)
@@ -131,6 +140,11 @@ def insist(call: Callable[[], T], *, seconds: float = INSIST_SECONDS) -> T:
             pause = min(pause * 2, 2.0)
 
 
+def before_commit(session: Session, name: str, write: Callable[[], None]) -> None:
+    """A last write of the transaction, once per name: what was collected during it goes to the database in one statement."""
+    session.info.setdefault(_BEFORE_COMMIT, {}).setdefault(name, write)
+
+
 def after_commit(session: Session, call: Callable[[], None]) -> None:
     """Calls once the transaction has committed; a rollback forgets it. A failing call is logged: the sweeper makes good for it."""
     session.info.setdefault(_AFTER_COMMIT, []).append(call)
@@ -159,43 +173,43 @@ def serialize(session: Session, name: str) -> None:
 class utcnow(FunctionElement[Any]):  # noqa: N801  (reads as SQL)
     """The database's clock, plus some seconds: the only clock that leases and waits are judged by."""
 
-    inherit_cache = False
+    inherit_cache = True
     type = UTCDateTime()
 
     def __init__(self, plus_seconds: float = 0) -> None:
-        super().__init__()
-        self.plus_seconds = plus_seconds
+        super().__init__(literal(float(plus_seconds), Float()))
 
 
 class waited(FunctionElement[Any]):  # noqa: N801  (reads as SQL)
     """How many whole periods of some seconds have passed since a moment in a column."""
 
-    inherit_cache = False
+    inherit_cache = True
     type = Integer()
 
     def __init__(self, since: Any, seconds: float) -> None:
-        super().__init__(since)
-        self.seconds = seconds
+        super().__init__(since, literal(float(seconds), Float()))
+
+
+@compiles(utcnow, "sqlite")
+def _sqlite_now(element: utcnow, compiler: Any, **kw: Any) -> str:
+    # Six digits of fraction, as SQLAlchemy stores datetimes, so that strings compare as times.
+    (seconds,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {seconds} || ' seconds')"
+
+
+@compiles(utcnow)
+def _postgres_now(element: utcnow, compiler: Any, **kw: Any) -> str:
+    (seconds,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"(clock_timestamp() + make_interval(secs => {seconds}))"
 
 
 @compiles(waited, "sqlite")
 def _sqlite_waited(element: waited, compiler: Any, **kw: Any) -> str:
-    since = compiler.process(element.clauses, **kw)
-    return f"CAST((julianday('now') - julianday({since})) * 86400.0 / {element.seconds:.3f} AS INTEGER)"
+    since, seconds = (compiler.process(part, **kw) for part in element.clauses)
+    return f"CAST((julianday('now') - julianday({since})) * 86400.0 / {seconds} AS INTEGER)"
 
 
 @compiles(waited)
 def _postgres_waited(element: waited, compiler: Any, **kw: Any) -> str:
-    since = compiler.process(element.clauses, **kw)
-    return f"CAST(floor(extract(epoch FROM clock_timestamp() - {since}) / {element.seconds:.3f}) AS integer)"
-
-
-@compiles(utcnow, "sqlite")
-def _sqlite_now(element: utcnow, _compiler: Any, **_kw: Any) -> str:
-    # Six digits of fraction, as SQLAlchemy stores datetimes, so that strings compare as times.
-    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', '{element.plus_seconds:+.3f} seconds')"
-
-
-@compiles(utcnow)
-def _postgres_now(element: utcnow, _compiler: Any, **_kw: Any) -> str:
-    return f"(clock_timestamp() + interval '{element.plus_seconds:.3f} seconds')"
+    since, seconds = (compiler.process(part, **kw) for part in element.clauses)
+    return f"CAST(floor(extract(epoch FROM clock_timestamp() - {since}) / {seconds}) AS integer)"

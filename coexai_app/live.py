@@ -14,13 +14,15 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, insert
 from sqlmodel import Session, col, select
 
 from coexai_app import db, log, settings
 from coexai_app.models import Event
+from coexai_app.models.base import now
 
 CHANNEL: Final = "coexai:live"
+_COLLECTED: Final = "coexai_events"
 POLL_SECONDS: Final = 0.1
 # Ids are handed out before their transaction commits, so a lower id may appear after a higher one: look back this far.
 LOOK_BACK: Final = 200
@@ -35,15 +37,22 @@ class Change:
 
 def publish(session: Session, organization_id: UUID, kind: str, ref_id: UUID | None = None, **data: Any) -> None:
     """Records a change of an organisation, and tells open pages once it has committed."""
-    session.add(Event(organization_id=organization_id, kind=kind, ref_id=ref_id, data=data))
+    collected: list[dict[str, Any]] = session.info.setdefault(_COLLECTED, [])
+    collected.append({"organization_id": organization_id, "kind": kind, "ref_id": ref_id, "data": data, "created_at": now()})
+    db.before_commit(session, _COLLECTED, lambda: _write(session))
+
+
+def _write(session: Session) -> None:
+    """The transaction's events, in one statement and one message."""
+    events = session.info.pop(_COLLECTED)
+    session.execute(insert(Event), events)
     if settings.get().redis_url:
-        message = json.dumps({"org": str(organization_id), "kind": kind, "ref": str(ref_id) if ref_id else None})
-        db.after_commit(session, lambda: _redis().publish(CHANNEL, message))
+        told = [{"org": str(e["organization_id"]), "kind": e["kind"], "ref": str(e["ref_id"] or "")} for e in events]
+        db.after_commit(session, lambda: _redis().publish(CHANNEL, json.dumps(told)))
 
 
-def decode(message: bytes | str) -> Change:
-    data = json.loads(message)
-    return Change(UUID(data["org"]), data["kind"], UUID(data["ref"]) if data["ref"] else None)
+def decode(message: bytes | str) -> list[Change]:
+    return [Change(UUID(told["org"]), told["kind"], UUID(told["ref"]) if told["ref"] else None) for told in json.loads(message)]
 
 
 @lru_cache(maxsize=1)
@@ -106,4 +115,4 @@ async def _published() -> AsyncIterator[list[Change]]:
         yield []
         async for message in channel.listen():
             if message["type"] == "message":
-                yield [decode(message["data"])]
+                yield decode(message["data"])

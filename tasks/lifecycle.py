@@ -17,7 +17,7 @@ def begin() -> None:
     """Once per worker process (thread workers share one)."""
     if not _started.acquire(blocking=False):
         return
-    db.reset()
+    db.reset(ping=False)
     threading.Thread(target=_sweep, name="sweep", daemon=True).start()
     try:
         runs.warm_up()

@@ -1,17 +1,18 @@
 """Who is next. Two lines: inside an organisation for a free slot of its plan, then among all organisations for a worker.
 
-`offer` hands PENDING jobs of an organisation to the queue while its plan has free slots; `take` gives a worker the best QUEUED job:
+`offer` hands PENDING jobs of an organisation to the queue while its plan has free slots; `take` gives a worker the best QUEUED jobs:
 the higher level first, among equals the organisation with the fewest running jobs, then the one that waits longest. A waiting job
 rises one level per AGEING_SECONDS, up to `high`, so nothing starves; `critical` stays for what people and partners wait on.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, case, func, literal, true, tuple_
+from sqlalchemy import ColumnElement, Row, case, func, literal, true, tuple_, union_all
 from sqlmodel import Session, col, select
 
 from coexai_app import agents, db, plans, queue, settings
@@ -30,37 +31,33 @@ def turn(priority: Priority, *, due: datetime | None = None, in_seconds: float =
     Without `due` it counts from the database's clock, `in_seconds` ahead.
     """
     later = RANK[priority] * AGEING_SECONDS
-    if due is None:
-        return db.utcnow(in_seconds + later)
-    from datetime import timedelta
-
-    return due + timedelta(seconds=later)
+    return db.utcnow(in_seconds + later) if due is None else due + timedelta(seconds=later)
 
 
-def offer(session: Session, organization_id: UUID, *, awake: int = 0) -> int:
-    """Hands waiting jobs of an organisation to the queue while its plan has free slots. Returns how many.
+def lock(session: Session, *organizations: UUID) -> dict[UUID, int]:
+    """Holds organisations until the commit; returns how many jobs each may have in the queue and at work at once."""
+    rows = select(Organization.id, Organization.plan).where(col(Organization.id).in_(organizations))
+    found = session.exec(rows.order_by(col(Organization.id)).with_for_update()).all()
+    return {organization: plans.of(plan).concurrent_jobs for organization, plan in found}
 
-    The organisation's row is locked for it, so that the plan's limit holds at every instant. `awake`: for how many of them nobody has to
-    be woken, because the caller takes the next job itself. A job of a kind that this version does not know stays where it is.
+
+def offer(session: Session, *organizations: UUID, awake: int = 0) -> int:
+    """Hands waiting jobs of organisations to the queue while their plans have free slots. Returns how many.
+
+    The organisations are locked for it, so that the plan's limit holds at every instant. `awake`: for how many of them nobody has to be
+    woken, because the caller takes the next jobs itself. A job of a kind that this version does not know stays where it is.
     """
+    if not organizations:
+        return 0
     session.flush()
-    plan = session.exec(select(Organization.plan).where(Organization.id == organization_id).with_for_update()).one()
-    slots = plans.of(plan).concurrent_jobs
-    queued, running = (
-        select(func.count()).where(Job.organization_id == organization_id, is_(state)).scalar_subquery() for state in transitions.SLOT
-    )
-    taken = queued + running
-    due = session.exec(
-        select(Job.id)
-        .where(Job.organization_id == organization_id, is_(JobStatus.PENDING), col(Job.run_after) <= db.utcnow(), known())
-        .order_by(col(Job.turn), col(Job.id))
-        .limit(case((taken < slots, slots - taken), else_=0))
-        # One that is being cancelled is left out, instead of waiting for each other.
-        .with_for_update(skip_locked=True)
-    ).all()
+    slots = lock(session, *organizations)
+    for organization, number in _taken(session, organizations):
+        slots[organization] -= number
+    due = _due(session, {organization: number for organization, number in slots.items() if number > 0})
     if not due:
         return 0
-    moved = transitions.move_all(session, due, JobStatus.QUEUED, came_from=JobStatus.PENDING, queued_at=db.utcnow(), sent_at=db.utcnow())
+    times: dict[str, Any] = {"queued_at": db.utcnow(), "sent_at": db.utcnow()}
+    moved = transitions.move_all(session, due, JobStatus.QUEUED, came_from=JobStatus.PENDING, **times)
     for row in moved[awake:]:
         wake(session, row)
     return len(moved)
@@ -71,31 +68,58 @@ def wake(session: Session, job: Job | Row[Any]) -> None:
     queue.enqueue(session, TaskName.RUN_JOB, priority=job.priority, route=queue.route(job.agent))
 
 
-def take(session: Session, **values: Any) -> Row[Any] | None:
-    """Moves the best queued job that this worker can do to PROCESSING and returns its row, or None. `values` are set with it."""
+def take(session: Session, number: int = 1, **values: Any) -> Sequence[Row[Any]]:
+    """Moves the best queued jobs that this worker can do to PROCESSING, at most `number`; returns their rows. `values` are set with it."""
     running = (
         select(Job.organization_id, func.count().label("number"))
         .where(is_(JobStatus.PROCESSING))
         .group_by(col(Job.organization_id))
         .subquery()
     )
-    best = (
+    best = session.exec(
         select(Job.id)
         .outerjoin(running, running.c.organization_id == col(Job.organization_id))
         .where(is_(JobStatus.QUEUED), known(), _served())
         .order_by(_level(), func.coalesce(running.c.number, 0), col(Job.queued_at), col(Job.id))
-        .limit(1)
+        .limit(number)
         .with_for_update(of=Job, skip_locked=True)
-        .scalar_subquery()
-    )
-    rows = transitions.move_all(session, best, JobStatus.PROCESSING, came_from=JobStatus.QUEUED, **values)
-    return rows[0] if rows else None
+    ).all()
+    if not best:
+        return ()
+    moved = transitions.move_all(session, best, JobStatus.PROCESSING, came_from=JobStatus.QUEUED, **values)
+    return sorted(moved, key=lambda row: best.index(row.id))
 
 
 def known() -> ColumnElement[bool]:
     """Jobs of a kind that this version can do; any other waits for a version that can."""
     kinds = [(agent.slug, slug) for agent in agents.AGENTS.values() for slug in agent.capabilities]
     return tuple_(col(Job.agent), col(Job.capability)).in_(kinds)
+
+
+def _taken(session: Session, organizations: Sequence[UUID]) -> Sequence[tuple[UUID, int]]:
+    """How many slots are taken, in one row per organisation and state."""
+    counted = (
+        select(Job.organization_id, func.count())
+        .where(col(Job.organization_id).in_(organizations), is_(state))
+        .group_by(col(Job.organization_id))
+        for state in transitions.SLOT
+    )
+    return [(organization, number) for organization, number in session.execute(union_all(*counted)).all()]
+
+
+def _due(session: Session, slots: dict[UUID, int]) -> Sequence[UUID]:
+    """The next waiting jobs of each organisation, at most as many as it has free slots."""
+    if not slots:
+        return ()
+    lines = [
+        select(Job.id)
+        .where(Job.organization_id == organization, is_(JobStatus.PENDING), col(Job.run_after) <= db.utcnow(), known())
+        .order_by(col(Job.turn), col(Job.id))
+        .limit(number)
+        .subquery()
+        for organization, number in slots.items()
+    ]
+    return session.execute(union_all(*(select(line.c.id) for line in lines))).scalars().all()
 
 
 def _served() -> ColumnElement[bool]:

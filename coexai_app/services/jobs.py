@@ -45,7 +45,7 @@ def create(
     parsed = skill.parse(data)
     stored = parsed.model_dump(mode="json", exclude_none=True)
     key = idempotency_key[:128] or hashlib.sha256(json.dumps([agent, capability, stored]).encode()).hexdigest()
-    db.serialize(session, f"jobs:{actor.organization_id}")
+    dispatch.lock(session, actor.organization_id)
     known = session.exec(select(Job).where(Job.organization_id == actor.organization_id, Job.idempotency_key == key)).first()
     if known is not None:
         if known.input != stored or (known.agent, known.capability) != (agent, capability):
@@ -92,12 +92,12 @@ def cancel(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
     """Stops a job: at once while it waits, at the next safe point while it runs. Its run of the plan is given back."""
     access.require(actor, Permission.RUN_AGENT)
     job = _locked(session, actor, job_id)
+    month = job.period
     if job.status is JobStatus.PROCESSING:
         session.execute(update(Job).where(col(Job.id) == job.id).values(cancel_requested=True, updated_at=db.utcnow()))
         session.expire(job)
         transitions.told(session, job.id, job.organization_id, "job.cancelling")
     else:
-        month = job.period
         transitions.move(session, job, JobStatus.CANCELLED, finished_at=db.utcnow(), error_code="", error_message="", period="")
         quotas.release(session, job.organization_id, agent=job.agent, month=month)
         dispatch.offer(session, job.organization_id)
@@ -156,6 +156,8 @@ def _room(session: Session, actor: Actor) -> None:
 
 
 def _locked(session: Session, actor: Actor, job_id: UUID) -> Job:
+    """The job, held until the commit. Locks are taken in one order everywhere, organisation, job, quota, so that nobody waits in a ring."""
+    dispatch.lock(session, actor.organization_id)
     return access.one(session, select(Job).where(Job.id == job_id).with_for_update(), actor, "job")
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, tuple_, update
 from sqlmodel import Session, col, select
 
 from coexai_app import db, log, queue, settings
@@ -23,7 +23,10 @@ from coexai_app.models import Job
 from coexai_app.models.enums import JobStatus, Priority
 from coexai_app.services.transitions import Fenced, is_
 
+TICK_SECONDS: Final = 0.05
 LOOK_SECONDS: Final = 0.5
+# A job that takes longer than this is shown while it runs, and does not keep others waiting that its worker took with it.
+SLOW_SECONDS: Final = 0.15
 # How long a step that was asked to stop may take to reach a safe point.
 GRACE_SECONDS: Final = 10.0
 # At a stop of the worker, a job that would be done soon may finish; then it is asked, and then it is stopped.
@@ -48,14 +51,15 @@ class Claim:
     owner: str
 
 
-def held(claim: Claim) -> Any:
-    """The conditions of a claim that still holds."""
-    return (
-        col(Job.id) == claim.id,
-        col(Job.fence) == claim.fence,
-        col(Job.lease_owner) == claim.owner,
-        is_(JobStatus.PROCESSING),
+def held(*claims: Claim) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of claims that still hold; all are of one worker."""
+    proofs = [(claim.id, claim.fence) for claim in claims]
+    proof = (
+        tuple_(col(Job.id), col(Job.fence)).in_(proofs)
+        if len(proofs) > 1
+        else (col(Job.id) == proofs[0][0]) & (col(Job.fence) == proofs[0][1])
     )
+    return (proof, col(Job.lease_owner) == claims[0].owner, is_(JobStatus.PROCESSING))
 
 
 def prove(session: Session, claim: Claim) -> bool:
@@ -67,26 +71,39 @@ def prove(session: Session, claim: Claim) -> bool:
 
 
 class Watch:
-    """Keeps a claim's lease while its job runs. `cut_short` is called with the reason before the process ends itself."""
+    """Keeps the lease of the job that a worker is at.
 
-    def __init__(self, claim: Claim, cut_short: Callable[[Exception | None], None]) -> None:
-        self.claim = claim
-        self.cancelled = False
-        self._cut_short = cut_short
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"lease-{claim.id}", daemon=True)
+    `show` is called when the job is slow, to write what is not written yet; `cut_short` with the reason, None for a cancel, before the
+    process ends itself.
+    """
+
+    def __init__(self, *, show: Callable[[], None], cut_short: Callable[[Claim, Exception | None], None]) -> None:
+        self._show, self._cut_short = show, cut_short
         self._lease = settings.get().job_lease_seconds
-        self._lost = False
-        self._looked = self._extended = time.monotonic()
-        self._step: tuple[str, float, float] = ("", 0.0, 0.0)
-        self._since: dict[str, float] = {}
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._claim: Claim | None = None
 
     def __enter__(self) -> Watch:
-        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._done.set()
+        self._over.set()
+
+    def begin(self, claim: Claim) -> None:
+        """The worker is at this job now."""
+        self._lost = self.cancelled = self._shown = False
+        self._began = self._looked = self._extended = time.monotonic()
+        self._step: tuple[str, float, float] = ("", 0.0, 0.0)
+        self._since: dict[str, float] = {}
+        self._claim = claim
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
+            self._thread.start()
+
+    def end(self) -> None:
+        """The worker is done with it."""
+        self._claim = None
 
     def step(self, label: str, seconds: float) -> None:
         """A step begins, and may take this long."""
@@ -94,15 +111,13 @@ class Watch:
 
     def check(self) -> bool:
         """Whether a person cancelled the job. Raises Fenced, HandedBack or StepTooSlow when it has to stop for another reason."""
-        if time.monotonic() - self._looked > LOOK_SECONDS / 2:
-            self._look()
+        if self._claim and time.monotonic() - self._looked > LOOK_SECONDS / 2:
+            self._look(self._claim)
         if self._lost:
             raise Fenced("Another worker took this job over.")
-        if self.cancelled:
-            return True
-        if (reason := self._reason()) is not None:
+        if not self.cancelled and (reason := self._reason()) is not None:
             raise reason
-        return False
+        return self.cancelled
 
     def _reason(self) -> Exception | None:
         """Why a job that nobody cancelled should stop now."""
@@ -114,29 +129,40 @@ class Watch:
         return None
 
     def _run(self) -> None:
-        while not self._done.wait(LOOK_SECONDS):
+        while not self._over.wait(TICK_SECONDS):
+            if (claim := self._claim) is None:
+                continue
             try:
-                if time.monotonic() - self._extended > self._lease / 3:
-                    self._extend()
-                self._look()
+                self._tick(claim)
             except Exception:
                 log.get(__name__).exception("the lease could not be kept; trying again")
-            if self._overdue() and not self._done.is_set():
-                self._end()
-                return
+            if self._claim is claim and self._overdue():
+                self._end(claim)
 
-    def _extend(self) -> None:
+    def _tick(self, claim: Claim) -> None:
+        at = time.monotonic()
+        if not self._shown and at - self._began > SLOW_SECONDS:
+            self._shown = True
+            self._show()
+        if at - self._extended > self._lease / 3:
+            self._extend(claim)
+        if at - self._looked > LOOK_SECONDS:
+            self._look(claim)
+
+    def _extend(self, claim: Claim) -> None:
         with db.transaction(durable=False) as session:
-            kept = update(Job).where(*held(self.claim)).values(lease_until=db.utcnow(self._lease))
-            self._lost = db.changed(session, kept) != 1
+            kept = update(Job).where(*held(claim)).values(lease_until=db.utcnow(self._lease))
+            lost = db.changed(session, kept) != 1
         self._extended = time.monotonic()
+        if self._claim is claim:
+            self._lost = lost
 
-    def _look(self) -> None:
+    def _look(self, claim: Claim) -> None:
         with db.reading() as session:
-            row = session.execute(select(Job.cancel_requested).where(*held(self.claim))).first()
+            row = session.execute(select(Job.cancel_requested).where(*held(claim))).first()
         self._looked = time.monotonic()
-        self._lost = row is None
-        self.cancelled = bool(row and row[0])
+        if self._claim is claim:
+            self._lost, self.cancelled = row is None, bool(row and row[0])
 
     def _overdue(self) -> bool:
         """Whether the job was asked to stop, and has not come to a safe point for too long."""
@@ -147,14 +173,14 @@ class Watch:
         deadline = self._step[2]
         return self._stopping_for() > RELEASE_SECONDS or bool(deadline and time.monotonic() > deadline + GRACE_SECONDS)
 
-    def _end(self) -> None:
-        log.get(__name__).error("the job does not listen; ending this process, a new one takes its place")
+    def _end(self, claim: Claim) -> None:
+        log.get(__name__).error("job %s does not listen; ending this process, a new one takes its place", claim.id)
         try:
             if not self._lost:
-                self._cut_short(None if self.cancelled else self._reason())
+                self._cut_short(claim, None if self.cancelled else self._reason())
         except Exception:
             log.get(__name__).exception("could not record it; the lease will end by itself")
-        if not self._done.is_set():
+        if self._claim is claim:
             end_process()
 
     def _stopping_for(self) -> float:

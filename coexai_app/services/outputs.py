@@ -20,7 +20,7 @@ from coexai_app.errors import Conflict, InvalidInput, NotFound
 from coexai_app.models import Output, OutputStatus
 from coexai_app.models.base import now
 from coexai_app.services import audit, jobs, outputs_read
-from coexai_app.services.runs import preview_of
+from coexai_app.services.endings import preview_of
 from coexai_app.views.outputs import OutputView
 
 MAX_POSTS: Final = 25

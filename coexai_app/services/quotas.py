@@ -5,10 +5,11 @@ Every change is one conditional update, so that a hundred at once can never pass
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Integer, bindparam, update
 from sqlmodel import Session, col, select
 
 from coexai_app import db
@@ -52,15 +53,15 @@ def _used_up(name: str, agent: str, limit: int | None, month: str) -> QuotaExcee
     return QuotaExceeded(message, agent=agent, limit=limit, period=month)
 
 
-def settle(session: Session, organization_id: UUID, *, agent: str, month: str) -> None:
-    """Turns the held run of a completed job into a used one."""
-    _give_up(session, organization_id, agent, month, used=1)
+def settle(session: Session, runs: Mapping[tuple[UUID, str, str], int]) -> None:
+    """Turns held runs of completed jobs into used ones: how many, by organisation, agent and month."""
+    _give_up(session, runs, used=True)
 
 
 def release(session: Session, organization_id: UUID, *, agent: str, month: str) -> None:
     """Gives the held run of a failed or cancelled job back. A job that holds none (`month` is empty) changes nothing."""
     if month:
-        _give_up(session, organization_id, agent, month, used=0)
+        _give_up(session, {(organization_id, agent, month): 1}, used=False)
 
 
 def usage(session: Session, actor: Actor, agent: str) -> UsageView:
@@ -71,12 +72,15 @@ def usage(session: Session, actor: Actor, agent: str) -> UsageView:
     return UsageView.of(used=(row.used + row.reserved) if row else 0, limit=actor.plan.runs_of(agent), resets=_next_month())
 
 
-def _give_up(session: Session, organization_id: UUID, agent: str, month: str, *, used: int) -> None:
-    """The caller has moved the job in the same transaction, so this happens once."""
-    held = update(Quota).where(
-        col(Quota.organization_id) == organization_id, col(Quota.agent) == agent, col(Quota.period) == month, col(Quota.reserved) > 0
-    )
-    session.execute(held.values(reserved=Quota.reserved - 1, used=Quota.used + used).execution_options(synchronize_session=False))
+def _give_up(session: Session, runs: Mapping[tuple[UUID, str, str], int], *, used: bool) -> None:
+    """The caller has moved the jobs in the same transaction, so this happens once for each."""
+    number = bindparam("number", type_=Integer())
+    mine = (col(Quota.organization_id) == bindparam("of_org"), col(Quota.agent) == bindparam("of_agent"))
+    statement = update(Quota).where(*mine, col(Quota.period) == bindparam("of_month"), col(Quota.reserved) >= number)
+    values = {"reserved": Quota.reserved - number} | ({"used": Quota.used + number} if used else {})
+    # In one order everywhere, so that nobody waits in a ring.
+    rows = [{"of_org": org, "of_agent": agent, "of_month": month, "number": n} for (org, agent, month), n in sorted(runs.items())]
+    session.connection().execute(statement.values(**values), rows)
 
 
 def _ensure(session: Session, organization_id: UUID, agent: str, month: str) -> None:

@@ -66,14 +66,12 @@ def _take_back(session: Session) -> None:
     for job in silent:
         log.get(__name__).warning("job %s: its worker %s fell silent, taking it back", job.id, job.lease_owner)
         _back(session, job)
-    for organization_id in sorted({job.organization_id for job in silent}):
-        dispatch.offer(session, organization_id)
 
 
 def _back(session: Session, job: Job) -> None:
     held = (job.organization_id, job.agent, job.period)
     ended: dict[str, Any] = {"finished_at": db.utcnow(), "period": ""}
-    locked_out: dict[str, Any] = {"came_from": JobStatus.PROCESSING, "proof": (job.fence, job.lease_owner), "fence": job.fence + 1}
+    locked_out: dict[str, Any] = {"came_from": JobStatus.PROCESSING, "fence": job.fence + 1}
     if job.cancel_requested:
         transitions.move(session, job, JobStatus.CANCELLED, **locked_out, **ended)
     elif job.attempt >= job.max_attempts:
@@ -118,8 +116,7 @@ def _offer_due(session: Session) -> None:
     due = session.exec(
         select(Job.organization_id).where(is_(JobStatus.PENDING), col(Job.run_after) <= db.utcnow()).distinct().limit(BATCH)
     ).all()
-    for organization_id in sorted(due):
-        dispatch.offer(session, organization_id)
+    dispatch.offer(session, *due)
 
 
 def _forget(session: Session) -> None:

@@ -51,28 +51,23 @@ def move(session: Session, job: Job, to: JobStatus, *, note: str = "", **values:
 
 def move_all(
     session: Session,
-    which: Sequence[UUID] | Any,
+    ids: Sequence[UUID],
     to: JobStatus,
     *,
     came_from: JobStatus | None = None,
-    proof: tuple[int, str] | None = None,
+    where: Sequence[ColumnElement[bool]] = (),
     note: str = "",
     **values: Any,
 ) -> Sequence[Row[Any]]:
-    """Moves the jobs with these ids (a list, or a subquery) that may go there, tells of each, and returns their rows.
+    """Moves those of the jobs that may go there and meet `where`, tells of each, and returns their rows as they are after it.
 
-    The one statement of the program that changes a job's state. `proof` is the fence and the owner of a worker's claim: with an old
-    one nothing moves. The rows hold what `_RETURNED` lists, as it is after the move.
+    The one statement of the program that changes a job's state.
     """
     before = (came_from,) if came_from else tuple(state for state, after in TRANSITIONS.items() if to in after)
     if came_from and to not in TRANSITIONS[came_from]:
         raise Conflict(f"A job cannot go from {came_from} to {to}.")
-    chosen = (
-        (col(Job.id) == which[0] if len(which) == 1 else col(Job.id).in_(which)) if isinstance(which, Sequence) else col(Job.id) == which
-    )
-    statement = update(Job).where(chosen, is_(*before)).values(status=to, updated_at=db.utcnow(), **values)
-    if proof is not None:
-        statement = statement.where(col(Job.fence) == proof[0], col(Job.lease_owner) == proof[1])
+    chosen = col(Job.id) == ids[0] if len(ids) == 1 else col(Job.id).in_(ids)
+    statement = update(Job).where(chosen, is_(*before), *where).values(status=to, updated_at=db.utcnow(), **values)
     returned = statement.returning(*_RETURNED).execution_options(synchronize_session=False)
     rows = session.connection().execute(returned).all()
     for row in rows:

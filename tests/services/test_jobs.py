@@ -18,7 +18,9 @@ from coexai_app.access import Actor
 from coexai_app.agents.report import Report
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound, QuotaExceeded, Unavailable
 from coexai_app.models import Event, Job, JobStatus, JobStep, Organization, Output, PlanName, Quota, StepState
-from coexai_app.services import dispatch, jobs, jobs_read, quotas, runs, sweep, transitions
+from coexai_app.services import dispatch, endings, jobs, jobs_read, quotas, runs, sweep, transitions
+from coexai_app.services.checkpoints import Recorder
+from coexai_app.services.endings import Finished
 from coexai_app.services.leases import Claim, Watch
 from coexai_app.services.transitions import Fenced
 from tests.people import People, do
@@ -270,8 +272,7 @@ class TestTrouble:
         assert state(session, job_id(made)) is JobStatus.COMPLETED
         with pytest.raises(Fenced):
             work_on(held)
-        with pytest.raises(Fenced):
-            runs._complete(held, Report.model_validate(session.exec(select(Output.report)).one()), runs.Recorder(held))
+        endings.complete([Finished(held, Report.model_validate(session.exec(select(Output.report)).one()), Recorder(held))])
         assert len(session.exec(select(Output)).all()) == 1
         assert quota(session, people.bob) == (1, 0)
 
@@ -287,12 +288,13 @@ class TestTrouble:
 
 def claim() -> Claim | None:
     with db.transaction() as writing:
-        return runs.claim_next(writing)
+        return next(iter(runs.claim_next(writing)), None)
 
 
 def work_on(held: Claim) -> Report:
     """Works like a worker that was frozen: nothing keeps its lease, and it does not look around."""
-    return runs._work(held, _Frozen(held, lambda reason: None), runs.Recorder(held))
+    watch = _Frozen(show=lambda: None, cut_short=lambda claim, reason: None)
+    return runs.run_claimed(held, watch, Recorder(held))
 
 
 class _Frozen(Watch):
