@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import signal
 import statistics
@@ -92,7 +93,8 @@ class Bench:
         try:
             found = call()
         except Exception as error:
-            reason = str(error).strip().splitlines()[-1][:400]
+            lines = str(error).strip().splitlines()
+            reason = next((line for line in reversed(lines) if re.match(r"[\w.]*(Error|Exception|Timeout)\b", line)), lines[-1])[:400]
             self.failures.append(f"{what}: {reason}")
             say(f"  {what}: FAILED {reason}")
             return {"failed": reason}

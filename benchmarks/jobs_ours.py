@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sqlalchemy import delete, func, insert, inspect, text, update
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from benchmarks import jobs_noop, jobs_servers
 from coexai_app import db, migrations
@@ -79,32 +80,43 @@ def clean() -> None:
             session.execute(delete(table))
 
 
-def fill(actor: Actor, count: int) -> None:
-    """Waiting jobs in bulk: copies of the rows that `jobs.create` writes, which is asked in a transaction that is rolled back."""
-    with Session(db.engine(), expire_on_commit=False) as session:
-        view = jobs.create(session, actor, agent="maya", capability=jobs_noop.NAME, data={"text": "nothing"}, idempotency_key=str(uuid4()))
-        session.flush()
-        session.expire_all()
-        model = UUID(view.id)
-        job = _row(session.exec(select(Job).where(Job.id == model)).one()) | {
-            "status": JobStatus.PENDING,
-            "queued_at": None,
-            "sent_at": None,
-        }
-        steps = [_row(row) for row in session.exec(select(JobStep).where(JobStep.job_id == model))]
-        events = [_row(row) for row in session.exec(select(Event).where(Event.ref_id == model, Event.kind == "job.pending"))]
-        trail = [_row(row) for row in session.exec(select(AuditLog).where(AuditLog.target == str(model)))]
-        session.rollback()
+@dataclass(frozen=True)
+class Pattern:
+    """The rows that `jobs.create` wrote for one job, before any worker saw it."""
+
+    job: dict[str, Any]
+    steps: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+    trail: list[dict[str, Any]]
+
+
+def pattern(actor: Actor) -> Pattern:
+    """Creates a job through the product's door, while no worker is up, and reads what that wrote."""
+    mark = new_id()
+    create(actor)
+    with db.reading() as session:
+        job = session.exec(select(Job).where(Job.id > mark)).one()
+        steps = session.exec(select(JobStep).where(JobStep.job_id == job.id)).all()
+        events = session.exec(select(Event).where(Event.ref_id == job.id, Event.kind == "job.pending")).all()
+        trail = session.exec(select(AuditLog).where(AuditLog.target == str(job.id))).all()
+    if not (steps and events and trail):
+        raise RuntimeError("a new job left no steps, events or trail: this benchmark does not know the engine any more")
+    waiting = {"status": JobStatus.PENDING, "queued_at": None, "sent_at": None}
+    return Pattern(_row(job) | waiting, *([_row(row) for row in rows] for rows in (steps, events, trail)))
+
+
+def fill(actor: Actor, count: int, like: Pattern) -> None:
+    """Waiting jobs in bulk: copies of the pattern's rows, in the actor's organisation."""
+    ids = [new_id() for _ in range(count)]
+    made, ours = {"created_at": now()}, {"organization_id": actor.organization_id}
+    events = [{name: value for name, value in row.items() if name != "id"} for row in like.events]
     with db.transaction() as session:
-        ids = [new_id() for _ in range(count)]
-        keys = {"created_at": now()}
-        session.execute(insert(Job), [job | keys | {"id": i, "idempotency_key": i.hex} for i in ids])
-        session.execute(insert(JobStep), [row | keys | {"id": new_id(), "job_id": i} for i in ids for row in steps])
-        session.execute(insert(Event), [{k: v for k, v in row.items() if k != "id"} | keys | {"ref_id": i} for i in ids for row in events])
-        session.execute(insert(AuditLog), [row | keys | {"id": new_id(), "target": str(i)} for i in ids for row in trail])
-        quota = {"organization_id": actor.organization_id, "agent": "maya", "period": job["period"]}
-        held = select(Quota).filter_by(**quota)
-        if session.exec(held).first() is None:
+        session.execute(insert(Job), [like.job | made | ours | {"id": i, "idempotency_key": i.hex} for i in ids])
+        session.execute(insert(JobStep), [row | made | {"id": new_id(), "job_id": i} for i in ids for row in like.steps])
+        session.execute(insert(Event), [row | made | ours | {"ref_id": i} for i in ids for row in events])
+        session.execute(insert(AuditLog), [row | made | ours | {"id": new_id(), "target": str(i)} for i in ids for row in like.trail])
+        quota = {**ours, "agent": like.job["agent"], "period": like.job["period"]}
+        if session.exec(select(Quota).filter_by(**quota)).first() is None:
             session.add(Quota(**quota))
             session.flush()
         session.execute(update(Quota).filter_by(**quota).values(reserved=Quota.reserved + count))
@@ -192,12 +204,13 @@ def drain(options: argparse.Namespace) -> dict[str, Any]:
     company = actors(options.organizations)
     if options.clean:
         clean()
+    like = pattern(company[0])
     with worker(options.workers, company) as process:
         used, mark, before = ledger()[0], new_id(), activity()
         per = [options.jobs // len(company) + (n < options.jobs % len(company)) for n in range(len(company))]
         for actor, share in zip(company, per, strict=True):
             if share:
-                fill(actor, share)
+                fill(actor, share, like)
         with db.transaction() as session:
             session.execute(text("ANALYZE"))
         repeated = sum(create(actor) for actor in company)  # through the door, which wakes the workers

@@ -142,11 +142,10 @@ def markdown(result: dict[str, Any]) -> str:
         f"PostgreSQL {server['server_version'].split()[0]}",
         *(f"{n} {v}" for n, v in result["rivals"].items()),
     ]
-    facts = (
-        f"{result['date']}; {here['cores']} cores, {here['memory_gb']:g} GB, {here['system']}; {', '.join(versions)}; fsync {server['fsync']}, "
-        f"synchronous_commit {server['synchronous_commit']}, shared_buffers {server['shared_buffers']}; load average before "
-        f"{here['load_before'][0]:g}, after {here.get('load_after', here['load_before'])[0]:g}."
-    )
+    durability = ", ".join(f"{name} {server[name]}" for name in ("fsync", "synchronous_commit", "shared_buffers"))
+    load = f"load average {here['load_before'][0]:g} before and {here.get('load_after', here['load_before'])[0]:g} after"
+    machine = f"{here['cores']} cores, {here['memory_gb']:g} GB, {here['system']}"
+    facts = f"{result['date']}; {machine}; {', '.join(versions)}; {durability}; {load}."
     parts = ["## Jobs", f"    {result['command']}", facts, METHOD]
     for title, rows in tables(result):
         lines = [f"| {' | '.join(row)} |" for row in rows]

