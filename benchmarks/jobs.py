@@ -51,7 +51,7 @@ class Size:
 
 
 FULL: Final = Size(rounds=3, jobs=1_000, arrivals_seconds=30, finished=1_000_000, minutes=10)
-QUICK: Final = Size(rounds=1, jobs=200, arrivals_seconds=8, finished=20_000, minutes=0.5)
+QUICK: Final = Size(rounds=1, jobs=400, arrivals_seconds=8, finished=20_000, minutes=0.5)
 
 
 @dataclass

@@ -17,7 +17,6 @@ from benchmarks import jobs_ours
 from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.models import Event, Job, JobStep
-from coexai_app.models.base import new_id
 from coexai_app.services import jobs
 
 DAYS: Final = 10
@@ -83,7 +82,7 @@ def age(count: int) -> dict[str, Any]:
 
 def _finished_job(actor: Actor) -> Any:
     with jobs_ours.worker(1, [actor]) as process:
-        mark = new_id()
+        mark = jobs_ours.now_on()
         with db.transaction() as session:
             data = {"text": SOURCE}
             jobs.create(session, actor, agent="maya", capability="blog-to-thread", data=data, idempotency_key=str(uuid4()))

@@ -90,9 +90,17 @@ class Pattern:
     trail: list[dict[str, Any]]
 
 
+def now_on() -> UUID:
+    """An id above those of all jobs so far and below those of all later ones; within a millisecond ids are in no order."""
+    time.sleep(0.002)
+    mark = new_id()
+    time.sleep(0.002)
+    return mark
+
+
 def pattern(actor: Actor) -> Pattern:
     """Creates a job through the product's door, while no worker is up, and reads what that wrote."""
-    mark = new_id()
+    mark = now_on()
     create(actor)
     with db.reading() as session:
         job = session.exec(select(Job).where(Job.id > mark)).one()
@@ -131,7 +139,7 @@ def worker(count: int, company: list[Actor]) -> Iterator[subprocess.Popen[bytes]
     """The product's worker with so many processes, each of which has done a job before this is entered."""
     process = jobs_servers.start([sys.executable, jobs_noop.__file__], {"JOB_WORKERS": str(count)})
     try:
-        mark, until, seen = new_id(), time.monotonic() + WARM_SECONDS, 0
+        mark, until, seen = now_on(), time.monotonic() + WARM_SECONDS, 0
         while seen < count and time.monotonic() < until:
             for actor in islice(cycle(company), 4 * count):
                 create(actor, "warm")
@@ -206,7 +214,7 @@ def drain(options: argparse.Namespace) -> dict[str, Any]:
         clean()
     like = pattern(company[0])
     with worker(options.workers, company) as process:
-        used, mark, before = ledger()[0], new_id(), activity()
+        used, mark, before = ledger()[0], now_on(), activity()
         per = [options.jobs // len(company) + (n < options.jobs % len(company)) for n in range(len(company))]
         for actor, share in zip(company, per, strict=True):
             if share:
@@ -235,7 +243,7 @@ def arrive(options: argparse.Namespace) -> dict[str, Any]:
     repeated = 0
     weights: dict[int, list[tuple[float, int]]] = {}
     with worker(options.workers, company) as process:
-        used, mark = ledger()[0], new_id()
+        used, mark = ledger()[0], now_on()
         count = max(1, round(options.rate * options.seconds))
         began = look = time.monotonic()
         for number, actor in zip(range(count), cycle(company), strict=False):
