@@ -160,12 +160,12 @@ def steady(bench: Bench) -> dict[str, Any]:
 
 
 def _median(rounds: list[dict[str, Any]]) -> dict[str, Any]:
-    """The round in the middle by its rate, with all rates beside it."""
+    """The round in the middle by its rate, with the rates of all rounds beside it, in their order; None for one that failed."""
     good = sorted((r for r in rounds if "failed" not in r), key=lambda r: r["per_second"])
     if not good:
         return rounds[-1]
-    rates = [r["per_second"] for r in good]
-    return good[len(good) // 2] | {"per_second": round(statistics.median(rates), 1), "rounds": rates}
+    median = round(statistics.median(r["per_second"] for r in good), 1)
+    return good[len(good) // 2] | {"per_second": median, "rounds": [r.get("per_second") for r in rounds]}
 
 
 def machine(bench: Bench) -> dict[str, Any]:
@@ -203,7 +203,9 @@ def main() -> int:
         signal.signal(number, lambda *_: sys.exit(130))  # unwinds, so that everything is stopped and cleared away
     parts = options.only.split(",")
     result: dict[str, Any] = {"date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "quick": options.quick}
-    result["command"] = " ".join(["python benchmarks/jobs.py", *(a for a in sys.argv[1:] if not a.startswith("/"))])
+    places = {"--cache", "--json", "--markdown"}
+    given = [a for before, a in zip(["", *sys.argv[1:]], sys.argv[1:], strict=False) if before not in places and a not in places]
+    result["command"] = " ".join(["python benchmarks/jobs.py", *given])
     with ExitStack() as running:
         folder = Path(tempfile.mkdtemp(prefix="coexai-bench-jobs-"))
         running.callback(shutil.rmtree, folder, ignore_errors=True)

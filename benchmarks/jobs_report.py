@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +10,9 @@ from typing import Any, Final
 BEGIN: Final = "<!-- jobs: written by benchmarks/jobs.py -->"
 END: Final = "<!-- /jobs -->"
 HEAD: Final = "# Benchmarks\n\nWhat was measured, on which machine, and the command that repeats it. One section for each benchmark.\n"
+BUSY: Final = """\
+The machine was busy with other work: the processes of every queue waited for a core most of the time, and the rounds differ widely.
+Repeat it on a quiet machine before you quote a rate."""
 METHOD: Final = """\
 Real worker processes (`coexai part worker`), a PostgreSQL with its default settings (fsync on) that all queues share, each in a database
 of its own. A job does nothing; all around it is the product: claim with lease and fence, the step's checkpoint, the output, the ledger
@@ -38,25 +42,33 @@ def goals(result: dict[str, Any]) -> list[dict[str, Any]]:
         if figure is not None:
             found.append({"goal": name, "figure": round(figure, 2), "bar": bar, "met": figure <= bar if most else figure >= bar})
 
-    rates = {name: row["per_second"] for name, row in result.get("drain", {}).items() if "per_second" in row}
-    ours = max((rate for name, rate in rates.items() if name.startswith("CoExAI,")), default=None)
-    one = rates.get("CoExAI, 1 processes")
-    procrastinate = max((rate for name, rate in rates.items() if name.startswith("Procrastinate")), default=None)
-    graphile = rates.get("graphile-worker, concurrency 1")
-    if ours and procrastinate:
-        goal("drain rate, ours / Procrastinate's best, at least", ours / procrastinate, 2.0)
-    if one and procrastinate:
-        goal("drain rate, ours with one process / Procrastinate's best", one / procrastinate, 0.0)
-    if ours and graphile:
-        goal("drain rate, ours / graphile-worker with concurrency 1, at least", ours / graphile, 0.8)
+    drains = {name: row for name, row in result.get("drain", {}).items() if "per_second" in row}
+    ours, procrastinate = _best(drains, "CoExAI, "), _best(drains, "Procrastinate")
+    goal("drain rate, our best / Procrastinate's best, at least", _ratio(ours, procrastinate), 2.0)
+    goal(
+        "drain rate, our best / graphile-worker with concurrency 1, at least",
+        _ratio(ours, drains.get("graphile-worker, concurrency 1")),
+        0.8,
+    )
     aged = result.get("age", {})
-    if "per_second" in aged.get("old", {}) and "per_second" in aged.get("young", {}):
-        jobs = aged["grown"].get("tables", {}).get("jobs", {}).get("rows", 0)
-        goal(f"drain rate with {jobs:,} finished jobs / with none, at least", aged["old"]["per_second"] / aged["young"]["per_second"], 0.8)
+    finished = aged.get("grown", {}).get("tables", {}).get("jobs", {}).get("rows", 0)
+    goal(f"drain rate with {finished:,} finished jobs / with none, at least", _ratio(aged.get("old"), aged.get("young")), 0.8)
     if "wait_ms" in result.get("steady", {}):
         name = f"longest wait at {result['steady']['rate']} jobs a second, in seconds, at most"
         goal(name, result["steady"]["wait_ms"]["worst"] / 1_000, 2.0, most=True)
     return found
+
+
+def _best(drains: dict[str, Any], name: str) -> dict[str, Any] | None:
+    return max((row for found, row in drains.items() if found.startswith(name)), key=lambda row: row["per_second"], default=None)
+
+
+def _ratio(ours: dict[str, Any] | None, theirs: dict[str, Any] | None) -> float | None:
+    """The median of the ratios of each round: in one round both met the same machine."""
+    if not ours or not theirs or "rounds" not in ours or "rounds" not in theirs:
+        return None
+    pairs = [a / b for a, b in zip(ours["rounds"], theirs["rounds"], strict=True) if a and b]
+    return statistics.median(pairs) if pairs else None
 
 
 def text(result: dict[str, Any]) -> str:
@@ -76,7 +88,7 @@ def tables(result: dict[str, Any]) -> list[tuple[str, list[Sequence[str]]]]:
         for name, row in result["drain"].items():
             figures = (
                 _rate(row),
-                ", ".join(f"{r:,.0f}" for r in row.get("rounds", ())),
+                _rounds(row),
                 *(_or(row, k) for k in ("commits_per_job", "syncs_per_job")),
             )
             rows.append((name.replace(" 1 processes", " 1 process"), *figures))
@@ -91,7 +103,7 @@ def tables(result: dict[str, Any]) -> list[tuple[str, list[Sequence[str]]]]:
         rows = [("Table", "jobs/s", "rounds")]
         for label, key in (("no finished jobs", "young"), (told, "old")):
             row = result["age"][key]
-            rows.append((label, _rate(row), ", ".join(f"{r:,.0f}" for r in row.get("rounds", ()))))
+            rows.append((label, _rate(row), _rounds(row)))
         found.append(("Drain as the table grows, 2 processes", rows))
     if "steady" in result:
         row = result["steady"]
@@ -107,10 +119,7 @@ def tables(result: dict[str, Any]) -> list[tuple[str, list[Sequence[str]]]]:
         ]
         found.append(("Resident memory of its worker processes", [("", "MB after warm-up", "MB at the end", "kB/minute"), *weights]))
     if result["goals"]:
-        judged = [
-            (g["goal"], f"{g['figure']:g}", f"{g['bar']:g}" if g["bar"] else "", ("yes" if g["met"] else "no") if g["bar"] else "")
-            for g in result["goals"]
-        ]
+        judged = [(g["goal"], f"{g['figure']:g}", f"{g['bar']:g}", "yes" if g["met"] else "no") for g in result["goals"]]
         found.append(("Goals", [("", "figure", "bar", "met"), *judged]))
     if result["failures"]:
         found.append(("Failed", [("What", ""), *((line, "") for line in result["failures"])]))
@@ -131,6 +140,10 @@ def _rate(row: dict[str, Any]) -> str:
     return f"{row['per_second']:,.0f}" if "per_second" in row else "failed"
 
 
+def _rounds(row: dict[str, Any]) -> str:
+    return ", ".join(f"{rate:,.0f}" if rate else "failed" for rate in row.get("rounds", ()))
+
+
 def _or(row: dict[str, Any], key: str) -> str:
     return f"{row[key]:.1f}" if key in row else ""
 
@@ -146,6 +159,8 @@ def markdown(result: dict[str, Any]) -> str:
     load = f"load average {here['load_before'][0]:g} before and {here.get('load_after', here['load_before'])[0]:g} after"
     machine = f"{here['cores']} cores, {here['memory_gb']:g} GB, {here['system']}"
     facts = f"{result['date']}; {machine}; {', '.join(versions)}; {durability}; {load}."
+    if here["load_before"][0] > here["cores"]:
+        facts += f" {BUSY}"
     parts = ["## Jobs", f"    {result['command']}", facts, METHOD]
     for title, rows in tables(result):
         lines = [f"| {' | '.join(row)} |" for row in rows]
