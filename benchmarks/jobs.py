@@ -199,7 +199,7 @@ def main() -> int:
         finished=options.finished or base.finished,
         minutes=options.minutes or base.minutes,
     )
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(130))  # unwinds, so that everything is stopped and cleared away
     parts = options.only.split(",")
     result: dict[str, Any] = {"date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "quick": options.quick}
@@ -235,7 +235,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(main())
