@@ -262,6 +262,7 @@ def arrive(options: argparse.Namespace) -> dict[str, Any]:
     waits = sorted((started - created).total_seconds() * 1_000 for created, started in rows if started is not None)
     return {
         "jobs": count,
+        "asked": round(options.rate, 2),
         "rate": round(count / took, 2),
         "creates_repeated": repeated,
         "wait_ms": {name: round(_quantile(waits, q), 1) for name, q in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("worst", 1.0))},
