@@ -1,6 +1,6 @@
 # Every command of the project. `make run` is all that a newcomer needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt migrate worker build bench bench-jobs clean setup setup-dev shell
+.PHONY: help run test test-faults check fmt migrate worker build bench bench-jobs clean setup setup-dev shell
 SHELL := /bin/bash
 
 VENV := .venv
@@ -8,7 +8,7 @@ COEXAI := $(VENV)/bin/coexai
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 help: ## list the commands
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 run: setup ## set up what is missing, then serve at http://localhost:3000 (PORT changes it)
 	@$(COEXAI) migrate
@@ -17,6 +17,9 @@ run: setup ## set up what is missing, then serve at http://localhost:3000 (PORT 
 
 test: setup-dev ## run the whole suite: units, services on SQLite and PostgreSQL + Redis, journeys in a browser
 	@scripts/test.sh $(T)
+
+test-faults: setup-dev ## hurt the job engine at full size: killed workers, crashed servers, full disks, wrong clocks
+	@COEXAI_FAULTS=full scripts/test.sh $(or $(T),tests/faults) -n 2 --dist loadgroup --durations 15
 
 check: setup-dev ## style, types and import rules
 	@ruff format --check .

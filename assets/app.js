@@ -1,6 +1,5 @@
-/* What the interface does without asking the server: theme, tabs, menus, dialogs, palette, the evidence pair, uploads, shortcuts.
-   One listener a kind of event on the document, wired by data attributes, so it survives every re-render and page change.
-   No dependencies, no eval, no markup from strings. The attributes are set in components/. */
+/* What the interface does without asking the server. One listener a kind of event on the document, wired by the data attributes that
+   components/ set, so it survives every re-render and page change. No dependencies, no eval, no markup from strings. */
 (() => {
   "use strict";
   const doc = document, root = doc.documentElement, win = window;
@@ -176,6 +175,15 @@
     if (id === "palette") { const q = $("[role=combobox]", box); q.value = ""; filter(box, ""); q.focus(); }
   };
 
+  // A dialog that the server opens: for whoever pressed its button (data-asks), once its key (data-show) changes; an empty key closes it.
+  let asked = null;
+  const ask = (id) => { asked = { id, key: doc.getElementById(id)?.dataset.show }; };
+  const answer = () => {
+    $$("dialog[data-show='']").forEach((box) => { if (box.open) box.close(); });
+    const box = asked && doc.getElementById(asked.id);
+    if (box?.dataset.show && box.dataset.show !== asked.key) { asked = null; show(box.id); }
+  };
+
   /* --- menus --- */
   const items = (menu) => $$("[role^=menuitem]:not([aria-disabled=true])", menu).filter(visible);
   const shut = (back) => $$("[data-menu][aria-expanded=true]").forEach((button) => {
@@ -225,35 +233,46 @@
   /* --- uploads --- */
   const value = (zone) => $("[data-drop-value]", zone);
   const keep = (zone) => set(value(zone), $$("[data-file-id]", zone).map((el) => el.dataset.fileId).join(","));
-  const send = (zone, file) => {
+  const place = (zone, label, text) => {
     const rows = $("[data-drop-rows]", zone), row = make("div", "file"), inside = make("span", "file-in");
-    const name = make("span", "file-name", file.name), meta = make("span", "file-meta", "Starting"), bar = make("span", "file-bar"), fill = make("i"), stop = make("button", "file-stop", "✕");
-    const xhr = new XMLHttpRequest(), body = new FormData(), started = Date.now();
-    let half = false;
-    if (zone.dataset.dropMultiple !== "true") { $$(".file", rows).forEach((old) => { old.stop?.(); old.remove(); }); keep(zone); }
+    const name = make("span", "file-name", label), meta = make("span", "file-meta", text), stop = make("button", "file-stop", "✕");
+    if (zone.dataset.dropMultiple !== "true") $$(".file", rows).forEach((old) => { old.stop?.(); old.remove(); });
     row.dataset.testid = "upload-row";
-    row.dataset.state = "sending";
-    name.title = file.name;
+    name.title = label;
     stop.type = "button";
     stop.dataset.testid = "upload-stop";
+    stop.addEventListener("click", () => { row.stop?.(); row.remove(); keep(zone); $("[data-drop-input]", zone).focus(); });
+    inside.append(name, meta);
+    row.append(inside, stop);
+    rows.append(row);
+    const end = (state, words, id) => {
+      row.dataset.state = state;
+      meta.textContent = words;
+      stop.setAttribute("aria-label", `Remove ${label}`);
+      if (id) { row.dataset.fileId = id; keep(zone); }
+    };
+    return { row, inside, meta, stop, end };
+  };
+  const given = () => $$("[data-drop-given]").forEach((zone) => {
+    const id = zone.dataset.dropGiven;
+    if (!id || zone.given === id) return;
+    zone.given = id;
+    place(zone, zone.dataset.dropFile).end("done", "Added before", id);
+  });
+  const send = (zone, file) => {
+    const { row, inside, meta, stop, end } = place(zone, file.name, "Starting"), bar = make("span", "file-bar"), fill = make("i");
+    const xhr = new XMLHttpRequest(), body = new FormData(), started = Date.now();
+    let half = false;
+    keep(zone);
+    row.dataset.state = "sending";
     stop.setAttribute("aria-label", `Stop uploading ${file.name}`);
     bar.setAttribute("role", "progressbar");
     bar.setAttribute("aria-label", `Uploading ${file.name}`);
     ["min", "max", "now"].forEach((key) => bar.setAttribute(`aria-value${key}`, key === "max" ? "100" : "0"));
     bar.append(fill);
-    inside.append(name, meta, bar);
-    row.append(inside, stop);
-    rows.append(row);
-    const end = (state, text) => {
-      row.dataset.state = state;
-      row.classList.toggle("bad", state === "failed");
-      meta.textContent = text;
-      bar.remove();
-      stop.setAttribute("aria-label", `Remove ${file.name}`);
-      say(`${file.name}: ${text}`);
-    };
+    inside.append(bar);
+    const ended = (state, text, id) => { bar.remove(); end(state, text, id); say(`${file.name}: ${text}`); };
     row.stop = () => xhr.abort();
-    stop.addEventListener("click", () => { xhr.abort(); row.remove(); keep(zone); $("[data-drop-input]", zone).focus(); });
     xhr.upload.addEventListener("progress", (event) => {
       if (!event.lengthComputable) return;
       const share = Math.round((100 * event.loaded) / event.total), left = Math.ceil(((Date.now() - started) / 1000) * (event.total / Math.max(1, event.loaded) - 1));
@@ -266,14 +285,12 @@
       let answer = null;
       try { answer = JSON.parse(xhr.responseText); } catch { /* not ours: told below */ }
       if (xhr.status >= 200 && xhr.status < 300 && answer?.id) {
-        row.dataset.fileId = answer.id;
-        end("done", [answer.kind_label, answer.size_label].filter(Boolean).join(", ") || "Added");
-        return keep(zone);
+        return ended("done", [answer.kind_label, answer.size_label].filter(Boolean).join(", ") || "Added", answer.id);
       }
-      if (xhr.status === 401) return end("failed", "You are logged out. Log in in another tab, then add the file again.");
-      end("failed", answer?.error?.message || "The file did not arrive. Nothing was saved; add it again.");
+      if (xhr.status === 401) return ended("failed", "You are logged out. Log in in another tab, then add the file again.");
+      ended("failed", answer?.error?.message || "The file did not arrive. Nothing was saved; add it again.");
     });
-    xhr.addEventListener("error", () => end("failed", "The connection dropped. Nothing was saved; add the file again."));
+    xhr.addEventListener("error", () => ended("failed", "The connection dropped. Nothing was saved; add the file again."));
     xhr.open("POST", zone.dataset.drop);
     xhr.setRequestHeader("Accept", "application/json");
     body.append("file", file);
@@ -325,10 +342,16 @@
   on("input", (event) => {
     const el = event.target;
     if (el.form?.dataset.validate && (el.dataset.failed || el.dataset.dropValue)) check(el);
+    if (el.form?.dataset.preview) look(el.form);
     if (el.getAttribute?.("role") === "combobox") { const box = near(el, "dialog"); if (box) filter(box, el.value); }
   });
+  // A form with data-preview is sent as a look at what it means, soon after each change.
+  let looking;
+  const look = (form) => { clearTimeout(looking); looking = setTimeout(() => form.isConnected && form.requestSubmit($("button[value=preview]", form)), 250); };
   on("submit", (event) => {
-    const form = event.target;
+    const form = event.target, intent = form.elements.namedItem("intent"), means = event.submitter?.value || "";
+    if (intent) intent.value = means;
+    if (means !== "preview") clearTimeout(looking);
     if (form.dataset.validate) {
       const bad = fieldsOf(form).filter((el) => !check(el));
       if (bad.length) {
@@ -364,6 +387,7 @@
       light(box, numbers(el)[0], { scroll: true });
       if (el.classList.contains("cl")) peek(box, el.dataset.claim);
     }
+    if ((el = find("[data-asks]"))) ask(el.dataset.asks);
     if ((el = find("[data-open]"))) { event.preventDefault(); show(el.dataset.open); }
     if ((el = find("[data-close]"))) el.closest("dialog")?.close();
     if ((el = find("dialog a[href]"))) el.closest("dialog").close();
@@ -380,25 +404,11 @@
       el.setAttribute("aria-pressed", String(!shown));
       el.title = shown ? "Show password" : "Hide password";
     }
-    if ((el = find("[data-fill]"))) fill(el);
     if ((el = find("[data-copy]"))) {
       const text = el.dataset.copy;
       try { await navigator.clipboard.writeText(text); toast("Copied"); } catch { toast("Your browser did not let us copy. Select the text and copy it."); }
     }
   });
-  const fill = (el) => {
-    const form = doc.getElementById(el.dataset.fill);
-    let values = {};
-    try { values = JSON.parse(el.dataset.fillValues); } catch { return; }
-    if (!form) return;
-    Object.entries(values).forEach(([name, to]) => [...form.elements].filter((field) => field.name === name).forEach((field) => {
-      if (field.type === "radio" || field.type === "checkbox") {
-        const want = field.type === "radio" ? field.value === String(to) : to === true || to === "true";
-        if (field.checked !== want) field.click();
-      } else if (field.type !== "hidden") set(field, String(to ?? ""));
-    }));
-    $("input:not([type=hidden]),textarea", form)?.focus();
-  };
   on("change", (event) => {
     const input = near(event.target, "[data-drop-input]");
     if (input?.files.length) { take(near(input, "[data-drop]"), input.files); input.value = ""; }
@@ -461,8 +471,7 @@
     box.hidden = !code;
     all.forEach((el) => { el.hidden = el !== hit; });
   });
-  let zone = "";
-  try { zone = Intl.DateTimeFormat().resolvedOptions().timeZone || ""; } catch { /* the server falls back to UTC */ }
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
   const hidden = () => {
     $$("input[data-timezone]").forEach((el) => { if (el.value !== zone) el.value = zone; });
     const next = param("next") || "";
@@ -484,20 +493,27 @@
     };
     setTimeout(look, 50);
   };
+  /* --- running steps count up, by the server's clock --- */
+  let clock, ahead = 0;
+  const count = () => {
+    const at = $("[data-clock]")?.dataset.clock;
+    if (at > 0 && at !== clock) { clock = at; ahead = Date.now() - at; }
+    $$("[data-since]").forEach((el) => {
+      const s = Math.max(0, ((Date.now() - ahead - el.dataset.since) / 1000) | 0), text = s < 60 ? `${s} s` : `${(s / 60) | 0} min ${s % 60} s`;
+      if (el.textContent !== text) el.textContent = text;
+    });
+  };
   let queued = false;
   const sync = () => {
     queued = false;
-    paint(); arrive(); restoreTabs(); restoreEvidence(); hidden(); codes(); carry();
+    paint(); arrive(); restoreTabs(); restoreEvidence(); hidden(); codes(); carry(); answer(); given(); count();
   };
   const soon = () => { if (!queued) { queued = true; requestAnimationFrame(sync); } };
   const start = () => {
-    new MutationObserver(soon).observe(doc.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-toast", "data-claim", "class"] });
+    new MutationObserver(soon).observe(doc.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-toast", "data-show", "data-claim", "data-clock", "class"] });
     new MutationObserver(soon).observe(root, { attributes: true, attributeFilter: ["class"] });
-    const line = () => { doc.body.toggleAttribute("data-offline", navigator.onLine === false); };
-    win.addEventListener("online", line);
-    win.addEventListener("offline", line);
-    line();
     sync();
+    setInterval(count, 1000);
   };
   win.addEventListener("popstate", soon);
   if (doc.readyState === "loading") on("DOMContentLoaded", start); else start();

@@ -15,6 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from coexai_app.errors import Forbidden, NotFound
 from coexai_app.models.enums import Role
 from coexai_app.plans import Plan, of
+from coexai_app.scopes import Scope
 
 T = TypeVar("T")
 
@@ -24,30 +25,74 @@ RANK: Final[Mapping[str, int]] = MappingProxyType({Role.VIEWER: 0, Role.MEMBER: 
 
 class Permission(StrEnum):
     VIEW_WORK = "view work"
+    VIEW_FILES = "view files"
+    VIEW_OUTPUT = "view results"
     RUN_AGENT = "run a coworker"
+    ADD_FILE = "add files"
     EDIT_OUTPUT = "edit results"
     APPROVE_OUTPUT = "approve results"
+    MANAGE_SCHEDULES = "manage schedules"
+    MANAGE_WEBHOOKS = "manage webhooks"
+    VIEW_USAGE = "view the usage"
+    VIEW_TEAM = "view the team"
+    MANAGE_KEYS = "manage API keys"
     MANAGE_TEAM = "manage the team"
     MANAGE_BILLING = "manage billing"
+    VIEW_AUDIT = "read the audit log"
     OWN = "own the organisation"
 
 
 PERMISSIONS: Final[Mapping[Permission, Role]] = MappingProxyType(
     {
         Permission.VIEW_WORK: Role.VIEWER,
+        Permission.VIEW_FILES: Role.VIEWER,
+        Permission.VIEW_OUTPUT: Role.VIEWER,
         Permission.RUN_AGENT: Role.MEMBER,
+        Permission.ADD_FILE: Role.MEMBER,
         Permission.EDIT_OUTPUT: Role.MEMBER,
         Permission.APPROVE_OUTPUT: Role.MEMBER,
+        Permission.MANAGE_SCHEDULES: Role.MEMBER,
+        Permission.MANAGE_WEBHOOKS: Role.ADMIN,
+        Permission.VIEW_USAGE: Role.VIEWER,
+        Permission.VIEW_TEAM: Role.VIEWER,
+        Permission.VIEW_AUDIT: Role.ADMIN,
+        Permission.MANAGE_KEYS: Role.MEMBER,
         Permission.MANAGE_TEAM: Role.ADMIN,
         Permission.MANAGE_BILLING: Role.ADMIN,
         Permission.OWN: Role.OWNER,
     }
 )
 
+# What an API key needs for a permission; None: only a person may. A permission that is missing here is closed to keys.
+SCOPE_OF: Final[Mapping[Permission, Scope | None]] = MappingProxyType(
+    {
+        Permission.VIEW_WORK: Scope.JOBS_READ,
+        Permission.VIEW_FILES: Scope.FILES_READ,
+        Permission.VIEW_OUTPUT: Scope.OUTPUTS_READ,
+        Permission.RUN_AGENT: Scope.JOBS_WRITE,
+        Permission.ADD_FILE: Scope.FILES_WRITE,
+        Permission.EDIT_OUTPUT: Scope.OUTPUTS_WRITE,
+        Permission.APPROVE_OUTPUT: Scope.OUTPUTS_APPROVE,
+        Permission.MANAGE_SCHEDULES: Scope.SCHEDULES_WRITE,
+        Permission.MANAGE_WEBHOOKS: Scope.WEBHOOKS_MANAGE,
+        Permission.VIEW_USAGE: Scope.USAGE_READ,
+        Permission.VIEW_TEAM: Scope.MEMBERS_READ,
+        Permission.VIEW_AUDIT: Scope.AUDIT_READ,
+        Permission.MANAGE_KEYS: None,
+        Permission.MANAGE_TEAM: None,
+        Permission.MANAGE_BILLING: None,
+        Permission.OWN: None,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, in which organisation. Made from a session or a key, never from anything that a client sends."""
+    """Who acts, in which organisation. Made from a session, a token or a key, never from anything that a client says.
+
+    `scopes` is None for a person, who may all that the role allows; an API key (`key_id`) may only what its scopes name.
+    `test`: what this key starts runs on the builtin model and is never charged.
+    """
 
     user_id: UUID
     organization_id: UUID
@@ -57,19 +102,38 @@ class Actor:
     name: str = ""
     is_staff: bool = False
     session_id: UUID | None = None
+    # The member of staff who acts as this person, while they do.
+    staff_id: UUID | None = None
+    scopes: frozenset[Scope] | None = None
+    key_id: UUID | None = None
+    test: bool = False
 
     @property
     def plan(self) -> Plan:
         return of(self.plan_name)
 
     def may(self, permission: Permission) -> bool:
-        return RANK[self.role] >= RANK[PERMISSIONS[permission]]
+        return self.ranks(PERMISSIONS[permission]) and self.reaches(permission)
+
+    def ranks(self, role: Role) -> bool:
+        """Whether the actor's role is this one or a higher one."""
+        return RANK[self.role] >= RANK[role]
+
+    def reaches(self, permission: Permission) -> bool:
+        """Whether the scopes of the key, if it is one, hold what the permission needs."""
+        return self.scopes is None or SCOPE_OF.get(permission) in self.scopes
 
 
 def require(actor: Actor, permission: Permission) -> None:
-    """Raises Forbidden unless the actor's role allows it."""
-    if not actor.may(permission):
+    """Raises Forbidden unless the actor's role, and for an API key its scopes, allow it."""
+    if not actor.ranks(PERMISSIONS[permission]):
         raise Forbidden(f"Your role ({actor.role}) does not allow to {permission}. Ask an admin of your organisation.")
+    if actor.reaches(permission):
+        return
+    scope = SCOPE_OF.get(permission)
+    if scope is None:
+        raise Forbidden(f"An API key does not allow to {permission}. Log in as a person for that.")
+    raise Forbidden(f"This API key does not allow to {permission}: it lacks the scope {scope}. Use a key that has it.", scope=scope.value)
 
 
 def scoped(statement: SelectOfScalar[T], actor: Actor) -> SelectOfScalar[T]:

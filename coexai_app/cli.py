@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coexai_app import cli_audit, cli_mail
 from coexai_app.errors import CoexaiError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -62,6 +63,14 @@ def _parser() -> argparse.ArgumentParser:
         ("version", _version, "print the version"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(run=call)
+    cli_mail.add_to(commands)
+    cli_audit.add(commands)
+    keys = commands.add_parser(
+        "keys", help="manage the keys that sign access tokens", description="Manages the keys that sign access tokens."
+    )
+    rotate = keys.add_subparsers(required=True, metavar="COMMAND").add_parser("rotate", help="let the next key sign from now on")
+    rotate.add_argument("--leaked", action="store_true", help="a key has leaked: no key or access token of before is valid any more")
+    rotate.set_defaults(run=_rotate_keys)
     part = commands.add_parser("part")
     part.add_argument("name", choices=("web", "worker"))
     part.set_defaults(run=_part)
@@ -184,9 +193,20 @@ def _build(_options: argparse.Namespace) -> int:
 
 
 def _migrate(_options: argparse.Namespace) -> int:
-    from coexai_app import migrations
+    from coexai_app import db, migrations
 
     migrations.upgrade()
+    db.close()
+    return 0
+
+
+def _rotate_keys(options: argparse.Namespace) -> int:
+    from coexai_app import db
+    from coexai_app.services import signing_keys
+
+    with db.transaction() as session:
+        kid = signing_keys.rotate_keys(session, leaked=options.leaked)
+    print(f"key {kid} signs from now on")
     return 0
 
 

@@ -9,9 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import CursorResult, Engine, Float, Integer, Update, create_engine, event, literal, text
+from sqlalchemy import CursorResult, Engine, Float, Integer, Update, create_engine, event, literal, select, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -19,6 +21,7 @@ from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from coexai_app import log, settings
+from coexai_app.errors import CoexaiError
 
 _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
@@ -28,6 +31,8 @@ _SQLITE_PRAGMAS: Final = (
 _BEFORE_COMMIT: Final = "coexai_before_commit"
 _AFTER_COMMIT: Final = "coexai_after_commit"
 INSIST_SECONDS: Final = 30.0
+# What the database raises while it is down, restarting, full or overloaded: the same call may work later.
+AWAY: Final = (OperationalError, InterfaceError)
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -65,6 +70,8 @@ def connect(url: str, *, durable: bool = True) -> Engine:
         connection.isolation_level = None  # we begin transactions ourselves, see below
         for pragma in (*_SQLITE_PRAGMAS, f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}"):
             connection.execute(pragma)
+        # SQLite's own knows ASCII only; a search finds "Über" for "über" on both databases.
+        connection.create_function("lower", 1, lambda text: text.lower() if isinstance(text, str) else text, deterministic=True)
 
     @event.listens_for(made, "begin")
     def _begin(connection: Any) -> None:
@@ -88,19 +95,28 @@ def reset(*, ping: bool = True) -> None:
         _engines.clear()
 
 
+def close() -> None:
+    """Closes the connections, so that a SQLite file is whole without its log beside it."""
+    with _lock:
+        for made in _engines.values():
+            made.dispose()
+
+
 @contextmanager
 def transaction(*, durable: bool = True) -> Iterator[Session]:
-    """A transaction that may write: commits at the end, then makes the after-commit calls; an error rolls back and drops them.
+    """A transaction that may write: commits at the end, then makes the after-commit calls; an error rolls back and drops them, unless it
+    is a refusal that must leave its mark (`CoexaiError.keeps`).
 
     `durable=False` does not wait for the disk: for what the sweep would do again if a power cut took it, such as a claim.
     """
     with Session(engine(durable=durable), expire_on_commit=False) as session:
-        yield session
-        for write in session.info.pop(_BEFORE_COMMIT, {}).values():
-            write()
-        session.commit()
-        for call in session.info.pop(_AFTER_COMMIT, ()):
-            _leave(call)
+        try:
+            yield session
+        except CoexaiError as error:
+            if error.keeps:
+                _commit(session)
+            raise
+        _commit(session)
 
 
 @contextmanager
@@ -132,12 +148,25 @@ def insist(call: Callable[[], T], *, seconds: float = INSIST_SECONDS) -> T:
     while True:
         try:
             return call()
-        except (OperationalError, InterfaceError):
+        except AWAY:
             if time.monotonic() + pause > until:
                 raise
             log.get(__name__).warning("the database did not take it; trying again in %.1f s", pause)
             time.sleep(pause)
             pause = min(pause * 2, 2.0)
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """A part of a transaction that may fail alone: an error takes back its rows, and the calls and events that it had collected."""
+    collected = {name: copy(value) for name, value in session.info.items()}
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        session.info.clear()
+        session.info.update(collected)
+        raise
 
 
 def before_commit(session: Session, name: str, write: Callable[[], None]) -> None:
@@ -148,6 +177,14 @@ def before_commit(session: Session, name: str, write: Callable[[], None]) -> Non
 def after_commit(session: Session, call: Callable[[], None]) -> None:
     """Calls once the transaction has committed; a rollback forgets it. A failing call is logged: the sweeper makes good for it."""
     session.info.setdefault(_AFTER_COMMIT, []).append(call)
+
+
+def _commit(session: Session) -> None:
+    for write in session.info.pop(_BEFORE_COMMIT, {}).values():
+        write()
+    session.commit()
+    for call in session.info.pop(_AFTER_COMMIT, ()):
+        _leave(call)
 
 
 def _leave(call: Callable[[], None]) -> None:
@@ -194,7 +231,7 @@ class waited(FunctionElement[Any]):  # noqa: N801  (reads as SQL)
 def _sqlite_now(element: utcnow, compiler: Any, **kw: Any) -> str:
     # Six digits of fraction, as SQLAlchemy stores datetimes, so that strings compare as times.
     (seconds,) = (compiler.process(part, **kw) for part in element.clauses)
-    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {seconds} || ' seconds')"
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', printf('%+.3f seconds', {seconds}))"
 
 
 @compiles(utcnow)
@@ -213,3 +250,9 @@ def _sqlite_waited(element: waited, compiler: Any, **kw: Any) -> str:
 def _postgres_waited(element: waited, compiler: Any, **kw: Any) -> str:
     since, seconds = (compiler.process(part, **kw) for part in element.clauses)
     return f"CAST(floor(extract(epoch FROM clock_timestamp() - {since}) / {seconds}) AS integer)"
+
+
+def now(session: Session) -> datetime:
+    """The database's clock, read: for what must be worked out in Python, such as the next slot of a schedule."""
+    moment: datetime = session.execute(select(utcnow())).scalar_one()
+    return moment

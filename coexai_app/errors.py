@@ -12,12 +12,14 @@ class CoexaiError(Exception):
     """Base of every error that a user may see.
 
     `status` is the HTTP status, `code` the stable name in the API, `details` plain JSON data.
-    `permanent` tells the job engine that another try cannot help.
+    `permanent` tells the job engine that another try cannot help; `keeps` tells the transaction to commit what was written before
+    the error was raised (a refusal that must leave its mark).
     """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "INTERNAL_ERROR"
     permanent: ClassVar[bool] = True
+    keeps: ClassVar[bool] = False
 
     def __init__(self, message: str, **details: Any) -> None:
         super().__init__(message)
@@ -46,6 +48,18 @@ class TooLarge(InvalidInput):
 class Unauthenticated(CoexaiError):
     status = 401
     code = "UNAUTHENTICATED"
+
+
+class InvalidToken(Unauthenticated):
+    """A token or an API key was sent, and it opens nothing (any more)."""
+
+    code = "INVALID_TOKEN"
+
+
+class TokenReused(InvalidToken):
+    """A refresh token came back after its use. What the service wrote, the end of the whole family, is kept."""
+
+    keeps = True
 
 
 class Forbidden(CoexaiError):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +26,7 @@ from coexai_app.models.base import now
 CHANNEL: Final = "coexai:live"
 _COLLECTED: Final = "coexai_events"
 POLL_SECONDS: Final = 0.1
+RETRY_SECONDS: Final = 3.0
 # Ids are handed out before their transaction commits, so a lower id may appear after a higher one: look back this far.
 LOOK_BACK: Final = 200
 
@@ -88,22 +91,25 @@ class Follower:
 
 async def changes() -> AsyncIterator[list[Change]]:
     """Batches of changes, for ever. After a lost connection the first batch is empty: the reader then refreshes everything once."""
-    follow = _published if settings.get().redis_url else _polled
     while True:
         try:
-            async for batch in follow():
+            async for batch in _published() if settings.get().redis_url else _polled():
                 yield batch
-        except Exception:
-            log.get(__name__).exception("live updates were interrupted; connecting again")
-            await asyncio.sleep(1)
+        except Exception as error:
+            log.get(__name__).warning("live updates were interrupted (%s); reading the database until Redis is back", type(error).__name__)
+        async for batch in _polled(seconds=RETRY_SECONDS):
+            yield batch
 
 
-async def _polled() -> AsyncIterator[list[Change]]:
-    follower = Follower()
+async def _polled(seconds: float = math.inf) -> AsyncIterator[list[Change]]:
+    follower, until = Follower(), time.monotonic() + seconds
     yield []
-    while True:
-        if found := await asyncio.to_thread(follower.changes):
-            yield found
+    while time.monotonic() < until:
+        try:
+            if found := await asyncio.to_thread(follower.changes):
+                yield found
+        except Exception:
+            log.get(__name__).exception("the database could not be read for live updates")
         await asyncio.sleep(POLL_SECONDS)
 
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 _context: ContextVar[dict[str, str]] = ContextVar("coexai_log", default={})  # noqa: B039  (never mutated, always replaced)
-_SECRET = re.compile(r"(?i)(coexai_session=|authorization: *|bearer +|api[_-]?key[\"'=: ]+|token=)[^\s\"'&;,]+")
+_SECRET = re.compile(r"(?i)(coexai_session=|authorization: *|bearer +|api[_-]?key[\"'=: ]+|token=|cxa_(?:live|test)_|cxr_)[^\s\"'&;,]+")
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
 
 

@@ -13,6 +13,7 @@ from coexai_app.models import Job, JobStatus
 REGISTRY: Final = CollectorRegistry()
 REQUESTS: Final = Counter("coexai_http_requests", "Requests of the API door.", ["method", "route", "status"], registry=REGISTRY)
 LATENCY: Final = Histogram("coexai_http_request_seconds", "Seconds to answer a request.", ["method", "route"], registry=REGISTRY)
+SECURITY: Final = Counter("coexai_security_events", "Signs of an attack, by kind.", ["kind"], registry=REGISTRY)
 JOBS: Final = Gauge("coexai_jobs", "Jobs that have not ended, by state.", ["status"], registry=REGISTRY)
 OLDEST: Final = Gauge("coexai_oldest_waiting_job_seconds", "Age of the job that waits longest to start.", registry=REGISTRY)
 WATCHED: Final = (JobStatus.PENDING, JobStatus.QUEUED, JobStatus.PROCESSING, JobStatus.DEAD_LETTER)

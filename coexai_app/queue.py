@@ -31,6 +31,7 @@ F = TypeVar("F", bound=Callable[..., None])
 
 class TaskName(StrEnum):
     RUN_JOB = "run-job"
+    SEND_MAIL = "send-mail"
 
 
 LEVELS: Final = {Priority.CRITICAL: 30, Priority.HIGH: 20, Priority.NORMAL: 10, Priority.LOW: 0}

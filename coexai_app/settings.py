@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """The configuration of one process. Lists are comma-separated."""
 
-    model_config = SettingsConfigDict(env_file=ROOT / ".env", env_prefix="", extra="ignore", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=ROOT / ".env", env_prefix="", extra="ignore", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
 
     # --- where it runs ---
     coexai_env: Literal["development", "production"] = "development"
@@ -48,6 +50,15 @@ class Settings(BaseSettings):
     s3_region: str = ""
     s3_access_key_id: SecretStr | None = None
     s3_secret_access_key: SecretStr | None = None
+
+    # --- mail ---
+    smtp_url: SecretStr = Field(
+        SecretStr(""), description="smtp://user:password@host:587 or smtps://…; default: mails stay in the database."
+    )
+    smtp_ca_file: Path | None = Field(None, description="Certificate authority of a private mail server; default: this machine's list.")
+    smtp_timeout_seconds: float = Field(15, gt=0, le=60, description="Longest silence of the mail server.")
+    mail_from: str = Field("", description="Sender, e.g. CoExAI <no-reply@example.com>. Default: no-reply@ this instance's host.")
+    mail_address_line: str = Field("", description="Who runs this instance, with a postal address: the last line of every mail.")
 
     # --- language models: the first one with a key writes, the others stand in for it ---
     model_order: str = "openai,anthropic,gemini,compatible"
@@ -92,6 +103,31 @@ class Settings(BaseSettings):
         if self.web_workers > 1 and not self.redis_url:
             raise ValueError("WEB_WORKERS above 1 needs REDIS_URL: the processes share their sessions there.")
         return self
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp_url_is_whole(cls, value: SecretStr) -> SecretStr:
+        if raw := value.get_secret_value():
+            from coexai_app.integrations.smtp import Server
+
+            try:
+                Server.parse(raw)
+            except ValueError as error:  # without the value: it holds a password
+                raise ValueError(f"SMTP_URL {error}") from None
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_from_is_a_sender(cls, value: str) -> str:
+        if value:
+            from coexai_app.errors import InvalidInput
+            from coexai_app.integrations.email import parse_sender
+
+            try:
+                parse_sender(value)
+            except InvalidInput:
+                raise ValueError("MAIL_FROM must be an address, or: Name <address>") from None
+        return value
 
     @property
     def origin(self) -> str:

@@ -20,24 +20,31 @@ def opens(dialog_id: Text) -> dict[str, Any]:
     return {"data-open": dialog_id}
 
 
+def asks(dialog_id: Text) -> dict[str, Any]:
+    """The attribute of a button whose event makes the server open the dialog `dialog_id`."""
+    return {"data-asks": dialog_id}
+
+
 def closes() -> dict[str, Any]:
     """The attribute that makes a button close the dialog it stands in."""
     return {"data-close": "true"}
 
 
-def dialog(title: Text, *body: Child, dialog_id: Text, actions: list[Child], testid: Text, cls: str = "") -> rx.Component:
+def dialog(title: Text, *body: Child, dialog_id: Text, actions: list[Child], testid: Text, cls: str = "", show: Text = "") -> rx.Component:
     """A question with an answer: 440 px wide, a sheet from the bottom on phones. The title is the question.
 
-    `actions` stand right, the safe one first (it gets the focus: give it `auto_focus=True`).
+    `actions` stand right, the safe one first (it gets the focus: give it `auto_focus=True`). With `show`, a var, the server opens it: for
+    the person who pressed an element with `asks(…)`, when the var changes; it closes when the var is empty.
     """
     return rx.el.dialog(
         rx.el.h2(title, id=concat(dialog_id, "-title"), class_name="font-display text-lg font-semibold text-ink"),
         rx.el.div(*body, class_name="grid gap-3 text-ink-2"),
-        rx.el.div(*actions, class_name="mt-2 flex justify-end gap-2 max-md:grid max-md:*:w-full"),
+        rx.el.div(*actions, class_name="mt-2 flex justify-end gap-2 max-md:grid max-md:justify-stretch max-md:*:w-full"),
         id=dialog_id,
         aria_labelledby=concat(dialog_id, "-title"),
         class_name=cx("dlg w-[440px] gap-2 rounded-lg bg-raised p-5 text-ink shadow-dialog open:grid", cls),
         data_testid=testid,
+        **({"custom_attrs": {"data-show": show}} if given(show) else {}),
     )
 
 

@@ -24,15 +24,20 @@ def dropzone(
     multiple: bool = False,
     required: Flag = False,
     label: Text = "File",
+    value: Text = "",
+    file_name: Text = "",
     endpoint: str = "/api/v1/files",
     cls: str = "",
 ) -> rx.Component:
     """A dashed well of 64 px ("Drop a file here or choose"), then one row a file with a bar and a stop button.
 
     The hidden input `name` holds the id of the uploaded file, several ids joined by commas when `multiple`. A file that is
-    dropped anywhere on the page lands in the first drop zone. `hint` names the kinds and the size that are allowed.
+    dropped anywhere on the page lands in the first drop zone. `hint` names the kinds and the size that are allowed. `value` is the id of
+    a file that is there from the start, and `file_name` what its row calls it.
     """
     attributes: dict[str, Any] = {"data-drop": endpoint, "data-drop-name": name, "data-drop-multiple": "true" if multiple else "false"}
+    if given(value):
+        attributes |= {"data-drop-given": value, "data-drop-file": file_name}
     return rx.el.div(
         rx.el.label(
             icon("upload", 16, "text-ink-3"),

@@ -118,11 +118,3 @@ def schema_field(view: Any, *, file_hint: Text = FILE_HINT) -> Any:
         ("date", typed("date")),
         typed("text"),
     )
-
-
-def example_button(form_id: str, example: Any, *, testid: str = "use-example", label: str = "Use an example") -> rx.Component:
-    """Fills the form `form_id` with `example` (a dict var, name → value) in the browser."""
-    from components.buttons import button
-
-    values = example.to_string() if isinstance(example, rx.Var) else rx.Var.create(example).to_string()
-    return button(label, testid=testid, variant="gho", size="sm", custom_attrs={"data-fill": form_id, "data-fill-values": values})

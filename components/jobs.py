@@ -20,6 +20,7 @@ from components.vars import Child, concat, cx
 _COLUMNS: Final = (
     Column("Job"),
     Column("Coworker", hide=True),
+    Column("Person", hide=True),
     Column("State"),
     Column("Took", numeric=True, hide=True),
     Column("Started", numeric=True),
@@ -33,9 +34,10 @@ def job_chip(job: Any, testid: str = "") -> rx.Component:
     return chip(job.word, tone=job.tone, icon=job.icon, testid=testid)
 
 
-def job_table(rows: Any, *, busy: Any = False) -> rx.Component:
-    """Rows of jobs, newest first; the title is the link. On phones each is a card of two lines."""
-    return tables.table(_COLUMNS, rx.foreach(rows, _row), label="Jobs", testid="jobs-table", busy=busy)
+def job_table(rows: Any, *, people: bool = False, busy: Any = False) -> rx.Component:
+    """Rows of jobs, newest first; the title is the link. `people` adds who asked. On phones each is a card of two lines."""
+    columns = [column for column in _COLUMNS if people or column.title != "Person"]
+    return tables.table(columns, rx.foreach(rows, lambda job: _row(job, people)), label="Jobs", testid="jobs-table", busy=busy)
 
 
 def run_list(rows: Any, path: str, current: Any) -> rx.Component:
@@ -127,7 +129,7 @@ def receipt(job: Any) -> rx.Component:
     )
 
 
-def _row(job: rx.Var[JobRow]) -> rx.Component:
+def _row(job: rx.Var[JobRow], people: bool) -> rx.Component:
     link = app_link(
         rx.el.span(job.title, class_name="truncate"),
         href=concat("/jobs/", job.id),
@@ -135,13 +137,16 @@ def _row(job: rx.Var[JobRow]) -> rx.Component:
         cls="flex min-w-0 font-medium hover:underline underline-offset-2",
         title=job.title,
     )
+    reason = rx.el.span(job.reason, class_name=cx("block truncate", theme.META), title=job.reason, data_testid="job-reason")
     return tables.row(
-        tables.cell(link, cls="max-w-0 w-1/2 max-md:max-w-none max-md:w-auto"),
+        tables.cell(link, rx.cond(job.reason == "", rx.fragment(), reason), cls="max-w-0 w-1/2 max-md:max-w-none max-md:w-auto"),
         tables.cell(rx.el.span(agent_tile(job.agent, "sm"), job.agent_name, class_name=theme.ROW), hide=True),
+        *([tables.cell(job.by, hide=True, cls="whitespace-nowrap")] if people else []),
         tables.cell(job_chip(job), right=True),
         tables.cell(job.took, numeric=True, hide=True),
         tables.cell(job.created, numeric=True, cls=theme.MUTE),
         testid="job-row",
+        key=job.id,
     )
 
 

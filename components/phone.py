@@ -112,10 +112,16 @@ def more(me: Any, current: str) -> rx.Component:
             custom_attrs=opens("palette"),
         ),
         rx.el.nav(
+            row(icon("calendar-days", 20), "Schedules", "/schedules", "schedules"),
             row(icon("layout-grid", 20), "All coworkers", "/agents", "agents"),
             *(row(agent_tile(who.slug, "md"), who.name, who.href, who.slug) if who.href else away(who) for who in COWORKERS),
             aria_label="Coworkers, phone",
             class_name="grid",
+        ),
+        rx.el.nav(
+            row(icon("history", 20), "Audit log", "/settings/audit", "audit"),
+            aria_label="Workspace, phone",
+            class_name="mt-2 grid border-t border-line pt-2",
         ),
         rx.el.div(
             rx.cond(

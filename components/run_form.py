@@ -8,6 +8,7 @@ import reflex as rx
 
 from components import fields, theme
 from components.buttons import button
+from components.dialog import asks
 from components.dropzone import dropzone
 from components.forms import FILE_HINT, schema_field
 from components.icons import icon
@@ -16,6 +17,7 @@ from components.panel import facts, panel
 from components.vars import cx
 
 FORM: Final = "run-form"
+LATER: Final = "schedule"
 SOURCES: Final = ("url", "text", "file")
 _SHOWN: Final = {
     "url": "hidden group-has-[[name=source][value=url]:checked]/form:block",
@@ -38,10 +40,12 @@ def run_form(
     again: Any,
     on_submit: Any,
     on_example: Any,
+    dialog_id: str = "",
 ) -> rx.Component:
     """`views` is a var of `FieldView`s, `errors` a dict var of messages by field, `quote` a `Quote` var.
 
-    The fields start anew when `form_key` changes. `run_key` goes along, so that a double click is one job.
+    The fields start anew when `form_key` changes. `run_key` goes along, so that a double click is one job. `intent` says which button
+    sent the form: `LATER` for the one that opens the dialog `dialog_id`, which asks when; without a dialog it is not there.
     """
     others = rx.el.div(
         _source(views, sources, source, errors),
@@ -53,8 +57,9 @@ def run_form(
     return panel(
         rx.el.form(
             rx.el.input(type="hidden", name="run_key", value=run_key),
+            rx.el.input(type="hidden", name="intent"),
             others,
-            _quote(quote, starting, again),
+            _quote(quote, starting, again, dialog_id),
             id=FORM,
             on_submit=on_submit,
             class_name="group/form min-w-0",
@@ -100,7 +105,13 @@ def _source_field(view: Any, errors: Any) -> Any:
             ),
         ),
         ("text", shown("text", fields.textarea(name="text", control_id="f-text", testid="source-text", rows=10, **shared))),
-        ("file", shown("file", dropzone(name="file", testid="source-file", hint=FILE_HINT, label=view.label))),
+        (
+            "file",
+            shown(
+                "file",
+                dropzone(name="file", testid="source-file", hint=FILE_HINT, label=view.label, value=view.value, file_name=view.file_name),
+            ),
+        ),
         rx.fragment(),
     )
 
@@ -140,7 +151,7 @@ def _error(errors: Any, name: Any) -> Any:
     return rx.cond(errors[name], line, rx.fragment())
 
 
-def _quote(quote: Any, starting: Any, again: Any) -> rx.Component:
+def _quote(quote: Any, starting: Any, again: Any, dialog_id: str) -> rx.Component:
     """Price before: cost, time, what is left, who writes. At a plan's limit the reason stands in the place of the button."""
     run = button(
         rx.cond(again, "Run again", "Run"),
@@ -153,9 +164,23 @@ def _quote(quote: Any, starting: Any, again: Any) -> rx.Component:
         busy=starting,
         busy_label="Starting",
     )
+    later = button(
+        "Schedule…",
+        testid="schedule-button",
+        variant="gho",
+        icon="clock",
+        kind="submit",
+        value=LATER,
+        full=True,
+        custom_attrs=asks(dialog_id),
+    )
     return rx.el.div(
         facts(("Cost", quote.cost), ("Time", quote.time), ("Left this month", quote.left), ("Writes", quote.engine), cls="text-xs"),
-        rx.cond(quote.blocked, note(quote.blocked, tone="warn", testid="run-blocked"), run),
+        rx.cond(
+            quote.blocked,
+            note(quote.blocked, tone="warn", testid="run-blocked"),
+            rx.el.div(run, later if dialog_id else rx.fragment(), class_name="grid gap-1"),
+        ),
         class_name="grid gap-3 border-t border-line p-4 pt-3",
         data_testid="quote",
     )

@@ -16,7 +16,13 @@ from components.native_form import native_form
 from components.navigation import COWORKERS, NOT_HERE, Coworker, organizations
 from components.vars import Child, Text, cx
 
-_NAV: Final = (("home", "Home", "/home", "house"), ("jobs", "Jobs", "/jobs", "list-checks"), ("outputs", "Library", "/outputs", "folder"))
+_NAV: Final = (
+    ("home", "Home", "/home", "house"),
+    ("jobs", "Jobs", "/jobs", "list-checks"),
+    ("schedules", "Schedules", "/schedules", "calendar-days"),
+    ("outputs", "Library", "/outputs", "folder"),
+)
+_WORKSPACE: Final = (("audit", "Audit log", "/settings/audit", "history"),)
 _ITEM: Final = (
     "inring flex h-[30px] flex-none items-center gap-2.5 rounded-sm px-2 font-medium text-ink-2 transition-colors duration-[var(--d-fast)] "
     "max-[1080px]:h-9 max-[1080px]:justify-center max-[1080px]:px-0"
@@ -47,6 +53,12 @@ def sidebar(me: Any, view: Any, current: str) -> rx.Component:
                 _link(icon("layout-grid"), "All coworkers", href="/agents", key="agents", current=current),
                 *(_coworker(who, view, current) for who in COWORKERS),
                 aria_label="Coworkers",
+                class_name="grid gap-px max-[1080px]:border-t max-[1080px]:border-line max-[1080px]:pt-2",
+            ),
+            rx.el.nav(
+                _nav_title("Workspace"),
+                *(_link(icon(mark), label, href=href, key=key, current=current) for key, label, href, mark in _WORKSPACE),
+                aria_label="Workspace",
                 class_name="grid gap-px max-[1080px]:border-t max-[1080px]:border-line max-[1080px]:pt-2",
             ),
             class_name="-mx-1 grid min-h-0 flex-1 content-start gap-3 overflow-y-auto px-1",

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import reflex as rx
 
-from coexai_app.views.jobs import StepView
+from coexai_app.views.steps import StepView
 from components import theme
 from components.icons import icon, spinner
 from components.vars import Flag, Text, cx
@@ -39,9 +39,16 @@ def flat(steps: Any, line: Text) -> rx.Component:
     )
 
 
-def vertical(steps: Any, *, summaries: bool = True, label: str = "Steps") -> rx.Component:
-    """The steps one under the other, with durations, and with what came out of each unless `summaries` is off."""
-    return rx.el.ol(rx.foreach(steps, lambda step: _step(step, summaries)), class_name="grid", aria_label=label, data_testid="steps")
+def vertical(steps: Any, *, summaries: bool = True, label: Text = "Steps", clock: Any = None) -> rx.Component:
+    """The steps one under the other, with durations; and with what came out of each, what it cost and which attempt did it, unless
+    `summaries` is off. A running step counts up. `clock` is the server's time in Unix milliseconds, for browsers whose own is wrong."""
+    return rx.el.ol(
+        rx.foreach(steps, lambda step: _step(step, summaries)),
+        class_name="grid",
+        aria_label=label,
+        data_testid="steps",
+        **({"custom_attrs": {"data-clock": clock}} if clock is not None else {}),
+    )
 
 
 def step_line(line: Text, cls: str) -> rx.Component:
@@ -65,11 +72,21 @@ def _node(status: Any) -> rx.Component:
     )
 
 
+def _took(step: Any, cls: str) -> rx.Component:
+    """How long a step took; app.js counts a running one up, without announcing it."""
+    # Two elements: what app.js writes into one, React must never own.
+    return rx.cond(
+        step.started > 0,
+        rx.el.span(class_name=cls, role="timer", data_testid="step-timer", custom_attrs={"data-since": step.started}, key="runs"),
+        rx.el.span(step.took, class_name=cls, key="took"),
+    )
+
+
 def _flat_step(step: rx.Var[StepView]) -> rx.Component:
     return rx.el.li(
         _node(step.status),
         rx.el.span(step.label, class_name=cx("mt-1.5 block pr-1 text-xs font-medium max-md:hidden", _muted(step.status == "todo"))),
-        rx.el.span(step.took, class_name="block min-h-4 text-xs text-ink-3 tabular max-md:hidden"),
+        _took(step, "block min-h-4 text-xs text-ink-3 tabular max-md:hidden"),
         class_name=_SIDEWAYS,
         title=step.label,
         data_testid=f"step-{step.name}",
@@ -78,20 +95,28 @@ def _flat_step(step: rx.Var[StepView]) -> rx.Component:
 
 
 def _step(step: rx.Var[StepView], summaries: bool) -> rx.Component:
-    kept = rx.el.span(icon("lock", 12), "Kept", class_name="ml-1 inline-flex items-center gap-1 align-top text-ok-fg")
-    summary = rx.el.span(
-        step.summary,
-        rx.cond(step.status == "kept", kept, rx.fragment()),
-        class_name=cx("col-[2/-1] text-xs leading-[1.125rem]", rx.cond(step.status == "failed", "text-bad-fg", "text-ink-3")),
-    )
+    more = rx.fragment(_summary(step), rx.el.span(step.cost, class_name=cx("justify-self-end leading-[1.125rem] tabular", theme.META)))
     return rx.el.li(
         _node(step.status),
         rx.el.span(step.label, class_name=cx("font-medium", _muted(step.status == "todo"))),
-        rx.el.span(step.took, class_name=cx(theme.META, "leading-5 tabular")),
-        summary if summaries else rx.fragment(),
+        _took(step, cx("justify-self-end leading-5 tabular", theme.META)),
+        more if summaries else rx.fragment(),
         class_name=_DOWNWARDS,
         data_testid=f"step-{step.name}",
         **_current(step.status),
+    )
+
+
+def _summary(step: Any) -> rx.Component:
+    """What came out, or why it failed; then which attempt did it, where that says something."""
+    kept = rx.el.span(
+        icon("lock", 12), step.origin, class_name="inline-flex items-center gap-1 align-top text-ok-fg", data_testid="step-origin"
+    )
+    other = rx.el.span(step.origin, class_name="text-ink-3", data_testid="step-origin")
+    return rx.el.span(
+        rx.el.span(step.summary, class_name=rx.cond(step.status == "failed", "text-bad-fg", "text-ink-3")),
+        rx.cond(step.origin == "", rx.fragment(), rx.cond(step.status == "kept", kept, other)),
+        class_name="col-start-2 flex min-w-0 flex-wrap gap-x-2 text-xs leading-[1.125rem] break-words",
     )
 
 

@@ -54,7 +54,8 @@ def page(
         if role is not None:
             live.show(route, tuple(dict.fromkeys([*(load.state for load in loads if load.state is not None), *live_states])))
             loads = [AppState.enter, *loads]
-        build.__name__ = render.__name__
+        # The framework makes one script of a Python module's pages: each page pays for its own code only.
+        build.__name__, build.__module__ = render.__name__, render.__module__
         rx.page(
             route=route, title=f"{title} · {SUFFIX}", description=description or None, image="/icons/icon-512.png", on_load=loads or None
         )(build)

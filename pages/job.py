@@ -16,9 +16,11 @@ from components.page_header import page_header
 from components.panel import panel
 from components.skeleton import skeleton
 from components.timeline import step_line, vertical
-from components.vars import concat, cx
+from components.vars import cx
 from pages.base import page
 from state.job import JobState
+
+_AGAIN = "Opens the form with the same input. You can change it before it runs."
 
 
 def _crumbs() -> list[tuple[Any, str]]:
@@ -34,7 +36,7 @@ def job() -> rx.Component:
 
 def _job() -> rx.Component:
     view = JobState.job
-    resume = button("Resume", testid="resume-job", variant="pri", icon="step-forward", on_click=JobState.resume)
+    resume = button(view.resume_label, testid="resume-job", variant="pri", icon="step-forward", on_click=JobState.resume)
     return rx.fragment(
         page_header(
             view.title,
@@ -59,6 +61,11 @@ def _job() -> rx.Component:
             actions=[
                 rx.cond(view.can_cancel, cancel_button(view, JobState.cancel), rx.fragment()),
                 rx.cond(
+                    view.active,
+                    rx.fragment(),
+                    link_button("Run again", JobState.again_url, testid="run-again", icon="rotate-ccw", title=_AGAIN),
+                ),
+                rx.cond(
                     JobState.output_url == "",
                     rx.fragment(),
                     link_button("Open result", JobState.output_url, testid="open-result", variant="pri", icon="arrow-right"),
@@ -69,13 +76,15 @@ def _job() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 panel(
-                    vertical(view.steps),
+                    vertical(view.steps, clock=JobState.clock),
                     title="Steps",
                     tools=step_line(view.step_line, theme.META),
                     testid="steps-panel",
                 ),
                 rx.cond(view.attempts.length() == 0, rx.fragment(), attempts(view)),
-                job_input(view, link_button("New run", concat("/agents/", view.agent), testid="new-run", size="sm", variant="gho")),
+                job_input(
+                    view, link_button("Use for a new run", JobState.again_url, testid="new-run", size="sm", variant="gho", title=_AGAIN)
+                ),
                 class_name=theme.COLUMN,
             ),
             rx.el.div(receipt(view), rx.cond(view.error_code == "", rx.fragment(), _code(view)), class_name=theme.COLUMN),

@@ -17,8 +17,10 @@ from components.run_form import run_form
 from components.skeleton import skeleton
 from components.timeline import flat
 from components.vars import concat, cx
+from components.when_form import DIALOG
 from pages.base import page
 from pages.output import actions, result
+from pages.schedules import ask_when
 from state.output import OutputState
 from state.workspace import WorkspaceState
 
@@ -46,6 +48,7 @@ def workspace() -> rx.Component:
             rx.el.div(rx.cond(WorkspaceState.loaded, _run(), panel(skeleton(6, label="Loading the run"))), class_name=theme.COLUMN),
             class_name=_GRID,
         ),
+        ask_when("When shall it run?"),
     )
 
 
@@ -78,6 +81,7 @@ def _form() -> rx.Component:
         again=WorkspaceState.runs.length() > 0,
         on_submit=WorkspaceState.run,
         on_example=WorkspaceState.use_example,
+        dialog_id=DIALOG,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, TypeVar
 
 import reflex as rx
 
-from coexai_app import db
+from coexai_app import db, origin
 from coexai_app.errors import CoexaiError, Unauthenticated
 from coexai_app.services import accounts, home
 from coexai_app.views.accounts import Me
@@ -48,9 +48,10 @@ class AppState(rx.State):
     async def _call(self, service: Callable[..., T], **kwargs: Any) -> T:
         """Runs `service(session, actor, **kwargs)` in a thread, in one transaction, as whoever the session cookie belongs to."""
         token = self._token
+        ip, user_agent = self.router.session.client_ip, self.router.headers.user_agent
 
         def work() -> T:
-            with db.open_for(service) as session:
+            with origin.bound(ip=ip, user_agent=user_agent), db.open_for(service) as session:
                 actor = accounts.actor_of(session, token=token) if token else None
                 if actor is None:
                     raise Unauthenticated("Your session has ended. Log in again.")

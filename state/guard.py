@@ -25,7 +25,7 @@ from reflex_base.registry import RegistrationContext
 
 from coexai_app import db, log, settings
 from coexai_app.access import RANK, Actor
-from coexai_app.errors import CoexaiError, Unauthenticated
+from coexai_app.errors import CoexaiError, Unauthenticated, Unavailable
 from coexai_app.models.base import new_id
 from coexai_app.services import accounts
 
@@ -87,6 +87,10 @@ def _translate(state: Any, error: Exception) -> Any:
         return rx.redirect("/login")
     if isinstance(error, CoexaiError):
         state._fail(error)
+        return None
+    if isinstance(error, db.AWAY):
+        log.get(__name__).error("the database did not take it", exc_info=error)
+        state._fail(Unavailable("The database is away for the moment. Nothing was changed; try again in a minute."))
         return None
     reference = new_id().hex[-12:]
     log.get(__name__).error("event failed, reference %s", reference, exc_info=error)

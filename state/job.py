@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import reflex as rx
 
 from coexai_app.errors import NotFound
@@ -13,14 +15,18 @@ from state.guard import action
 
 
 class JobState(AppState):
+    """`clock` is the server's time at the page's load, in Unix milliseconds: running steps count up by it, whatever the browser's says."""
+
     _live = True
 
     job: JobView | None = None
     missing: bool = False
+    clock: int = 0
 
     @action(role="viewer")
     async def load(self) -> None:
         await self._read(route.last(self.router.url))
+        self.clock = round(time.time() * 1000)
 
     @action(role="member")
     async def cancel(self) -> None:
@@ -35,6 +41,10 @@ class JobState(AppState):
     @rx.var
     def output_url(self) -> str:
         return f"/outputs/{self.job.output_id}" if self.job and self.job.output_id else ""
+
+    @rx.var
+    def again_url(self) -> str:
+        return route.address(f"/agents/{self.job.agent}", **{"from": self.job.id}) if self.job else ""
 
     async def _refresh(self) -> None:
         if self.job:

@@ -8,8 +8,8 @@ from typing import Any
 from coexai_app.errors import Conflict, InvalidInput, NotFound
 from coexai_app.services import jobs_read, outputs, outputs_read
 from coexai_app.views.base import View
-from coexai_app.views.jobs import StepView
 from coexai_app.views.outputs import OutputView
+from coexai_app.views.steps import StepView
 from state import route
 from state.base import AppState
 from state.forms import Form, texts

@@ -1,4 +1,7 @@
-"""A coworker's workspace: the form, the quote, the current run, the runs before it. The current run is in the address (?job=…)."""
+"""A coworker's workspace: the form, the quote, the current run, the runs before it. The current run is in the address (?job=…).
+
+An address can also ask for a filled form: ?example=1, or ?from=… with the id of a job to run once more.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from coexai_app.errors import InvalidInput, NotFound
-from coexai_app.services import agents, jobs, jobs_read
+from coexai_app.services import agents, jobs, jobs_read, schedules
 from coexai_app.views.agents import AgentView, CapabilityView, FieldView, Option, Quote
 from coexai_app.views.jobs import JobRow, JobView
 from state import route
@@ -17,6 +20,7 @@ from state.base import AppState
 from state.forms import Form, texts
 from state.guard import action
 from state.output import OutputState
+from state.schedules import WhenState
 
 RECENT = 6
 SOURCES = {"url": "Link", "text": "Text", "file": "File"}
@@ -39,6 +43,7 @@ class WorkspaceState(AppState):
     missing: bool = False
     loaded: bool = False
     runs: tuple[JobRow, ...] = ()
+    _from: str = ""
 
     @action(role="viewer")
     async def load(self) -> None:
@@ -48,6 +53,8 @@ class WorkspaceState(AppState):
             self._fill({})
         if "example" in query and not any(field.value for field in self.fields if field.name in SOURCES):
             self._fill(self._example())
+        if (job_id := query.get("from", "")) and job_id != self._from:
+            await self._fill_from(job_id)
         await self._show(query.get("job", ""))
         await self._refresh()
         self.loaded = True
@@ -58,10 +65,15 @@ class WorkspaceState(AppState):
 
     @action(role="member")
     async def run(self, form: Form) -> AsyncIterator[EventSpec | None]:
+        """Starts a run, or asks when it shall start."""
+        sent = texts(form)
+        if sent.get("intent") == "schedule":
+            yield await self._ask_when(sent)
+            return
         self.starting = True
         yield
         try:
-            yield await self._start(texts(form))
+            yield await self._start(sent)
         finally:
             self.starting = False
 
@@ -92,10 +104,28 @@ class WorkspaceState(AppState):
         try:
             job = await self._call(jobs.create, agent=self.agent.slug, capability=capability.slug, data=data, idempotency_key=key)
         except InvalidInput as error:
-            self.errors = error.details.get("fields") or {error.field or "": error.message}
-            return next((rx.set_focus(f"f-{name}") for name in ("url", "text") if name in self.errors), None)
+            return self._refuse(error)
         self.errors, self.run_key = {}, uuid.uuid4().hex
         return rx.redirect(route.address(f"/agents/{self.agent.slug}", job=job.id))
+
+    async def _ask_when(self, form: dict[str, str]) -> EventSpec | None:
+        """Hands the filled form to the dialog, once it could run as it is."""
+        capability = self._capability()
+        if not capability:
+            return None
+        order = {"agent": self.agent.slug, "capability": capability.slug, "data": _input(form, capability)}
+        try:
+            title = await self._call(schedules.check, **order)
+        except InvalidInput as error:
+            return self._refuse(error)
+        self.errors = {}
+        await (await self.get_state(WhenState))._ask(order, title, f"{self.agent.name}, {capability.title}")
+        return None
+
+    def _refuse(self, error: InvalidInput) -> EventSpec | None:
+        """What is wrong stands at its field, and the first source field gets the focus."""
+        self.errors = error.details.get("fields") or {error.field or "": error.message}
+        return next((rx.set_focus(f"f-{name}") for name in ("url", "text") if name in self.errors), None)
 
     async def _show(self, job_id: str) -> None:
         """Makes this job the current one; its result goes to OutputState, which the result tabs read."""
@@ -141,11 +171,25 @@ class WorkspaceState(AppState):
         capability = self._capability()
         return dict(capability.example) if capability else {}
 
-    def _fill(self, values: dict[str, str]) -> None:
-        """The form starts anew with these values, or empty."""
+    async def _fill_from(self, job_id: str) -> None:
+        """The form starts anew with the input of an earlier job, once: what somebody types after that is left alone."""
+        try:
+            job = await self._call(jobs_read.again, job_id=route.ident(job_id))
+        except NotFound:
+            return
+        if self.agent and job.agent == self.agent.slug:
+            self._fill(job.values, file_name=job.file_name)
+            self._from = job_id
+
+    def _fill(self, values: dict[str, str], *, file_name: str = "") -> None:
+        """The form starts anew with these values, or empty. `file_name` names the file whose id is among them."""
         capability = self._capability()
         views = capability.fields if capability else ()
-        self.fields = tuple(view.model_copy(update={"value": values.get(view.name, view.value)}) for view in views)
+        self.fields = tuple(
+            view.model_copy(update={"value": values.get(view.name, view.value), "file_name": file_name if view.kind == "file" else ""})
+            for view in views
+        )
+        self._from = ""
         self.source = next((name for name in SOURCES if values.get(name)), "url")
         self.errors, self.form_key, self.run_key = {}, self.form_key + 1, uuid.uuid4().hex
 

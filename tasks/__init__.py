@@ -1,6 +1,6 @@
 """The worker's door: `huey_consumer tasks.huey`. Importing it registers every task."""
 
 from coexai_app.queue import consumer, huey
-from tasks import jobs, lifecycle
+from tasks import jobs, lifecycle, mail
 
-__all__ = ["consumer", "huey", "jobs", "lifecycle"]
+__all__ = ["consumer", "huey", "jobs", "lifecycle", "mail"]

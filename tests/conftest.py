@@ -25,6 +25,8 @@ for name in (
     "ANTHROPIC_API_KEY",
     "GEMINI_API_KEY",
     "COMPATIBLE_BASE_URL",
+    "SMTP_URL",
+    "MAIL_FROM",
     "PUBLIC_URL",
     "PORT",
 ):
@@ -100,6 +102,7 @@ def instance(_migrated: Path) -> Iterator[None]:
     else:
         names = ", ".join(f'"{table}"' for table in SQLModel.metadata.tables)
         with db.engine().begin() as connection:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))  # the audit log refuses to be emptied
             connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
     queue.huey.storage.flush_all()
     shutil.rmtree(_folder / "data" / "files", ignore_errors=True)

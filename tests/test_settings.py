@@ -73,3 +73,16 @@ class TestSecret:
 
     def test_a_heroku_style_address_works(self) -> None:
         assert make(database_url="postgres://u:p@h/d").database == "postgresql+psycopg://u:p@h/d"
+
+
+class TestMail:
+    @pytest.mark.parametrize("url", ["http://mail.example.com", "smtp://ana:open/sesame@mail.example.com"])
+    def test_a_wrong_server_is_refused_at_the_start_without_showing_its_password(self, url: str) -> None:
+        with pytest.raises(ValidationError, match="SMTP_URL") as caught:
+            make(smtp_url=url)
+        assert "sesame" not in str(caught.value)
+
+    def test_a_wrong_sender_is_refused_at_the_start(self) -> None:
+        with pytest.raises(ValidationError, match="MAIL_FROM"):
+            make(mail_from="CoExAI")
+        assert make(mail_from="CoExAI <no-reply@example.com>").mail_from

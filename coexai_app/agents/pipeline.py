@@ -146,7 +146,8 @@ class Capability:
     """One thing an agent can do.
 
     `review(report, output)` judges an edited output against the report's source, `exports` renders a report per format.
-    `example` is an input that the form's "Use an example" fills in.
+    `example` is an input that the form's "Use an example" fills in. `model_use` says beforehand what a model will be asked for a source
+    of so many characters; None when it asks none.
     """
 
     slug: str
@@ -158,6 +159,7 @@ class Capability:
     review: Callable[[Report, Mapping[str, Any]], Review]
     exports: Mapping[str, Callable[[Report], bytes]]
     example: Mapping[str, Any] = field(default_factory=dict)
+    model_use: Callable[[Any, int], Usage] | None = None
 
     def parse(self, data: Mapping[str, Any]) -> AgentInput:
         """Validates an input. Raises InvalidInput with one message per field in `details["fields"]`."""

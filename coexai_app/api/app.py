@@ -14,9 +14,9 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from coexai_app import log, metrics
-from coexai_app.api import files, health, outputs, session
-from coexai_app.errors import CoexaiError
+from coexai_app import db, log, metrics, origin
+from coexai_app.api import api_keys, audit, files, health, outputs, session, tokens
+from coexai_app.errors import CoexaiError, InvalidToken
 
 _CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -25,7 +25,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 def build() -> FastAPI:
     """The API app with every route, errors in one envelope (founding document §12.3), and JSON for what is not there."""
     api = FastAPI(title="CoExAI", version="1", docs_url=None, openapi_url="/api/openapi.json", redoc_url=None)
-    for module in (health, session, files, outputs):
+    for module in (health, session, tokens, api_keys, files, outputs, audit):
         api.include_router(module.router)
 
     @api.api_route("/api", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
@@ -35,7 +35,10 @@ def build() -> FastAPI:
 
     @api.exception_handler(CoexaiError)
     async def domain_error(_request: Request, error: CoexaiError) -> JSONResponse:
-        return envelope(error.status, error.code, error.message, error.details)
+        answer = envelope(error.status, error.code, error.message, error.details)
+        if error.status == 401:  # RFC 6750 §3: the error is only named to somebody who sent a token
+            answer.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if isinstance(error, InvalidToken) else "Bearer"
+        return answer
 
     @api.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
@@ -46,6 +49,14 @@ def build() -> FastAPI:
     async def http_error(_request: Request, error: HTTPException) -> JSONResponse:
         return envelope(error.status_code, _CODES.get(error.status_code, "BAD_REQUEST"), str(error.detail))
 
+    async def database_away(_request: Request, error: Exception) -> JSONResponse:
+        log.get(__name__).error("the database did not take it", exc_info=error)
+        message = "The database is away or full for the moment. Send the same request again, with the same Idempotency-Key."
+        return envelope(503, "UNAVAILABLE", message, headers={"Retry-After": "5"})
+
+    for kind in db.AWAY:
+        api.add_exception_handler(kind, database_away)
+
     @api.exception_handler(Exception)
     async def unknown(_request: Request, error: Exception) -> JSONResponse:
         log.get(__name__).error("request failed", exc_info=error)
@@ -54,7 +65,9 @@ def build() -> FastAPI:
     return api
 
 
-def envelope(status: int, code: str, message: str, details: dict[str, Any] | None = None) -> JSONResponse:
+def envelope(
+    status: int, code: str, message: str, details: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
     """The error answer; the request id is the one in X-Request-Id and in the logs."""
     error = {
         "code": code,
@@ -62,11 +75,11 @@ def envelope(status: int, code: str, message: str, details: dict[str, Any] | Non
         "details": jsonable_encoder(details or {}),
         "request_id": log.context().get("request_id", ""),
     }
-    return JSONResponse({"error": error}, status)
+    return JSONResponse({"error": error}, status, headers)
 
 
 class RequestScope:
-    """Outermost of our ASGI layers: a request id for logs and answer, and the request metrics."""
+    """Outermost of our ASGI layers: a request id for logs and answer, where the request comes from, and the metrics."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -74,7 +87,10 @@ class RequestScope:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        ip = (scope.get("client") or ("",))[0]
+        user_agent = headers.get(b"user-agent", b"").decode("latin-1")
         request_id = given if _REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(8)}"
         started = time.perf_counter()
         status = 500
@@ -86,7 +102,7 @@ class RequestScope:
                 message = {**message, "headers": [*message["headers"], (b"x-request-id", request_id.encode())]}
             await send(message)
 
-        with log.bound(request_id=request_id):
+        with log.bound(request_id=request_id), origin.bound(ip=ip, user_agent=user_agent):
             try:
                 await self.app(scope, receive, tagged)
             finally:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from coexai_app import db, settings
 from coexai_app.access import Actor
 from coexai_app.errors import Forbidden, Unauthenticated
-from coexai_app.services import accounts
+from coexai_app.services import access_tokens, accounts, api_key_access, api_key_format
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,8 +44,34 @@ def same_origin(request: Request) -> None:
     raise Forbidden("This request came from another site. Open the page here and try again.")
 
 
+def bearer(request: Request) -> str:
+    """The token of an Authorization header (RFC 6750 §2.1); empty without one. Other schemes may belong to a proxy before us."""
+    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
 async def actor(request: Request) -> Actor:
-    """The signed-in person. A call that changes something must come from our own pages."""
+    """Who calls: with an access token or an API key, or else with the cookie of our own pages.
+
+    A token that is sent decides alone: a wrong one is never made good by a cookie. With a cookie, a call that changes something
+    must come from our own pages; the other two are never sent by a browser on its own.
+    """
+    if token := bearer(request) or request.headers.get("x-api-key", "").strip():
+        if api_key_format.looks_like_one(token) or not bearer(request):
+            return await _key_holder(token, client_ip(request))
+        return await call(access_tokens.verify, token=token)
+    return await _person(request)
+
+
+async def _key_holder(key: str, ip: str) -> Actor:
+    api_key_access.check_shape(key)
+    found = await call(api_key_access.authenticate, key=key, ip=ip)
+    if found.note_use:
+        await call(api_key_access.note_use, key_id=found.key_id, ip=ip)
+    return found.actor
+
+
+async def _person(request: Request) -> Actor:
     token = request.cookies.get(settings.get().cookie_name, "")
     found = await call(accounts.actor_of, token=token) if token else None
     if found is None:

@@ -24,7 +24,7 @@ ENVELOPE_BYTES = 64_000
 @router.post("", status_code=201)
 async def add_file(request: Request, actor: CurrentActor) -> FileView:
     """Adds a file (multipart field `file`); the answer's id goes into a job's input."""
-    access.require(actor, Permission.RUN_AGENT)
+    access.require(actor, Permission.ADD_FILE)
     files.check_size(actor, _declared_size(request) - ENVELOPE_BYTES)
     with tempfile.NamedTemporaryFile() as target:
         reader = FileReader(request.headers.get("content-type", ""), "file", target, partial(files.check_size, actor))

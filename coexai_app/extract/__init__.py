@@ -1,72 +1,27 @@
 """Sources to documents: `read` for bytes of any supported kind, `read_text` for pasted text, `fetch` for an address.
 
-The agents and the command line call these three; each imports only the reader that it needs.
+The agents and the command line call these three. What came from outside is parsed in a process of its own (`isolated.py`);
+the readers themselves, for this process, are in `reading.py`.
 """
 
 from __future__ import annotations
 
-import re
-
 from coexai_app.extract.document import Block, BlockKind, Document, Link, Section, SourceKind
 from coexai_app.extract.fetch import FetchedPage, fetch
+from coexai_app.extract.isolated import read, read_text, warm_up
 from coexai_app.extract.limits import LIMITS
 
-__all__ = ["LIMITS", "Block", "BlockKind", "Document", "FetchedPage", "Link", "Section", "SourceKind", "fetch", "read", "read_text"]
-
-_CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
-
-
-def read(data: bytes, *, name: str = "", content_type: str = "", url: str = "") -> Document:
-    """The document in `data`, by what the bytes are; `name` and `content_type` only help where the bytes leave it open.
-
-    `url` is where the bytes were fetched from: relative links are resolved against it, and a page's kind is then `SourceKind.URL`.
-    Raises `InvalidInput` (not readable, damaged, protected, empty) or `TooLarge`.
-    """
-    from coexai_app.extract.limits import check_bytes, no_text
-    from coexai_app.extract.sniff import sniff
-
-    check_bytes(len(data), LIMITS.file_bytes, name)
-    if not data.strip():
-        raise no_text(name, default="the file")
-    kind = sniff(data, name=name, content_type=content_type)
-    charset = found[1] if (found := _CHARSET.search(content_type)) else ""
-    if kind is SourceKind.PDF:
-        from coexai_app.extract import pdf
-
-        return pdf.read(data, name=name, url=url)
-    if kind is SourceKind.DOCX:
-        from coexai_app.extract import docx
-
-        return docx.read(data, name=name, url=url)
-    if kind is SourceKind.HTML:
-        from coexai_app.extract import html
-
-        return html.read_bytes(data, name=name, url=url, charset=charset)
-    from coexai_app.extract import text
-
-    return _read_text(text.decode(data, name=name, charset=charset), name, url, kind)
-
-
-def read_text(text: str, *, name: str = "") -> Document:
-    """The document in a text that somebody pasted: HTML, Markdown, or plain text, whichever it looks like.
-
-    Raises `InvalidInput` for an empty text, `TooLarge` past the limit.
-    """
-    return _read_text(text, name, "", None)
-
-
-def _read_text(text: str, name: str, url: str, kind: SourceKind | None) -> Document:
-    from coexai_app.extract import html, markdown
-    from coexai_app.extract import text as plain
-    from coexai_app.extract.limits import check_characters, no_text
-
-    check_characters(len(text), name)
-    if not text.strip():
-        raise no_text(name)
-    if kind is SourceKind.MARKDOWN:
-        return markdown.read(text, name=name, url=url)
-    if html.looks_like(text):
-        return html.read(text, name=name, url=url)
-    if markdown.looks_like(text):
-        return markdown.read(text, name=name, url=url)
-    return plain.read(text, name=name, url=url)
+__all__ = [
+    "LIMITS",
+    "Block",
+    "BlockKind",
+    "Document",
+    "FetchedPage",
+    "Link",
+    "Section",
+    "SourceKind",
+    "fetch",
+    "read",
+    "read_text",
+    "warm_up",
+]

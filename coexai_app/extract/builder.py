@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from coexai_app.extract.document import Block, BlockKind, Document, Link, SourceKind
 from coexai_app.extract.language import detect
-from coexai_app.extract.limits import check_characters, no_text
+from coexai_app.extract.limits import check_characters, check_parts, no_text
 
 # Invisible characters that break words apart for a matcher: soft hyphen, zero-width space, word joiner, byte order mark.
 _INVISIBLE = "\u00ad\u200b\u2060\ufeff"
@@ -94,6 +94,7 @@ class Builder:
         for url, begin, end in spans:
             if target := resolve(url, self._base):
                 self.links.append(Link(url=target, start=start + begin, end=start + end))
+        check_parts(len(self.blocks), len(self.links), self.name)
 
     @property
     def text(self) -> str:

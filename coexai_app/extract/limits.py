@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coexai_app.errors import InvalidInput, TooLarge
 
@@ -12,11 +12,12 @@ class Limits:
     """Sizes in bytes unless the name says otherwise; times in seconds."""
 
     characters: int = 2_000_000
+    blocks: int = 50_000
+    """A book has some 10,000 paragraphs; every one is an object in the worker's memory later on."""
+    links: int = 50_000
     file_bytes: int = 50_000_000
     html_bytes: int = 10_000_000
     pdf_pages: int = 500
-    pdf_seconds: int = 60
-    pdf_memory_bytes: int = 1_500_000_000
     pdf_characters_per_page: int = 100_000
     docx_entries: int = 5_000
     docx_part_bytes: int = 30_000_000
@@ -28,7 +29,29 @@ class Limits:
     language_sample: int = 4_000
 
 
+@dataclass(frozen=True)
+class ProcessLimits:
+    """What the process that reads one source may use (`isolated.py`); the readers' own limits are there to say it more kindly, before."""
+
+    memory_bytes: int = 1_000_000_000
+    """Address space above what the process starts with: the largest source takes some 400 MB, and four may be read at a time."""
+    cpu_seconds: int = 30
+    """A page or a Word file of the largest size takes less than 5."""
+    wall_seconds: int = 120
+    """Four times the processor time: as many sources may share a processor, and a good one must not be refused for that."""
+    answer_bytes: int = 32_000_000
+    """The longest text in the widest characters takes 8 MB, its blocks and links as much again."""
+    written_file_bytes: int = 0
+    """No reader writes a file."""
+    open_files: int = 64
+    processes: int = 0
+    """No reader starts a process or a thread."""
+
+
 LIMITS = Limits()
+PROCESS_LIMITS = ProcessLimits()
+# 400 full pages took 54 s of processor time on a machine with much else to do.
+PDF_PROCESS_LIMITS = replace(PROCESS_LIMITS, cpu_seconds=100, wall_seconds=400)
 
 
 def label(name: str, default: str = "The text") -> str:
@@ -44,6 +67,15 @@ def check_characters(count: int, name: str) -> None:
             limit=LIMITS.characters,
             size=count,
         )
+
+
+def check_parts(blocks: int, links: int, name: str) -> None:
+    """Raises `TooLarge` when a document has more parts than the limits."""
+    for count, limit, what in ((blocks, LIMITS.blocks, "paragraphs"), (links, LIMITS.links, "links")):
+        if count > limit:
+            raise TooLarge(
+                f"{label(name)} has more than {limit:,} {what}, which is the limit. Split it and add the parts one by one.", limit=limit
+            )
 
 
 def check_bytes(count: int, limit: int, name: str) -> None:

@@ -75,7 +75,7 @@ def sniff(data: bytes, *, name: str = "", content_type: str = "") -> SourceKind 
     Raises `InvalidInput` that names what the file is, when it is nothing that can be read.
     """
     head = data[:_SNIFFED]
-    if b"%PDF-" in head[:1_024] and not _HTML_START.match(head):
+    if is_pdf(head):
         return SourceKind.PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(data, name)
@@ -93,6 +93,11 @@ def sniff(data: bytes, *, name: str = "", content_type: str = "") -> SourceKind 
     if media in ("text/markdown", "text/x-markdown") or suffix in _MARKDOWN_SUFFIXES:
         return SourceKind.MARKDOWN
     return None
+
+
+def is_pdf(data: bytes) -> bool:
+    """By its magic bytes, which may stand somewhat behind the start; a page that tells of them is a page."""
+    return b"%PDF-" in data[:1_024] and not _HTML_START.match(data[:_SNIFFED])
 
 
 def _is_printable(magic: bytes) -> bool:

@@ -23,6 +23,8 @@ class User(Table, table=True):
     password_hash: str = Field(max_length=255)
     is_staff: bool = False
     disabled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    # Grows when the password, a factor, or a role changes: every access token that says less is dead.
+    auth_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Organization(Table, table=True):

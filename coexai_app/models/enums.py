@@ -45,6 +45,59 @@ class StepState(StrEnum):
     FAILED = "failed"
 
 
+class KeyState(StrEnum):
+    """Of a signing key, in the order of its life: published, signing, still published, gone."""
+
+    NEXT = "next"
+    CURRENT = "current"
+    PREVIOUS = "previous"
+    RETIRED = "retired"
+
+
 class OutputStatus(StrEnum):
     DRAFT = "draft"
     APPROVED = "approved"
+
+
+class MailStatus(StrEnum):
+    """`captured`: no mail server is set, so the mail stayed here to be read."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    CAPTURED = "captured"
+    FAILED = "failed"
+
+
+class MailKind(StrEnum):
+    """What a mail is about. The column holds any word, so that a new kind needs no migration."""
+
+    VERIFY_EMAIL = "verify_email"
+    RESET_PASSWORD = "reset_password"
+    EMAIL_CHANGED = "email_changed"
+    PASSWORD_CHANGED = "password_changed"
+    NEW_SIGN_IN = "new_sign_in"
+    SECOND_FACTOR_CHANGED = "second_factor_changed"
+    INVITATION = "invitation"
+    MEMBER_REMOVED = "member_removed"
+    ROLE_CHANGED = "role_changed"
+    ORGANIZATION_DELETED = "organization_deleted"
+    ACCOUNT_DELETED = "account_deleted"
+    OWNERSHIP_TRANSFERRED = "ownership_transferred"
+    API_KEY_CREATED = "api_key_created"
+    WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint_disabled"
+    JOB_COMPLETED = "job_completed"
+    JOB_DEAD_LETTERED = "job_dead_lettered"
+    QUOTA_80 = "quota_80"
+    QUOTA_100 = "quota_100"
+    RECEIPT = "receipt"
+    PAYMENT_FAILED = "payment_failed"
+    NOTICE = "notice"
+
+
+class AuditOutcome(StrEnum):
+    """Whether what the audit log tells of was done, went wrong, or was refused."""
+
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from coexai_app import db, settings
 from coexai_app.access import Actor
 from coexai_app.errors import Conflict, InvalidInput, NotFound, RateLimited, Unauthenticated
-from coexai_app.models import AuditLog, LoginSession, Membership, Organization, Role, User
+from coexai_app.models import AuditLog, AuditOutcome, LoginSession, Membership, Organization, Role, User
 from coexai_app.models.base import now
 from coexai_app.services import audit, passwords
 from coexai_app.views.accounts import Me, from_rows
@@ -64,12 +64,23 @@ def sign_up(
     session.flush()
     session.add(Membership(user_id=user.id, organization_id=org.id, role=Role.OWNER))
     signed_in = _open(session, user.id, org.id, ip=ip, user_agent=user_agent)
-    audit.record(session, "account.created", user_id=user.id, target=str(user.id), ip=ip, staff=first)
+    audit.record(session, "account.created", user_id=user.id, organization_id=org.id, target=str(user.id), ip=ip, staff=first)
     return signed_in
 
 
 def log_in(session: Session, *, email: str, password: str, ip: str = "", user_agent: str = "") -> SignedIn:
     """Opens a session. Raises Unauthenticated for a wrong address or password alike, RateLimited after too many tries."""
+    user = credentials(session, email=email, password=password)
+    membership = session.exec(select(Membership).where(Membership.user_id == user.id).order_by(col(Membership.id))).first()
+    if membership is None:
+        raise Unauthenticated("This account belongs to no organisation any more.")
+    of = membership.organization_id
+    audit.record(session, "session.login", user_id=user.id, organization_id=of, target=str(user.id), ip=ip, user_agent=user_agent)
+    return _open(session, user.id, membership.organization_id, ip=ip, user_agent=user_agent)
+
+
+def credentials(session: Session, *, email: str, password: str) -> User:
+    """Whose address and password these are. Raises as `log_in` does; its caller tells `note_failure` of a wrong try."""
     email = _clean(email).lower()[:320]
     tried = _failures(session, email)
     if tried >= MAX_FAILURES:
@@ -77,16 +88,31 @@ def log_in(session: Session, *, email: str, password: str, ip: str = "", user_ag
     user = session.exec(select(User).where(User.email == email)).first()
     if not passwords.matches(password[: passwords.MAX_LENGTH], user.password_hash if user else None) or user is None or user.disabled_at:
         raise Unauthenticated("The e-mail address or the password is not right.")
-    membership = session.exec(select(Membership).where(Membership.user_id == user.id).order_by(col(Membership.id))).first()
-    if membership is None:
-        raise Unauthenticated("This account belongs to no organisation any more.")
-    audit.record(session, "session.login", user_id=user.id, target=str(user.id), ip=ip)
-    return _open(session, user.id, membership.organization_id, ip=ip, user_agent=user_agent)
+    return user
 
 
 def note_failure(session: Session, *, email: str, ip: str = "") -> None:
-    """Counts a failed log-in; in a transaction of its own, since the failing one is rolled back."""
-    audit.record(session, "session.failed", target=_fingerprint(_clean(email).lower()[:320]), ip=ip)
+    """Counts a failed log-in; in a transaction of its own, since the failing one is rolled back.
+
+    The organisation of a known address sees it in its audit log; one for an unknown address stands in the instance's.
+    """
+    email = _clean(email).lower()[:320]
+    known = session.exec(
+        select(User.name, Membership.organization_id)
+        .join(Membership, col(Membership.user_id) == User.id)
+        .where(User.email == email)
+        .order_by(col(Membership.id))
+    ).first()
+    name, organization_id = known or ("an unknown address", None)
+    audit.record(
+        session,
+        "session.failed",
+        organization_id=organization_id,
+        target=_fingerprint(email),
+        target_name=name,
+        outcome=AuditOutcome.FAILED,
+        ip=ip,
+    )
 
 
 def log_out(session: Session, *, token: str, ip: str = "") -> None:
@@ -94,7 +120,7 @@ def log_out(session: Session, *, token: str, ip: str = "") -> None:
     row = session.exec(select(LoginSession).where(LoginSession.token_hash == _hash(token))).first()
     if row is None:
         return
-    audit.record(session, "session.logout", user_id=row.user_id, target=str(row.user_id), ip=ip)
+    audit.record(session, "session.logout", user_id=row.user_id, organization_id=row.organization_id, target=str(row.user_id), ip=ip)
     session.delete(row)
 
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from coexai_app import access, agents, db, settings
 from coexai_app.access import Actor, Permission
-from coexai_app.agents.pipeline import Agent
+from coexai_app.agents.pipeline import Agent, AgentInput
+from coexai_app.agents.report import Usage
 from coexai_app.errors import NotFound
-from coexai_app.llm import router
-from coexai_app.models import Job
-from coexai_app.services import forms, jobs, quotas, transitions
+from coexai_app.llm import prices, router
+from coexai_app.models import File, Job
+from coexai_app.services import forms, jobs, jobs_read, quotas
 from coexai_app.views.agents import AgentView, Quote
+
+# A post of 1,500 words, for a quote without an input; and what a page of Word or PDF weighs for each character of its text.
+TYPICAL_CHARACTERS: Final = 9_000
+BYTES_PER_CHARACTER: Final = 10
 
 
 @db.reads
@@ -21,9 +29,7 @@ def gallery(session: Session, actor: Actor) -> tuple[AgentView, ...]:
     access.require(actor, Permission.VIEW_WORK)
     busy = dict(
         session.exec(
-            select(Job.agent, func.count())
-            .where(Job.organization_id == actor.organization_id, col(Job.status).in_(transitions.ACTIVE))
-            .group_by(Job.agent)
+            select(Job.agent, func.count()).where(Job.organization_id == actor.organization_id, jobs_read.at_work()).group_by(Job.agent)
         ).all()
     )
     return tuple(_view(session, actor, agent, busy.get(agent.slug, 0)) for agent in agents.AGENTS.values())
@@ -39,27 +45,58 @@ def get(session: Session, actor: Actor, *, slug: str) -> AgentView:
 
 
 @db.reads
-def quote(session: Session, actor: Actor, *, agent: str, capability: str) -> Quote:
-    """What a run will cost, before it starts."""
+def quote(session: Session, actor: Actor, *, agent: str, capability: str, data: Mapping[str, Any] | None = None) -> Quote:
+    """What a run will cost, before it starts. With `data` for that input (raises what `jobs.check` raises, but for the quota, which is told
+    in `blocked`); without it for a source of TYPICAL_CHARACTERS."""
     access.require(actor, Permission.VIEW_WORK)
-    coworker, _ = jobs.find(agent, capability)
+    coworker, skill = jobs.find(agent, capability)
+    parsed = skill.parse(data) if data is not None else None
     usage = quotas.usage(session, actor, agent)
-    config = settings.get()
-    model = router.from_settings(config)
+    model = router.from_settings(settings.get())
     limited = usage.limit > 0
     blocked = ""
     if not actor.may(Permission.RUN_AGENT):
         blocked = "Your role lets you read, not run. Ask an admin to make you a member."
     elif limited and not usage.left:
         blocked = f"{coworker.name}'s {usage.limit} runs of this month are used up; it {usage.note}."
-    cap = f", and at most ${config.model_spend_cap_cents / 100:.2f} of model use" if model else ""
+    expected = Usage()
+    if model and skill.model_use:
+        expected = skill.model_use(parsed or skill.input.model_construct(), _characters(session, actor, parsed))
+        expected = expected.model_copy(
+            update={"cost_micros": prices.cost_micros(model.model, expected.input_tokens, expected.output_tokens) or 0}
+        )
     return Quote(
-        cost=f"1 run{cap}, only if it completes" if not model else f"1 run if it completes{cap}",
+        cost="1 run, only if it completes" if not model else f"1 run if it completes, and {_money(expected)}",
         time="under a minute" if model else "a few seconds",
         left=f"{usage.left} of {usage.limit} runs" if limited else "unlimited",
         engine=f"{model.provider}, {model.model}" if model else "Builtin: your own words, no model",
         blocked=blocked,
+        runs=1,
+        tokens=expected.input_tokens + expected.output_tokens,
+        cost_micros=expected.cost_micros,
+        most_micros=settings.get().model_spend_cap_cents * 10_000 if model else 0,
     )
+
+
+def _money(expected: Usage) -> str:
+    """ "about 7,400 tokens of model use, some $0.012 (at most $0.50)" """
+    cap = f"at most ${settings.get().model_spend_cap_cents / 100:.2f}"
+    if not expected.cost_micros:
+        return f"{cap} of model use"
+    tokens = expected.input_tokens + expected.output_tokens
+    return f"about {round(tokens, -2):,} tokens of model use, some ${expected.cost_micros / 1_000_000:.3f} ({cap})"
+
+
+def _characters(session: Session, actor: Actor, data: AgentInput | None) -> int:
+    """How long the source is, as far as that can be told without reading it."""
+    values = data.model_dump(mode="json") if data else {}
+    if text := values.get("text"):
+        return len(str(text))
+    if ref := values.get("file"):
+        file = access.one(session, select(File).where(File.id == jobs.file_id(ref)), actor, "file")
+        plain = file.content_type.startswith("text/")
+        return file.size if plain else file.size // BYTES_PER_CHARACTER
+    return TYPICAL_CHARACTERS
 
 
 def _view(session: Session, actor: Actor, agent: Agent, running: int) -> AgentView:

@@ -37,7 +37,7 @@ def turn(priority: Priority, *, due: datetime | None = None, in_seconds: float =
 def lock(session: Session, *organizations: UUID) -> dict[UUID, int]:
     """Holds organisations until the commit; returns how many jobs each may have in the queue and at work at once."""
     rows = select(Organization.id, Organization.plan).where(col(Organization.id).in_(organizations))
-    found = session.exec(rows.order_by(col(Organization.id)).with_for_update()).all()
+    found = session.exec(rows.order_by(col(Organization.id)).with_for_update(key_share=True)).all()
     return {organization: plans.of(plan).concurrent_jobs for organization, plan in found}
 
 
@@ -82,7 +82,7 @@ def take(session: Session, number: int = 1, **values: Any) -> Sequence[Row[Any]]
         .where(is_(JobStatus.QUEUED), known(), _served())
         .order_by(_level(), func.coalesce(running.c.number, 0), col(Job.queued_at), col(Job.id))
         .limit(number)
-        .with_for_update(of=Job, skip_locked=True)
+        .with_for_update(of=Job, skip_locked=True, key_share=True)
     ).all()
     if not best:
         return ()

@@ -43,7 +43,7 @@ def check_size(actor: Actor, size: int) -> None:
 
 def add(session: Session, actor: Actor, *, name: str, content_type: str, path: Path, sha256: str, size: int) -> FileView:
     """Stores an uploaded file. The row exists only if the bytes are in the store."""
-    access.require(actor, Permission.RUN_AGENT)
+    access.require(actor, Permission.ADD_FILE)
     check_kind(name)
     check_size(actor, size)
     if size == 0:
@@ -66,7 +66,7 @@ def add(session: Session, actor: Actor, *, name: str, content_type: str, path: P
 
 @db.reads
 def get(session: Session, actor: Actor, *, file_id: UUID) -> FileView:
-    access.require(actor, Permission.VIEW_WORK)
+    access.require(actor, Permission.VIEW_FILES)
     return FileView.from_row(access.one(session, select(File).where(File.id == file_id), actor, "file"))
 
 

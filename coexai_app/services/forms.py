@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from coexai_app.agents.pipeline import AgentInput, Capability
@@ -24,6 +25,7 @@ def capability(skill: Capability) -> CapabilityView:
     )
 
 
+@lru_cache(maxsize=64)
 def fields(schema: type[AgentInput]) -> tuple[FieldView, ...]:
     """One field per property, in the schema's order. `json_schema_extra={"advanced": True}` puts it behind "More settings"."""
     tree = schema.model_json_schema()

@@ -48,9 +48,7 @@ def shell(session: Session, actor: Actor) -> ShellView:
     """The sidebar's counters."""
     access.require(actor, Permission.VIEW_WORK)
     active = jobs_read.counts(session, actor)
-    busy = session.exec(
-        select(Job.agent).where(Job.organization_id == actor.organization_id, col(Job.status).in_(transitions.ACTIVE)).distinct()
-    ).all()
+    busy = session.exec(select(Job.agent).where(Job.organization_id == actor.organization_id, jobs_read.at_work()).distinct()).all()
     return ShellView(
         running=sum(active.get(state, 0) for state in transitions.SLOT),
         waiting=active.get(JobStatus.PENDING, 0),

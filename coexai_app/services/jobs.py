@@ -71,7 +71,7 @@ def create(
     session.flush()
     session.add_all(JobStep(job_id=job.id, position=i, name=step.name, label=step.label) for i, step in enumerate(skill.steps))
     transitions.told(session, job.id, job.organization_id, "job.pending")
-    audit.record(session, "job.created", actor=actor, target=str(job.id), agent=agent, capability=capability)
+    audit.record(session, "job.created", actor=actor, target=str(job.id), target_name=title, agent=agent, capability=capability)
     dispatch.offer(session, actor.organization_id)
     return jobs_read.get(session, actor, job_id=job.id)
 
@@ -101,7 +101,7 @@ def cancel(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
         transitions.move(session, job, JobStatus.CANCELLED, finished_at=db.utcnow(), error_code="", error_message="", period="")
         quotas.release(session, job.organization_id, agent=job.agent, month=month)
         dispatch.offer(session, job.organization_id)
-    audit.record(session, "job.cancelled", actor=actor, target=str(job_id))
+    audit.record(session, "job.cancelled", actor=actor, target=str(job_id), target_name=job.title)
     session.flush()
     return jobs_read.get(session, actor, job_id=job_id)
 
@@ -131,7 +131,7 @@ def retry(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
     )
     unfinished = col(JobStep.status).not_in([StepState.DONE, StepState.KEPT])
     session.execute(update(JobStep).where(col(JobStep.job_id) == job.id, unfinished).values(status=StepState.TODO, summary="", ms=0))
-    audit.record(session, "job.resumed", actor=actor, target=str(job_id))
+    audit.record(session, "job.resumed", actor=actor, target=str(job_id), target_name=job.title)
     dispatch.offer(session, job.organization_id)
     return jobs_read.get(session, actor, job_id=job_id)
 
@@ -158,7 +158,7 @@ def _room(session: Session, actor: Actor) -> None:
 def _locked(session: Session, actor: Actor, job_id: UUID) -> Job:
     """The job, held until the commit. Locks are taken in one order everywhere, organisation, job, quota, so that nobody waits in a ring."""
     dispatch.lock(session, actor.organization_id)
-    return access.one(session, select(Job).where(Job.id == job_id).with_for_update(), actor, "job")
+    return access.one(session, select(Job).where(Job.id == job_id).with_for_update(key_share=True), actor, "job")
 
 
 def _title(session: Session, actor: Actor, skill: Capability, data: AgentInput) -> str:

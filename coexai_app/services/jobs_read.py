@@ -7,19 +7,24 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, and_, false, func, or_
 from sqlmodel import Session, col, select
 
-from coexai_app import access, agents, db
+from coexai_app import access, agents, db, queue
 from coexai_app.access import Actor, Permission
 from coexai_app.models import Event, File, Job, JobStatus, JobStep, Output, User
-from coexai_app.services import forms, transitions
+from coexai_app.services import forms, transitions, workers
 from coexai_app.views import jobs as view
+from coexai_app.views.agents import Option
 from coexai_app.views.base import Page
-from coexai_app.views.jobs import FINISHED_STEPS, JobFacts, JobRow, JobView
+from coexai_app.views.jobs import Again, JobFacts, JobRow, JobView
+from coexai_app.views.steps import FINISHED
 
 MAX_LIMIT: Final = 50
 LONG_INPUT: Final = 280
+LONGEST_QUERY: Final = 100
+# What the list's filter by person means by the one who looks.
+ME: Final = "me"
 # What the list's filter offers, and which states each choice means.
 FILTERS: Final[Mapping[str, tuple[JobStatus, ...]]] = {
     "active": transitions.ACTIVE,
@@ -38,8 +43,21 @@ def get(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
 
 
 @db.reads
-def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20, status: str = "", agent: str = "") -> Page[JobRow]:
-    """A page of the organisation's jobs, newest first. An unknown `status` or `agent` finds nothing."""
+def page(
+    session: Session,
+    actor: Actor,
+    *,
+    page: int = 1,
+    limit: int = 20,
+    status: str = "",
+    agent: str = "",
+    person: str = "",
+    query: str = "",
+) -> Page[JobRow]:
+    """A page of the organisation's jobs, newest first. An unknown `status`, `agent` or `person` finds nothing.
+
+    `person` is who asked for the job, a user's id or `ME`; `query` is looked for in titles, as it stands and in any case.
+    """
     access.require(actor, Permission.VIEW_WORK)
     page, limit = max(1, page), min(max(1, limit), MAX_LIMIT)
     found = access.scoped(select(Job), actor)
@@ -47,6 +65,10 @@ def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20, stat
         found = found.where(col(Job.status).in_(FILTERS.get(status, ())))
     if agent:
         found = found.where(Job.agent == agent)
+    if person:
+        found = found.where(Job.user_id == who) if (who := _person(actor, person)) else found.where(false())
+    if words := query.strip()[:LONGEST_QUERY]:
+        found = found.where(col(Job.title).icontains(words, autoescape=True))
     total = session.exec(select(func.count()).select_from(found.subquery())).one()
     page = min(page, max(1, -(-total // limit)))
     rows = session.exec(found.order_by(col(Job.id).desc()).offset((page - 1) * limit).limit(limit)).all()
@@ -54,27 +76,56 @@ def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20, stat
 
 
 @db.reads
+def people(session: Session, actor: Actor) -> tuple[Option, ...]:
+    """Who has jobs in this organisation, by name, the actor left out: `page` knows them as `ME`. People who left are among them."""
+    access.require(actor, Permission.VIEW_WORK)
+    asked = select(Job.user_id).where(Job.organization_id == actor.organization_id, Job.user_id != actor.user_id).distinct()
+    found = session.exec(select(User.id, User.name).where(col(User.id).in_(asked)).order_by(func.lower(User.name), col(User.id))).all()
+    return tuple(Option(value=str(user_id), label=name) for user_id, name in found)
+
+
+@db.reads
+def again(session: Session, actor: Actor, *, job_id: UUID) -> Again:
+    """What a new run of the same job starts from: its input, as the form's fields hold it. Raises NotFound.
+
+    A file goes by reference, and is left out when it is not here any more.
+    """
+    access.require(actor, Permission.VIEW_WORK)
+    job = access.one(session, select(Job).where(Job.id == job_id), actor, "job")
+    values = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in job.input.items() if value is not None}
+    file = _file(session, actor, values["file"]) if values.get("file") else None
+    if not file:
+        values.pop("file", None)
+    return Again(agent=job.agent, capability=job.capability, values=values, file_name=file.name if file else "")
+
+
+@db.reads
 def current(session: Session, actor: Actor) -> tuple[JobView, ...]:
     """The jobs that run or wait now, oldest first, at most ten."""
     access.require(actor, Permission.VIEW_WORK)
-    active = access.scoped(select(Job), actor).where(col(Job.status).in_(transitions.ACTIVE)).order_by(col(Job.id)).limit(10)
+    active = access.scoped(select(Job), actor).where(at_work()).order_by(col(Job.id)).limit(10)
     return tuple(whole(session, actor, job) for job in session.exec(active).all())
 
 
 def counts(session: Session, actor: Actor) -> Mapping[JobStatus, int]:
-    """How many jobs of the organisation are in each active state."""
+    """How many jobs of the organisation are in each active state; those that wait for a moment of their own do not count."""
     found = session.exec(
-        select(Job.status, func.count())
-        .where(Job.organization_id == actor.organization_id, col(Job.status).in_(transitions.ACTIVE))
-        .group_by(col(Job.status))
+        select(Job.status, func.count()).where(Job.organization_id == actor.organization_id, at_work()).group_by(col(Job.status))
     ).all()
     return {JobStatus(status): number for status, number in found}
 
 
+def at_work() -> ColumnElement[bool]:
+    """The condition for active jobs, without those that wait for the moment that a person chose."""
+    begun = or_(col(Job.attempt) > 0, col(Job.run_after) <= db.utcnow())
+    return or_(transitions.is_(*transitions.SLOT), and_(transitions.is_(JobStatus.PENDING), begun))
+
+
 def whole(session: Session, actor: Actor, job: Job) -> JobView:
     steps = session.exec(select(JobStep).where(JobStep.job_id == job.id).order_by(col(JobStep.position))).all()
-    events = session.exec(select(Event).where(Event.ref_id == job.id, col(Event.kind).startswith("job.")).order_by(col(Event.id))).all()
-    facts = _facts(session, actor, [job], {job.id: (sum(s.status in FINISHED_STEPS for s in steps), len(steps))})[job.id]
+    told = or_(col(Event.kind).startswith("job."), col(Event.kind).startswith("step."))
+    events = session.exec(select(Event).where(Event.ref_id == job.id, told).order_by(col(Event.id))).all()
+    facts = _facts(session, actor, [job], {job.id: (sum(s.status in FINISHED for s in steps), len(steps))})[job.id]
     return view.whole(job, steps, events, replace(facts, given=_given(session, actor, job)))
 
 
@@ -82,7 +133,7 @@ def list_rows(session: Session, actor: Actor, jobs: Sequence[Job]) -> tuple[JobR
     running = [job.id for job in jobs if job.status is JobStatus.PROCESSING]
     progress: dict[UUID, tuple[int, int]] = {}
     if running:
-        done = func.count().filter(col(JobStep.status).in_(FINISHED_STEPS))
+        done = func.count().filter(col(JobStep.status).in_(FINISHED))
         counted = select(JobStep.job_id, done, func.count()).where(col(JobStep.job_id).in_(running)).group_by(col(JobStep.job_id))
         progress = {job_id: (finished, total) for job_id, finished, total in session.exec(counted).all()}
     facts = _facts(session, actor, jobs, progress)
@@ -96,13 +147,16 @@ def _facts(session: Session, actor: Actor, jobs: Sequence[Job], progress: Mappin
     )
     outputs: dict[UUID, UUID] = dict(session.exec(select(Output.job_id, Output.id).where(col(Output.job_id).in_(ids))).all())
     waiting: dict[str, Any] = {}
-    if any(job.status is JobStatus.PENDING for job in jobs):
+    pending = [job.id for job in jobs if job.status is JobStatus.PENDING]
+    if pending:
         active = counts(session, actor)
         waiting = {
             "running": sum(active.get(state, 0) for state in transitions.SLOT),
             "slots": actor.plan.concurrent_jobs,
             "plan_label": actor.plan.label,
         }
+    later = set(session.exec(select(Job.id).where(col(Job.id).in_(pending), col(Job.run_after) > db.utcnow())).all()) if pending else set()
+    queues = workers.present(session) if any(job.status in (JobStatus.PENDING, JobStatus.QUEUED) for job in jobs) else frozenset()
     return {
         job.id: JobFacts(
             agent_name=agents.names(job.agent, job.capability)[0],
@@ -113,6 +167,9 @@ def _facts(session: Session, actor: Actor, jobs: Sequence[Job], progress: Mappin
             steps_done=progress.get(job.id, (0, 0))[0],
             steps=progress.get(job.id, (0, 0))[1],
             ahead=_ahead(session, job) if job.status is JobStatus.PENDING else 0,
+            scheduled=job.id in later,
+            known=_known(job),
+            served=queue.route(job.agent) in queues,
             may_run=actor.may(Permission.RUN_AGENT),
             **waiting,
         )
@@ -130,7 +187,7 @@ def _given(session: Session, actor: Actor, job: Job) -> tuple[tuple[str, str], .
         if value in (None, ""):
             continue
         if field.kind == "file":
-            file = session.exec(access.scoped(select(File), actor).where(File.id == UUID(value))).first()
+            file = _file(session, actor, value)
             value = file.name if file else "not here any more"
         elif isinstance(value, bool):
             value = "yes" if value else "no"
@@ -139,8 +196,26 @@ def _given(session: Session, actor: Actor, job: Job) -> tuple[tuple[str, str], .
     return tuple(shown)
 
 
+def _known(job: Job) -> bool:
+    agent = agents.AGENTS.get(job.agent)
+    return agent is not None and job.capability in agent.capabilities
+
+
+def _file(session: Session, actor: Actor, value: str) -> File | None:
+    """The file that an input names, if it is still here."""
+    return session.exec(access.scoped(select(File), actor).where(File.id == UUID(value))).first()
+
+
+def _person(actor: Actor, person: str) -> UUID | None:
+    """The user whose jobs are wanted; None for what names nobody."""
+    try:
+        return actor.user_id if person == ME else UUID(person)
+    except ValueError:
+        return None
+
+
 def _ahead(session: Session, job: Job) -> int:
-    before = select(func.count()).select_from(Job)
-    return session.exec(
-        before.where(Job.organization_id == job.organization_id, Job.status == JobStatus.PENDING, col(Job.id) < job.id)
-    ).one()
+    """How many jobs of its organisation start before a waiting one."""
+    mine = (Job.organization_id == job.organization_id, transitions.is_(JobStatus.PENDING), col(Job.run_after) <= db.utcnow())
+    before = or_(col(Job.turn) < job.turn, and_(col(Job.turn) == job.turn, col(Job.id) < job.id))
+    return session.exec(select(func.count()).select_from(Job).where(*mine, before)).one()

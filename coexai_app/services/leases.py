@@ -64,7 +64,7 @@ def held(*claims: Claim) -> tuple[ColumnElement[bool], ...]:
 
 def prove(session: Session, claim: Claim) -> bool:
     """Raises Fenced unless this worker still holds the job, and locks its row. Returns whether a person cancelled it."""
-    row = session.execute(select(Job.cancel_requested).where(*held(claim)).with_for_update()).first()
+    row = session.execute(select(Job.cancel_requested).where(*held(claim)).with_for_update(key_share=True)).first()
     if row is None:
         raise Fenced("Another worker took this job over.")
     return bool(row[0])

@@ -107,13 +107,13 @@ def reopen(session: Session, actor: Actor, *, output_id: UUID, version: int) -> 
 
 def export(session: Session, actor: Actor, *, output_id: UUID, format: str) -> Exported:  # noqa: A002  (the word of the field)
     """The output as a file: json, md, txt or docx."""
-    access.require(actor, Permission.VIEW_WORK)
+    access.require(actor, Permission.VIEW_OUTPUT)
     row = access.one(session, select(Output).where(Output.id == output_id), actor, "result")
     _, capability = jobs.find(row.agent, row.capability)
     render = capability.exports.get(format)
     if render is None:
         raise InvalidInput(f"There is no format “{format}”. There are: {', '.join(capability.exports)}.", field="format")
-    audit.record(session, "output.exported", actor=actor, target=str(output_id), format=format)
+    audit.record(session, "output.exported", actor=actor, target=str(output_id), target_name=row.title, format=format)
     slug = re.sub(r"[^a-z0-9]+", "-", row.title.lower()).strip("-")[:60] or "result"
     return Exported(f"{slug}.{format}", MEDIA_TYPES[format], render(Report.model_validate(row.report)))
 
@@ -153,7 +153,7 @@ def _save(session: Session, actor: Actor, row: Output, report: Report, action: s
     row.updated_at = now()
     session.add(row)
     session.flush()
-    audit.record(session, action, actor=actor, target=str(row.id), version=row.version, **data)
+    audit.record(session, action, actor=actor, target=str(row.id), target_name=row.title, version=row.version, **data)
     live.publish(session, row.organization_id, action, row.id)
     return outputs_read.whole(session, actor, row)
 

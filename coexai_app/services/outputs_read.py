@@ -21,14 +21,14 @@ MAX_LIMIT = 50
 @db.reads
 def get(session: Session, actor: Actor, *, output_id: UUID) -> OutputView:
     """One result of the actor's organisation, whole. Raises NotFound."""
-    access.require(actor, Permission.VIEW_WORK)
+    access.require(actor, Permission.VIEW_OUTPUT)
     return whole(session, actor, access.one(session, select(Output).where(Output.id == output_id), actor, "result"))
 
 
 @db.reads
 def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20, query: str = "", status: str = "") -> Page[OutputRow]:
     """A page of the library, newest first; `query` is looked for in titles and first words, `status` is draft or approved."""
-    access.require(actor, Permission.VIEW_WORK)
+    access.require(actor, Permission.VIEW_OUTPUT)
     page, limit = max(1, page), min(max(1, limit), MAX_LIMIT)
     found = access.scoped(select(Output), actor)
     if words := query.strip()[:100]:

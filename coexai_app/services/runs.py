@@ -37,7 +37,8 @@ STREAK_SECONDS: Final = 1.0
 SHORT_SECONDS: Final = 0.02
 MOST_AT_ONCE: Final = 16
 BATCH_SECONDS: Final = 0.5
-_OF_ROW: Final = ("id", "organization_id", "agent", "capability", "input", "attempt", "max_attempts", "fence", "priority", "period")
+# What a claim takes from the job's row.
+OF_ROW: Final = ("id", "organization_id", "agent", "capability", "input", "attempt", "max_attempts", "fence", "priority", "period")
 
 
 def work() -> int:
@@ -50,11 +51,9 @@ def work() -> int:
         claims = db.insist(partial(_next, freed, number if go_on else 0))
         if not claims:
             return done
-        started = time.monotonic()
-        ran = _Batch(claims).run()
-        done += ran
-        short = (time.monotonic() - started) / max(ran, 1) < SHORT_SECONDS
-        number = min(number * 2, MOST_AT_ONCE) if short else 1
+        batch = _Batch(claims)
+        done += batch.run()
+        number = min(number * 2, MOST_AT_ONCE) if batch.longest < SHORT_SECONDS else 1
         freed = {claim.organization_id for claim in claims}
 
 
@@ -79,7 +78,7 @@ def claim_next(session: Session, number: int = 1) -> Sequence[Claim]:
         error_code="",
         error_message="",
     )
-    return [Claim(**{name: getattr(row, name) for name in _OF_ROW}, owner=owner) for row in rows]
+    return [Claim(**{name: getattr(row, name) for name in OF_ROW}, owner=owner) for row in rows]
 
 
 class _Batch:
@@ -90,6 +89,7 @@ class _Batch:
         self._finished: list[Finished] = []
         self._recorder: Recorder | None = None
         self._lock = threading.RLock()
+        self.longest = 0.0
 
     def run(self) -> int:
         """Runs the jobs; returns how many."""
@@ -99,6 +99,7 @@ class _Batch:
                 ran += 1
                 self._recorder = recorder = Recorder(claim)
                 watch.begin(claim)
+                started = time.monotonic()
                 with log.bound(job_id=str(claim.id)):
                     try:
                         report = run_claimed(claim, watch, recorder)
@@ -110,6 +111,7 @@ class _Batch:
                             watch.end()
                             self._finished.append(Finished(claim, report, recorder))
                         log.get(__name__).info("%s %s done", claim.agent, claim.capability)
+                self.longest = max(self.longest, time.monotonic() - started)
                 if time.monotonic() > until:
                     self._hand_back()
             self._store()
@@ -169,6 +171,7 @@ def run_claimed(claim: Claim, watch: Watch, recorder: Recorder) -> Report:
 
 def warm_up() -> None:
     """Runs the examples once without storing anything, so that a worker's first job does not wait for imports and tables."""
+    extract.warm_up()
     for agent in agents.AGENTS.values():
         for capability in agent.capabilities.values():
             if capability.example:

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from coexai_app import db, log, queue
 from coexai_app.models import Event, Job, JobStatus, Lock
 from coexai_app.models.base import now
-from coexai_app.services import dispatch, quotas, transitions, workers
+from coexai_app.services import dispatch, mail_delivery, quotas, schedules_run, transitions, workers
 from coexai_app.services.transitions import is_
 
 INTERVAL_SECONDS: Final = 5.0
@@ -33,7 +33,7 @@ def tick() -> None:
         mine = _mine(session, "sweep", INTERVAL_SECONDS * 0.8)
     if not mine:
         return
-    for part in (_take_back, _send_again, _park, _offer_due, _forget):
+    for part in PARTS:
         try:
             with db.transaction() as session:
                 part(session)
@@ -61,7 +61,7 @@ def _take_back(session: Session) -> None:
         .where(is_(JobStatus.PROCESSING), or_(col(Job.lease_until) < db.utcnow(), col(Job.lease_owner).in_(dead)))
         .order_by(col(Job.organization_id))
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).all()
     for job in silent:
         log.get(__name__).warning("job %s: its worker %s fell silent, taking it back", job.id, job.lease_owner)
@@ -92,7 +92,7 @@ def _send_again(session: Session) -> None:
         select(Job)
         .where(is_(JobStatus.QUEUED), col(Job.sent_at) < db.utcnow(-RESEND_SECONDS), dispatch.known())
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).all()
     for job in waiting:
         dispatch.wake(session, job)
@@ -106,7 +106,7 @@ def _park(session: Session) -> None:
         select(Job.id)
         .where(is_(JobStatus.QUEUED), col(Job.queued_at) < db.utcnow(-PARK_SECONDS), not_(dispatch.known()))
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).all()
     if strange:
         transitions.move_all(session, strange, JobStatus.PENDING, came_from=JobStatus.QUEUED, note="parked")
@@ -125,3 +125,7 @@ def _forget(session: Session) -> None:
         return
     session.execute(delete(Event).where(col(Event.kind).startswith("step."), col(Event.created_at) < now() - KEEP_STEP_EVENTS))
     workers.forget(session)
+    mail_delivery.forget(session)
+
+
+PARTS: Final = (_take_back, _send_again, _park, schedules_run.run_due, _offer_due, mail_delivery.sweep_mails, _forget)

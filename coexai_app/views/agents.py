@@ -18,7 +18,7 @@ class FieldView(View):
     """One form field, made from JSON Schema.
 
     `kind` is one of url, email, date, number, text, textarea, file, segmented, cards, select, checkbox. `advanced` ones
-    stand behind "More settings".
+    stand behind "More settings". The `value` of a file is its id, and `file_name` what people call it.
     """
 
     name: str
@@ -27,6 +27,7 @@ class FieldView(View):
     help: str = ""
     placeholder: str = ""
     value: str = ""
+    file_name: str = ""
     optional: bool = False
     advanced: bool = False
     options: tuple[Option, ...] = ()
@@ -82,10 +83,17 @@ class AgentView(View):
 
 
 class Quote(View):
-    """What a run will cost, said before it starts. `blocked` is the reason why it cannot start, empty when it can."""
+    """What a run will cost, said before it starts. `blocked` is the reason why it cannot start, empty when it can.
+
+    `tokens` and `cost_micros` (millionths of a US dollar) are estimates for a run with a model, `most_micros` what it cannot pass.
+    """
 
     cost: str
     time: str
     left: str
     engine: str
     blocked: str = ""
+    runs: int = 1
+    tokens: int = 0
+    cost_micros: int = 0
+    most_micros: int = 0

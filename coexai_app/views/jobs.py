@@ -9,21 +9,14 @@ from typing import Final
 
 from coexai_app.models import Event, Job, JobStatus, JobStep, StepState
 from coexai_app.views.base import View, duration, moment
-
-
-class StepView(View):
-    """One step of the timeline. `status` is todo, running, done, kept or failed; `tone` is its look."""
-
-    position: int
-    name: str
-    label: str
-    status: str
-    took: str = ""
-    summary: str = ""
+from coexai_app.views.steps import StepView, money, next_label, timeline
 
 
 class JobRow(View):
-    """A job in a list. `tone` is idle, info, ok, bad, solid or out; `icon` a name of the icon table; `word` what the chip says."""
+    """A job in a list. `tone` is idle, info, ok, bad, solid or out; `icon` a name of the icon table; `word` what the chip says.
+
+    `reason` says why it waits or failed; empty when it simply runs, is done, or was cancelled.
+    """
 
     id: str
     title: str
@@ -37,6 +30,7 @@ class JobRow(View):
     took: str
     created: str
     by: str
+    reason: str = ""
     output_id: str = ""
 
 
@@ -50,7 +44,7 @@ class AttemptView(View):
 
 
 class JobView(JobRow):
-    """One job, whole. `reason` says why it waits or failed and `advice` what to do; empty when it simply runs or is done."""
+    """One job, whole. `advice` says what to do about the reason; `resume_label` at which step a resumed job goes on."""
 
     capability_title: str
     short_id: str
@@ -59,17 +53,26 @@ class JobView(JobRow):
     steps: tuple[StepView, ...]
     steps_done: int
     step_line: str
-    reason: str = ""
     advice: str = ""
     error_code: str = ""
     started: str = ""
     active: bool = False
     can_cancel: bool = False
     can_retry: bool = False
+    resume_label: str = ""
     attempts: tuple[AttemptView, ...] = ()
     input: tuple[tuple[str, str], ...] = ()
     engine: str = ""
     spent: str = ""
+
+
+class Again(View):
+    """What a form is filled with to run a job once more. `file_name` names the file whose id is among the values."""
+
+    agent: str
+    capability: str
+    values: dict[str, str]
+    file_name: str = ""
 
 
 Chip = tuple[str, str, str]
@@ -87,7 +90,6 @@ CHIPS: Final[Mapping[JobStatus, Chip]] = MappingProxyType(
     }
 )
 ENDED: Final = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED)
-FINISHED_STEPS: Final = (StepState.DONE, StepState.KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,9 @@ class JobFacts:
     steps_done: int = 0
     steps: int = 0
     ahead: int = 0
+    scheduled: bool = False
+    known: bool = True
+    served: bool = True
     running: int = 0
     slots: int = 0
     plan_label: str = ""
@@ -114,8 +119,8 @@ def row(job: Job, facts: JobFacts) -> JobRow:
     tone, icon, word = CHIPS[job.status]
     if job.status is JobStatus.PROCESSING and facts.steps:
         word = "Stopping" if job.cancel_requested else f"Step {min(facts.steps_done + 1, facts.steps)} of {facts.steps}"
-    if job.status is JobStatus.PENDING and job.attempt:
-        word, icon = "Will try again", "hourglass"
+    if job.status is JobStatus.PENDING and facts.scheduled:
+        word, icon = ("Will try again", "hourglass") if job.attempt else ("Scheduled", "clock")
     return JobRow(
         id=str(job.id),
         title=job.title,
@@ -129,6 +134,7 @@ def row(job: Job, facts: JobFacts) -> JobRow:
         took=_took(job),
         created=moment(job.created_at, facts.timezone),
         by=facts.by,
+        reason="" if job.status is JobStatus.CANCELLED else _why(job, facts)[0],
         output_id=facts.output_id,
     )
 
@@ -137,28 +143,18 @@ def whole(job: Job, steps: Sequence[JobStep], events: Sequence[Event], facts: Jo
     """The view of one job, with its steps, its attempts and the reason why it waits or failed."""
     ended = job.status in ENDED
     reason, advice = _why(job, facts)
-    now_at = next((s for s in steps if s.status is StepState.RUNNING), None)
+    now_at = next((s for s in steps if s.status is StepState.RUNNING and job.status is JobStatus.PROCESSING), None)
     spent = sum(int(s.meta.get("usage", {}).get("cost_micros", 0)) for s in steps)
     engine = next((s.meta["engine"] for s in reversed(steps) if s.meta.get("engine", {}).get("provider", "builtin") != "builtin"), None)
     return JobView(
-        **row(job, facts).model_dump(),
+        **row(job, facts).model_dump(exclude={"reason"}),
         capability_title=facts.capability_title,
         short_id=f"job_{job.id.hex[-10:]}",
         attempt=job.attempt,
         max_attempts=job.max_attempts,
-        steps=tuple(
-            StepView(
-                position=s.position,
-                name=s.name,
-                label=s.label,
-                status=StepState.TODO if ended and s.status is StepState.RUNNING else s.status,
-                took=duration(s.ms) if s.status in (*FINISHED_STEPS, StepState.FAILED) else "",
-                summary=s.summary,
-            )
-            for s in steps
-        ),
+        steps=timeline(job, steps, events),
         steps_done=facts.steps_done,
-        step_line=f"Step {now_at.position + 1} of {len(steps)}, {now_at.label}" if now_at and not ended else CHIPS[job.status][2],
+        step_line=f"Step {now_at.position + 1} of {len(steps)}, {now_at.label}" if now_at else CHIPS[job.status][2],
         reason=reason,
         advice=advice,
         error_code=job.error_code,
@@ -166,16 +162,12 @@ def whole(job: Job, steps: Sequence[JobStep], events: Sequence[Event], facts: Jo
         active=not ended,
         can_cancel=facts.may_run and not ended and not job.cancel_requested,
         can_retry=facts.may_run and job.status in (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED),
+        resume_label=next_label(steps, "Resume"),
         attempts=_attempts(events, facts.timezone),
         input=facts.given,
         engine=f"{engine['provider']}, {engine['model']}" if engine else "Builtin, no model",
         spent=money(spent),
     )
-
-
-def money(micros: int) -> str:
-    """Model cost: "$0.0123"; "nothing" for a builtin run."""
-    return f"${micros / 1_000_000:.4f}" if micros else "nothing"
 
 
 def _took(job: Job) -> str:
@@ -188,14 +180,23 @@ def _why(job: Job, facts: JobFacts) -> tuple[str, str]:
     """Why it waits or failed, and what to do, in words."""
     if job.cancel_requested and job.status is JobStatus.PROCESSING:
         return "It stops at the next safe point.", ""
-    if job.status is JobStatus.PENDING and job.attempt:
+    if job.status in (JobStatus.PENDING, JobStatus.QUEUED) and not facts.known:
+        return f"This version of CoExAI does not know “{job.capability}”.", "It waits for a worker that does, and holds no place meanwhile."
+    if job.status is JobStatus.PENDING and facts.scheduled and not job.attempt:
+        starts = f"It starts on {moment(job.run_after, facts.timezone)}.".replace("on today", "today at")
+        return starts, "You can leave this page, or cancel it until then."
+    if job.status is JobStatus.PENDING and job.attempt and facts.scheduled:
         again = moment(job.run_after, facts.timezone)
         return (
             f"{job.error_message or 'The last try did not finish.'} Next try {again}.",
             "Finished steps are kept, and nothing is paid twice.",
         )
+    if job.status in (JobStatus.PENDING, JobStatus.QUEUED) and not facts.served:
+        return "No worker is running.", "It starts by itself as soon as one is up. On your own machine: make run, or coexai worker."
     if job.status is JobStatus.PENDING:
         place = f" It is number {facts.ahead + 1} in line." if facts.ahead else " It is next."
+        if facts.running < facts.slots:
+            return f"It is about to start.{place}", "It starts by itself."
         return f"{facts.running} of {facts.slots} jobs run at once on the {facts.plan_label} plan.{place}", "It starts by itself."
     if job.status is JobStatus.QUEUED:
         return "It waits for a free worker.", "It starts by itself; you can leave this page."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from coexai_app.views import jobs, outputs
+from coexai_app.views import jobs, outputs, schedules
 from components.avatars import AGENTS
 from components.icons import ICONS, icon
 
@@ -30,7 +30,7 @@ def test_a_misspelt_icon_is_an_error() -> None:
         icon("chek")
 
 
-@pytest.mark.parametrize("module", [jobs, outputs])
+@pytest.mark.parametrize("module", [jobs, outputs, schedules])
 def test_icons_that_views_name(module: object) -> None:
     """Views choose icons by tables of (tone, icon, word); each middle string is a name of the sprite."""
     tree = ast.parse(Path(str(module.__file__)).read_text())  # type: ignore[attr-defined]

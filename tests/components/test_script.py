@@ -308,6 +308,57 @@ class TestUploads:
 
         play(story)
 
+    def test_a_file_that_is_there_from_the_start_has_its_row_and_can_be_taken_away(self, play: Any) -> None:
+        def story(page: Page) -> None:
+            page.evaluate(
+                """() => {
+                  const zone = document.querySelector("[data-drop]");
+                  zone.dataset.dropFile = "before.md";
+                  zone.dataset.dropGiven = "file-0";
+                  document.body.append(document.createElement("i"));
+                }"""
+            )
+            row = page.get_by_test_id("upload-row")
+            row.wait_for()
+            assert "before.md" in row.inner_text()
+            assert page.locator("[data-drop-value]").input_value() == "file-0"
+            page.get_by_role("button", name="Remove before.md").click()
+            page.evaluate("() => document.body.append(document.createElement('i'))")
+            page.wait_for_timeout(50)
+            assert row.count() == 0
+            assert page.locator("[data-drop-value]").input_value() == ""
+
+        play(story)
+
+
+class TestTimers:
+    @pytest.mark.parametrize(("ago", "ahead", "shown"), [(5_400, 0, "5 s"), (65_000, 3_600_000, "1 min 5 s"), (-9_000, 0, "0 s")])
+    def test_count_up_by_the_servers_clock(self, play: Any, ago: int, ahead: int, shown: str) -> None:
+        def story(page: Page) -> None:
+            page.evaluate(
+                """([ago, ahead]) => {
+                  const server = Date.now() - ahead, box = document.createElement("ol"), timer = document.createElement("span");
+                  box.dataset.clock = server;
+                  timer.dataset.since = server - ago;
+                  timer.id = "timer";
+                  box.append(timer);
+                  document.body.append(box);
+                }""",
+                [ago, ahead],
+            )
+            page.wait_for_function("(text) => document.querySelector('#timer').textContent === text", arg=shown, timeout=900)
+
+        play(story)
+
+    def test_tick(self, play: Any) -> None:
+        def story(page: Page) -> None:
+            page.evaluate(
+                "() => { const el = document.createElement('span'); el.dataset.since = Date.now(); el.id = 't'; document.body.append(el); }"
+            )
+            page.wait_for_function("() => document.querySelector('#t').textContent === '2 s'", timeout=4_000)
+
+        play(story)
+
 
 class TestToasts:
     def test_a_new_key_says_the_words_as_text(self, play: Any) -> None:

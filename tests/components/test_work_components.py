@@ -8,10 +8,12 @@ import pytest
 import reflex as rx
 
 from coexai_app.views.agents import FieldView, Option, Quote
+from coexai_app.views.dead_letters import DeadLetterRow, Stayed
 from coexai_app.views.home import Need
-from coexai_app.views.jobs import JobRow, JobView, StepView
+from coexai_app.views.jobs import JobRow, JobView
 from coexai_app.views.outputs import OutputRow, OutputView
-from components import checks, evidence, jobs, needs, outputs, run_form, thread, timeline
+from coexai_app.views.steps import StepView
+from components import checks, dead_letters, evidence, jobs, needs, outputs, run_form, thread, timeline
 from state.output import Draft
 
 
@@ -25,6 +27,9 @@ class Work(rx.State):
     jobs: tuple[JobRow, ...] = ()
     steps: tuple[StepView, ...] = ()
     needs: tuple[Need, ...] = ()
+    dead: tuple[DeadLetterRow, ...] = ()
+    stayed: tuple[Stayed, ...] = ()
+    chosen: list[str] = []  # noqa: RUF012
     fields: tuple[FieldView, ...] = ()
     sources: list[Option] = []  # noqa: RUF012
     errors: dict[str, str] = {}  # noqa: RUF012
@@ -214,3 +219,51 @@ class TestRunForm:
 
     def test_the_price_stands_before_the_button(self, rendered: str) -> None:
         assert rendered.index('["cost"]') < rendered.index('"data-testid":"run-button"')
+
+
+class TestSteps:
+    def test_a_running_step_has_a_timer_that_react_leaves_empty(self) -> None:
+        rendered = html(timeline.vertical(Work.steps, clock=Work.number))
+        assert '"data-since":step_rx_state_?.["started"]' in rendered
+        assert 'role:"timer"' in rendered
+        assert '"data-clock":' in rendered
+
+    def test_each_says_its_cost_and_its_attempt(self) -> None:
+        rendered = html(timeline.vertical(Work.steps))
+        for piece in ('["cost"]', '["origin"]', '["summary"]', '"step-origin"'):
+            assert piece in rendered
+        short = html(timeline.vertical(Work.steps, summaries=False))
+        assert '["cost"]' not in short
+
+
+class TestDeadLetters:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def rendered(cls) -> str:
+        made = dead_letters.dead_letter_list(
+            Work.dead, locked=Work.word, chosen=Work.chosen, boxes_key=Work.number, on_choose=done, on_ask=done
+        )
+        return html(made)
+
+    def test_a_row_keeps_its_place_and_its_box_while_others_come_and_go(self, rendered: str) -> None:
+        assert 'key:job_rx_state_?.["id"]' in rendered
+        assert 'type:"checkbox"' in rendered
+        assert '"aria-label":("Choose "+job_rx_state_?.["title"])' in rendered
+
+    def test_it_says_reason_code_step_attempts_when_and_who(self, rendered: str) -> None:
+        for name in ("title", "reason", "error_code", "step", "attempts", "when", "by"):
+            assert f'job_rx_state_?.["{name}"]' in rendered
+
+    def test_both_acts_ask_first_and_say_what_follows(self, rendered: str) -> None:
+        assert rendered.count('"data-open"') == 2
+        questions = html(dead_letters.dialogs(what=Work.word, on_requeue=rx.noop(), on_discard=rx.noop()))
+        for words in ("nothing is paid twice", "month", "runs again", "can still be resumed"):
+            assert words in questions
+
+    def test_the_box_for_all_has_three_states(self) -> None:
+        bar = html(dead_letters.choice_bar(every=Work.word, chosen=Work.number, rows=Work.number, on_all=rx.noop(), on_ask=rx.noop()))
+        assert 'role:"checkbox"' in bar
+        assert '"aria-checked":' in bar
+
+    def test_what_stayed_is_an_alert(self) -> None:
+        assert 'role:"alert"' in html(dead_letters.stayed(Work.stayed))

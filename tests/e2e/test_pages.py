@@ -43,7 +43,7 @@ class TestSignedIn:
         run_example(page, instance_url.url)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            for path in ("/home", "/agents", "/jobs", "/outputs", "/agents/maya"):
+            for path in ("/home", "/agents", "/jobs", "/schedules", "/outputs", "/agents/maya", "/settings/audit"):
                 page.goto(instance_url.url + path)
                 expect(page.get_by_test_id("page-title").first).to_be_visible()
                 no_serious_findings(page)

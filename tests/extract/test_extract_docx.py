@@ -9,8 +9,9 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
 
 from coexai_app.errors import InvalidInput, TooLarge
-from coexai_app.extract import SourceKind, read
+from coexai_app.extract import SourceKind
 from coexai_app.extract.limits import LIMITS
+from coexai_app.extract.reading import read
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from coexai_app.errors import InvalidInput
-from coexai_app.extract import SourceKind, read, read_text
+from coexai_app.extract import SourceKind
+from coexai_app.extract.reading import read, read_text
 
 PAGE = (Path(__file__).parents[1] / "data/extract/article_page.html").read_bytes()
 PROSE = "Our bakery has served the neighbourhood since 1998, with bread and very good coffee for everybody who comes by. "
@@ -83,9 +84,9 @@ class TestMess:
         assert PROSE.strip() in document.text
 
     def test_a_table_of_thirty_thousand_cells(self):
-        begin = time.monotonic()
+        begin = time.process_time()
         document = read(("<html><body><table>" + ("<tr>" + "<td>a</td>" * 300 + "</tr>") * 100 + "</table>").encode())
-        assert time.monotonic() - begin < 3
+        assert time.process_time() - begin < 3
         assert document.text.count("a | a") >= 10_000
 
     def test_entities_without_a_definition_are_text(self):

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from coexai_app.extract import SourceKind, read, read_text
+from coexai_app.extract import SourceKind
+from coexai_app.extract.reading import read, read_text
 
 POST = (Path(__file__).parents[1] / "data/extract/bakery_post.md").read_bytes()
 

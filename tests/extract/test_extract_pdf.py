@@ -10,8 +10,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
 
 from coexai_app.errors import InvalidInput, TooLarge
-from coexai_app.extract import SourceKind, pdf, read
-from coexai_app.extract.limits import Limits
+from coexai_app.extract import SourceKind, isolated
+from coexai_app.extract.limits import ProcessLimits
+from coexai_app.extract.reading import read
 
 STYLES = getSampleStyleSheet()
 WORDS = "bread mill oven flour river winter market garden village baker street morning coffee basket bridge summer"
@@ -152,10 +153,9 @@ class TestRefusals:
         with pytest.raises(TooLarge, match="has 501 pages; the limit is 500"):
             read(file.getvalue())
 
-    def test_a_stream_that_fills_the_memory_ends_the_reading_process_only(self, monkeypatch):
+    def test_a_stream_that_fills_the_memory_ends_the_reading_process_only(self):
         import zlib
 
-        monkeypatch.setattr(pdf, "LIMITS", Limits(pdf_memory_bytes=300_000_000))
         packer = zlib.compressobj(1)
         bomb = b"".join(packer.compress(b" " * 10_000_000) for _ in range(20)) + packer.flush()
         data = HEAD + b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>endobj\n"
@@ -165,11 +165,9 @@ class TestRefusals:
             + b"\nendstream endobj\ntrailer\n<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
         )
         with pytest.raises(InvalidInput, match="needs more memory to read than a document should"):
-            read(data, name="bomb.pdf")
+            isolated.read(data, name="bomb.pdf", limits=ProcessLimits(memory_bytes=150_000_000))
 
-    def test_a_form_that_draws_itself_over_and_over_is_cut(self, monkeypatch):
-        monkeypatch.setattr(pdf, "LIMITS", Limits(pdf_seconds=1))
-        monkeypatch.setattr(pdf, "_GRACE_SECONDS", 0.5)
+    def test_a_form_that_draws_itself_over_and_over_is_cut(self):
         forms = b"".join(
             b"%d 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F %d 0 R>>>>"
             b"/Length 80>>stream\n%s\nendstream endobj\n" % (i, min(i + 1, 19), b"/F Do " * 13 if i < 19 else b" " * 78)
@@ -180,4 +178,4 @@ class TestRefusals:
             b"4 0 obj<</Length 6>>stream\n/F Do \nendstream endobj\n" + forms + b"trailer\n<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
         )
         with pytest.raises(TooLarge, match="takes more than 1 seconds to read"):
-            read(data, name="slow.pdf")
+            isolated.read(data, name="slow.pdf", limits=ProcessLimits(cpu_seconds=1))

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coexai_app.errors import InvalidInput, TooLarge
-from coexai_app.extract import BlockKind, Document, SourceKind, read, read_text
+from coexai_app.extract import BlockKind, Document, SourceKind
 from coexai_app.extract.builder import Builder, Run
+from coexai_app.extract.reading import read, read_text
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(64)
 PAGE = b"<!DOCTYPE html><html><head><title>Hi</title></head><body><p>Fresh bread every day.</p></body></html>"

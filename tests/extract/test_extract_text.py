@@ -4,7 +4,8 @@ import codecs
 
 import pytest
 
-from coexai_app.extract import BlockKind, read, read_text
+from coexai_app.extract import BlockKind
+from coexai_app.extract.reading import read, read_text
 
 GERMAN = "Der Müller fährt über die Brücke nach Köln; das Brot kostet 4 € – „frisch“."
 

@@ -10,15 +10,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import Session, col, select
 
 import tasks
-from coexai_app import db
+from coexai_app import db, settings
 from coexai_app.access import Actor
 from coexai_app.agents.report import Report
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound, QuotaExceeded, Unavailable
 from coexai_app.models import Event, Job, JobStatus, JobStep, Organization, Output, PlanName, Quota, StepState
-from coexai_app.services import dispatch, endings, jobs, jobs_read, quotas, runs, sweep, transitions
+from coexai_app.services import agents as quoting
+from coexai_app.services import dispatch, endings, jobs, jobs_read, quotas, runs, sweep, transitions, workers
 from coexai_app.services.checkpoints import Recorder
 from coexai_app.services.endings import Finished
 from coexai_app.services.leases import Claim, Watch
@@ -187,6 +189,8 @@ class TestRun:
         assert session.exec(select(Output)).all() == []
 
     def test_the_free_plan_runs_one_at_a_time_and_the_next_says_why_it_waits(self, people: People) -> None:
+        with db.transaction() as writing:
+            workers.sign_in(writing)
         first, second = create(people.mallory), create(people.mallory)
         with db.transaction() as writing:
             assert writing.get_one(Organization, people.mallory.organization_id).plan is PlanName.FREE
@@ -473,3 +477,51 @@ def _due(job: UUID) -> None:
     with db.transaction() as writing:
         row = writing.get_one(Job, job)
         row.run_after = row.run_after.replace(year=2020)
+
+
+class TestDryRun:
+    def test_stores_nothing_and_holds_nothing(self, people: People, session: Session) -> None:
+        understood = do(jobs.check, people.bob, agent="maya", capability="blog-to-thread", data={"text": POST})
+        assert understood.model_dump()["text"] == POST.strip()
+        assert session.exec(select(Job)).all() == []
+        assert quota(session, people.bob) == (0, 0)
+
+    def test_says_what_the_real_one_would_say(self, people: People) -> None:
+        with pytest.raises(InvalidInput):
+            do(jobs.check, people.bob, agent="maya", capability="blog-to-thread", data={"text": POST, "colour": "red"})
+        with pytest.raises(NotFound):
+            do(jobs.check, people.bob, agent="maya", capability="sing", data={"text": POST})
+        with pytest.raises(NotFound):
+            do(jobs.check, people.bob, agent="maya", capability="blog-to-thread", data={"file": str(nobody())})
+        with pytest.raises(Forbidden):
+            do(jobs.check, people.vera, agent="maya", capability="blog-to-thread", data={"text": POST})
+        for _ in range(10):
+            create(people.mallory)
+        with pytest.raises(QuotaExceeded):
+            do(jobs.check, people.mallory, agent="maya", capability="blog-to-thread", data={"text": POST})
+
+
+class TestQuote:
+    def test_a_builtin_run_costs_one_run_and_no_money(self, people: People) -> None:
+        found = do(quoting.quote, people.bob, agent="maya", capability="blog-to-thread", data={"text": POST})
+        assert (found.runs, found.tokens, found.cost_micros, found.most_micros, found.blocked) == (1, 0, 0, 0, "")
+        assert found.cost == "1 run, only if it completes"
+
+    def test_with_a_model_it_names_tokens_and_money_that_grow_with_the_source(
+        self, people: People, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        keyed = settings.get().model_copy(update={"openai_api_key": SecretStr("sk-test")})
+        monkeypatch.setattr(settings, "get", lambda: keyed)
+        order = {"agent": "maya", "capability": "blog-to-thread"}
+        short = do(quoting.quote, people.bob, **order, data={"text": POST})
+        long = do(quoting.quote, people.bob, **order, data={"text": POST * 10})
+        assert 0 < short.cost_micros < long.cost_micros < long.most_micros == 500_000
+        assert 2_000 < short.tokens < long.tokens
+        assert "tokens of model use, some $0.0" in short.cost
+
+    def test_a_wrong_input_is_refused_and_an_empty_purse_is_told(self, people: People) -> None:
+        with pytest.raises(InvalidInput):
+            do(quoting.quote, people.bob, agent="maya", capability="blog-to-thread", data={"posts": 99})
+        for _ in range(10):
+            create(people.mallory)
+        assert "used up" in do(quoting.quote, people.mallory, agent="maya", capability="blog-to-thread").blocked

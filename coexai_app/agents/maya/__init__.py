@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coexai_app.agents.maya import exports, review, steps
+from coexai_app.agents.maya import exports, prompts, review, steps
 from coexai_app.agents.maya.schemas import Analyzed, Checked, Drafted, Extracted, Formatted, Planned, ThreadInput, ThreadOutput
 from coexai_app.agents.pipeline import Agent, Capability, Outcome, Step
 
@@ -31,6 +31,7 @@ BLOG_TO_THREAD = Capability(
     review=review.review,
     exports=exports.EXPORTS,
     example={"text": EXAMPLE},
+    model_use=prompts.expected_use,
 )
 
 AGENT = Agent(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coexai_app.agents.maya.schemas import PlannedPost, ThreadInput
+from coexai_app.agents.report import Usage
 from coexai_app.llm.base import Prompt
 
 SOURCE_LIMIT = 24_000
@@ -122,3 +123,14 @@ def _reader(options: ThreadInput) -> str:
 
 def _audience(options: ThreadInput) -> dict[str, str]:
     return {"readers": options.audience} if options.audience else {}
+
+
+def expected_use(options: ThreadInput, characters: int) -> Usage:
+    """What a model will be asked for a source of so many characters: the plan, the posts, and one round of repair.
+
+    Four characters a token is the vendors' rule of thumb for English; the instructions and lists around the source take some 600 tokens a
+    call, a post some 90 and its line in the plan some 60.
+    """
+    posts = options.posts or 8
+    source = min(characters, SOURCE_LIMIT) // 4
+    return Usage(calls=3, input_tokens=3 * (source + 600) + posts * 150, output_tokens=posts * (60 + 90 + 45))

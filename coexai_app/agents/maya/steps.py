@@ -43,14 +43,14 @@ def extract(data: ThreadInput, context: StepContext) -> Extracted:
     try:
         if data.url:
             page = context.fetch(data.url)
-            document = readers.read(page.data, content_type=page.content_type, url=page.url)
+            document = readers.read(page.data, content_type=page.content_type, url=page.url, check=context.check)
             kind = page.content_type.partition(";")[0].strip().lower()
             context.store(f"source.{_EXTENSIONS.get(kind, 'bin')}", page.content_type or "application/octet-stream", page.data)
         elif data.text:
-            document = readers.read_text(data.text)
+            document = readers.read_text(data.text, check=context.check)
         else:
             file = context.open_file(data.file or "")
-            document = readers.read(file.data, name=file.name, content_type=file.content_type)
+            document = readers.read(file.data, name=file.name, content_type=file.content_type, check=context.check)
     except TooLarge as error:
         raise TooLarge(error.message, field=error.field or name) from error
     except InvalidInput as error:

@@ -1,0 +1,74 @@
+"""Bytes or text to a document, in the process that calls: whoever holds what came from outside calls `isolated`, which runs this apart.
+
+Each kind imports only the reader that it needs.
+"""
+
+from __future__ import annotations
+
+import re
+
+from coexai_app.extract.document import Document, SourceKind
+from coexai_app.extract.limits import LIMITS
+
+_CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
+
+
+def read(data: bytes, *, name: str = "", content_type: str = "", url: str = "") -> Document:
+    """The document in `data`, by what the bytes are; `name` and `content_type` only help where the bytes leave it open.
+
+    `url` is where the bytes were fetched from: relative links are resolved against it, and a page's kind is then `SourceKind.URL`.
+    Raises `InvalidInput` (not readable, damaged, protected, empty) or `TooLarge`.
+    """
+    from coexai_app.extract.limits import check_bytes, no_text
+    from coexai_app.extract.sniff import sniff
+
+    check_bytes(len(data), LIMITS.file_bytes, name)
+    if not data.strip():
+        raise no_text(name, default="the file")
+    kind = sniff(data, name=name, content_type=content_type)
+    charset = found[1] if (found := _CHARSET.search(content_type)) else ""
+    if kind is SourceKind.PDF:
+        from coexai_app.extract import pdf
+
+        return pdf.read(data, name=name, url=url)
+    if kind is SourceKind.DOCX:
+        from coexai_app.extract import docx
+
+        return docx.read(data, name=name, url=url)
+    if kind is SourceKind.HTML:
+        from coexai_app.extract import html
+
+        return html.read_bytes(data, name=name, url=url, charset=charset)
+    from coexai_app.extract import text
+
+    return _read_text(text.decode(data, name=name, charset=charset), name, url, kind)
+
+
+def read_text(text: str, *, name: str = "") -> Document:
+    """The document in a text that somebody pasted: HTML, Markdown, or plain text, whichever it looks like.
+
+    Raises `InvalidInput` for an empty text, `TooLarge` past the limit.
+    """
+    return _read_text(text, name, "", None)
+
+
+def _read_text(text: str, name: str, url: str, kind: SourceKind | None) -> Document:
+    from coexai_app.extract import html, markdown
+    from coexai_app.extract import text as plain
+    from coexai_app.extract.limits import check_characters, no_text
+
+    check_characters(len(text), name)
+    if not text.strip():
+        raise no_text(name)
+    if kind is SourceKind.MARKDOWN:
+        return markdown.read(text, name=name, url=url)
+    if html.looks_like(text):
+        return html.read(text, name=name, url=url)
+    if markdown.looks_like(text):
+        return markdown.read(text, name=name, url=url)
+    return plain.read(text, name=name, url=url)
+
+
+def read_encoded(data: bytes, *, name: str = "") -> Document:
+    """`read_text` for a text that came as UTF-8, its lone surrogates too."""
+    return read_text(data.decode("utf-8", "surrogatepass"), name=name)

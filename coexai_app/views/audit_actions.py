@@ -1,0 +1,84 @@
+"""Every action that the audit log knows, with its group and the sentence that tells of it.
+
+`services/audit.py` records them by name; a test fails for a name in the code that is not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`sentence` may name {actor}, {target}, {before}, {after}, and any detail of the row by its name, such as {format}."""
+
+    group: str
+    icon: str
+    sentence: str
+
+
+# The choices of the page's filter, in their order.
+GROUPS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "signing-in": "Signing in",
+        "work": "Jobs",
+        "results": "Results",
+        "exports": "Exports",
+        "keys": "Keys",
+        "log": "Audit log",
+        "other": "Other",
+    }
+)
+ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
+    {
+        "account.created": Action("signing-in", "user", "{actor} created an account"),
+        "session.login": Action("signing-in", "key-round", "{actor} logged in"),
+        "session.failed": Action("signing-in", "triangle-alert", "Somebody gave a wrong password for {target}"),
+        "token.login": Action("signing-in", "key-round", "{actor} logged in through the API"),
+        "token.logout": Action("signing-in", "log-out", "{actor} logged out of the API"),
+        "token.reused": Action("signing-in", "triangle-alert", "A refresh token of {actor} was used twice; that log-in was ended"),
+        "session.logout": Action("signing-in", "log-out", "{actor} logged out"),
+        "job.created": Action("work", "play", "{actor} gave {agent} the job {target}"),
+        "job.cancelled": Action("work", "ban", "{actor} cancelled the job {target}"),
+        "job.resumed": Action("work", "rotate-ccw", "{actor} resumed the job {target}"),
+        "job.discarded": Action("work", "trash-2", "{actor} discarded the dead letter {target}"),
+        "schedule.created": Action("work", "calendar-days", "{actor} scheduled {target}"),
+        "schedule.updated": Action("work", "pencil", "{actor} changed the schedule {target}"),
+        "schedule.paused": Action("work", "pause", "{actor} paused the schedule {target}"),
+        "schedule.resumed": Action("work", "play", "{actor} resumed the schedule {target}"),
+        "schedule.deleted": Action("work", "trash-2", "{actor} deleted the schedule {target}"),
+        "schedule.run_now": Action("work", "zap", "{actor} ran the schedule {target} now"),
+        "schedule.stopped": Action("work", "calendar-x", "The schedule {target} of {actor} was paused: {reason}"),
+        "schedule.skipped": Action("work", "calendar-x", "The schedule {target} of {actor} was skipped once: {reason}"),
+        "mail.read": Action("other", "mail", "{actor} read a mail that was not sent"),
+        "mail.retried": Action("other", "mail", "{actor} sent a mail again"),
+        "output.edited": Action("results", "pencil", "{actor} edited {target}"),
+        "output.claim_overridden": Action("results", "flag", "{actor} kept a claim without a source in {target}"),
+        "output.claim_removed": Action("results", "trash-2", "{actor} removed a claim from {target}"),
+        "output.approved": Action("results", "thumbs-up", "{actor} approved {target}"),
+        "output.reopened": Action("results", "undo-2", "{actor} reopened {target}"),
+        "api_key.created": Action("keys", "key-round", "{actor} made the API key {target}"),
+        "api_key.revoked": Action("keys", "ban", "{actor} revoked the API key {target}"),
+        "api_key.rotated": Action("keys", "refresh-cw", "{actor} replaced the API key {target}"),
+        "signing_key.rotated": Action("keys", "refresh-cw", "The key that signs access tokens was changed"),
+        "output.exported": Action("exports", "download", "{actor} exported {target} as {format}"),
+        "audit.exported": Action("exports", "download", "{actor} exported the audit log"),
+        "audit.verified": Action("log", "shield-check", "{actor} checked the audit log up to row {up_to}"),
+        "audit.purged": Action("log", "archive-x", "{actor} removed {rows} rows of the audit log that were older than {older_than}"),
+        "audit.sealed": Action("log", "lock", "{actor} signed the audit log anew at row {up_to}"),
+    }
+)
+_OTHER: Final = Action("other", "info", "{actor} did “{action}” to {target}")
+
+
+def known(action: str) -> Action:
+    """The entry of an action; a general one for a name that this version does not know."""
+    return ACTIONS.get(action, _OTHER)
+
+
+def of_group(group: str) -> tuple[str, ...]:
+    """The names of the actions of a group; none for a group that does not exist."""
+    return tuple(name for name, action in ACTIONS.items() if action.group == group)

@@ -1,0 +1,5 @@
+"""Python imports this first in every process of the rig: the product's own commands then know the test capabilities."""
+
+from tests.faults.skills import install
+
+install()
