@@ -1,6 +1,6 @@
 # Every command of the project. `make run` is all that a newcomer needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults check fmt migrate worker build bench clean setup setup-dev shell
+.PHONY: help run test test-faults check fmt migrate worker build bench bench-jobs clean setup setup-dev shell
 SHELL := /bin/bash
 
 VENV := .venv
@@ -42,6 +42,9 @@ build: setup ## build the pages, if their input changed
 
 bench: setup-dev ## measure the speed and print tables
 	@scripts/bench.sh
+
+bench-jobs: setup-dev ## measure the job engine beside other queues (A="--quick" for a first look)
+	@$(VENV)/bin/python benchmarks/jobs.py $(A)
 
 clean: ## remove what was built and installed; data stays
 	@rm -rf $(VENV) .web .states .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
