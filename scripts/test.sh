@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 .venv/bin/coexai build
 if [ $# -gt 0 ]; then exec .venv/bin/pytest "$@"; fi
-workers=${PYTEST_WORKERS:-2}
+# Journeys and faults mostly wait: more processes than cores.
+workers=${PYTEST_WORKERS:-4}
 .venv/bin/pytest -n "$workers" --dist loadgroup
 COEXAI_TEST_BACKEND=postgres .venv/bin/pytest -n "$workers" --dist loadgroup tests/services tests/api tests/state tests/test_migrations.py \
   tests/faults/test_engine_model.py
