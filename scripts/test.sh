@@ -6,8 +6,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 .venv/bin/coexai build
 if [ $# -gt 0 ]; then exec .venv/bin/pytest "$@"; fi
-# Journeys and faults mostly wait: more processes than cores.
-workers=${PYTEST_WORKERS:-4}
-.venv/bin/pytest -n "$workers" --dist loadgroup
+workers=${PYTEST_WORKERS:-2}
+.venv/bin/pytest -n "$workers" --dist loadgroup --ignore tests/faults
+# By themselves: they count seconds, and start servers and workers of their own.
+.venv/bin/pytest -n "$workers" --dist loadgroup tests/faults
 COEXAI_TEST_BACKEND=postgres .venv/bin/pytest -n "$workers" --dist loadgroup tests/services tests/api tests/state tests/test_migrations.py \
   tests/faults/test_engine_model.py
