@@ -19,7 +19,8 @@ ENDED = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus
 class Verdict:
     """What the rows say of some jobs after a fault; `lost` never reached an end.
 
-    `ledger` counts rows of the usage ledger, `charges` the plans' used runs, `held` the ones that are still reserved.
+    `ledger` counts rows of the usage ledger, `charges` the plans' used runs, `held` the ones that are still reserved. `started_again`
+    counts jobs that began anew after a start was lost; one that was handed back in order (its neighbour in a batch took long) is not lost.
     """
 
     jobs: int
@@ -78,6 +79,8 @@ def judge(session: Session, ids: Iterable[UUID] | None = None) -> Verdict:
     outputs = Counter(session.exec(select(Output.job_id)))
     ends = Counter(session.exec(select(Event.ref_id).where(Event.kind == "job.completed")))
     starts = Counter(session.exec(select(Event.ref_id).where(Event.kind == "job.processing")))
+    returns = session.exec(select(Event.ref_id, Event.data).where(Event.kind == "job.pending"))
+    starts.subtract(job for job, data in returns if data.get("note") == "handed back")
     quotas = session.exec(select(Quota.used, Quota.reserved)).all()
     states = Counter(str(status) for status, _ in jobs.values())
     told = set(ids) if ids is not None else set(jobs)
