@@ -131,7 +131,8 @@ class Watch:
         return None
 
     def _run(self) -> None:
-        while not self._over.wait(TICK_SECONDS):
+        while not self._over.is_set():
+            time.sleep(TICK_SECONDS)  # Event.wait would ask the clock of the machine, which may be wrong
             if (claim := self._claim) is None:
                 continue
             try:

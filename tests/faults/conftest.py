@@ -43,10 +43,9 @@ ONLY_FULL: Final = frozenset(
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each file runs in one process, one test at a time: they start processes of their own, and two cores are not many."""
     here = Path(__file__).parent
-    files = sorted({item.path for item in items if item.path.parent == here})
     for item in items:
         if item.path.parent == here:
-            item.add_marker(pytest.mark.xdist_group(f"faults-{files.index(item.path) % 2}"))
+            item.add_marker(pytest.mark.xdist_group(f"faults-{item.path.stem}"))
             if FULL:
                 item.add_marker(pytest.mark.timeout(900))
             elif item.name in ONLY_FULL:

@@ -21,7 +21,7 @@ QUICK = json.dumps({"coexai_app.services.endings:BACKOFF_SECONDS": [0.2, 0.2, 0.
 
 def poisoned(rig: Rig, capability: str, **data: Any) -> tuple[Any, Any, UUID, list[UUID]]:
     """A poison among twelve harmless jobs of two organisations. Returns the web process, the owner, the poison and the others."""
-    rig.environment |= {"FAULTS_CONSTANTS": QUICK, "FAULTS_STEP_SECONDS": "2"}
+    rig.environment |= {"FAULTS_CONSTANTS": QUICK, "FAULTS_STEP_SECONDS": "10" if capability == "hog" else "2"}
     web = rig.web()
     owner, neighbour = organizations(web, "enterprise", "pro")
     others = web(client.enqueue, [owner, neighbour], "noop", 6, {})
@@ -41,6 +41,7 @@ REASONS: Mapping[str, set[str]] = MappingProxyType(
         "stuck": {"STEP_TOO_SLOW"},
     }
 )
+ENDS_THE_PROCESS = {"kill-self", "hog"}
 
 
 @pytest.mark.parametrize("capability", REASONS)
@@ -53,7 +54,9 @@ def test_it_is_tried_then_put_away_with_its_reason_and_can_be_resumed(servers: R
     servers.drained(30)
     tries = len(lines(servers.folder / "side"))
     figures(f"J7 {capability}: dead letter after {tries} tries, {dead.error_code}: {dead.error_message[:90]}")
-    assert tries == dead.attempt == ATTEMPTS
+    # A worker that held others too when it died: nobody knows which one was its end, and that try is free.
+    assert dead.attempt == ATTEMPTS
+    assert tries - ATTEMPTS in ((0, 1) if capability in ENDS_THE_PROCESS else (0,))
     assert dead.error_message
     assert "hunter2" not in dead.error_message
     assert dead.error_code in REASONS[capability]
