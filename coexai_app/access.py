@@ -107,6 +107,8 @@ class Actor:
     scopes: frozenset[Scope] | None = None
     key_id: UUID | None = None
     test: bool = False
+    # The organisation requires a second factor that this person does not have: the doors lead them to add one first.
+    must_enrol: bool = False
 
     @property
     def plan(self) -> Plan:
