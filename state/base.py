@@ -34,14 +34,14 @@ class AppState(rx.State):
     _principal: str = ""
     _live: ClassVar[bool] = False
 
-    @action(role="viewer")
+    @action(role="viewer", enrolling=True)
     async def enter(self) -> None:
         """The first event of every signed-in page."""
         self.me, self.shell, organization_id = await self._call(_shell)
         self.problem = ""
         live.watch(organization_id, self.router.session.client_token, self.router.route_id)
 
-    @action(role="viewer")
+    @action(role="viewer", enrolling=True)
     async def dismiss(self) -> None:
         self.problem = ""
 
