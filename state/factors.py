@@ -24,6 +24,8 @@ class FactorsState(AppState):
     `enrolment` and `codes` are secrets: they leave the state as soon as they have been used or seen.
     """
 
+    _enrolling = True
+
     factors: FactorsView = FactorsView()
     enrolment: Enrolment | None = None
     codes: tuple[str, ...] = ()

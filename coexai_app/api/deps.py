@@ -10,9 +10,9 @@ import anyio
 from fastapi import Depends, Request
 from sqlmodel import Session
 
-from coexai_app import db, settings
+from coexai_app import access, db, settings
 from coexai_app.access import Actor
-from coexai_app.errors import EnrolmentRequired, Forbidden, Unauthenticated
+from coexai_app.errors import Forbidden, Unauthenticated
 from coexai_app.services import access_tokens, accounts, api_key_access, api_key_format
 
 P = ParamSpec("P")
@@ -58,8 +58,7 @@ async def actor(request: Request) -> Actor:
     organisation requires a second factor that they do not have.
     """
     found = await _caller(request)
-    if found.must_enrol:
-        raise EnrolmentRequired("Your organisation requires a second step when you log in. Add one under Security, then go on.")
+    access.require_enrolled(found)
     return found
 
 

@@ -53,6 +53,15 @@ async def test_who_must_enrol_is_led_here_from_everywhere_and_is_free_at_once(pe
         assert went(tab) == [HERE]
 
 
+async def test_an_open_tab_is_told_nothing_more_from_the_moment_of_the_rule(people: People) -> None:
+    async with Tab(people.tokens["bob"]) as tab:
+        await visit(tab, "/jobs", JobsState)  # the guard's verdict on this cookie counts for some seconds from here
+        enrol_app(people.alice)
+        do(factors.require, people.alice, required=True)
+        await visit(tab, "/jobs", JobsState)
+        assert "requires a second step" in (await see(tab, JobsState)).problem
+
+
 async def test_a_member_cannot_set_the_rule(people: People) -> None:
     enrol_app(people.bob)
     async with Tab(people.tokens["bob"]) as tab:
