@@ -12,8 +12,10 @@ from coexai_app.models.enums import (
     PlanName,
     Priority,
     Role,
+    SignInDoor,
     StepState,
 )
+from coexai_app.models.factors import FactorTries, Passkey, PasskeyChallenge, RecoveryCode, SignInTicket, TotpFactor
 from coexai_app.models.files import File
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
 from coexai_app.models.mail import Mail
@@ -28,6 +30,7 @@ __all__ = [
     "AuditOutcome",
     "Charge",
     "Event",
+    "FactorTries",
     "File",
     "Job",
     "JobStatus",
@@ -42,15 +45,21 @@ __all__ = [
     "Organization",
     "Output",
     "OutputStatus",
+    "Passkey",
+    "PasskeyChallenge",
     "PlanName",
     "Priority",
     "Quota",
+    "RecoveryCode",
     "RefreshToken",
     "RevokedToken",
     "Role",
     "Schedule",
+    "SignInDoor",
+    "SignInTicket",
     "SigningKey",
     "StepState",
+    "TotpFactor",
     "User",
     "Worker",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, false
 from sqlmodel import Field
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -35,6 +35,8 @@ class Organization(Table, table=True):
     name: str = Field(max_length=120)
     plan: PlanName = Field(default=PlanName.FREE, sa_column=enum_column(PlanName))
     timezone: str = Field(default="UTC", max_length=64)
+    # Members without a second factor are led to add one before anything else.
+    require_second_factor: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Membership(Table, table=True):

@@ -19,7 +19,7 @@ from coexai_app.access import Actor
 from coexai_app.errors import InvalidToken
 from coexai_app.models import Membership, Organization, RefreshToken, RevokedToken, User
 from coexai_app.models.base import new_id
-from coexai_app.services import signing_keys
+from coexai_app.services import sign_in_tickets, signing_keys
 
 if TYPE_CHECKING:
     from joserfc.jwk import GuestProtocol, Key
@@ -103,6 +103,7 @@ def verify(session: Session, *, token: str) -> Actor:
         timezone=organization.timezone,
         name=user.name,
         is_staff=user.is_staff,
+        must_enrol=sign_in_tickets.must_enrol(session, user, organization),
     )
 
 

@@ -15,9 +15,9 @@ from sqlmodel import Session, col, select
 from coexai_app import db, settings
 from coexai_app.access import Actor
 from coexai_app.errors import Conflict, InvalidInput, NotFound, RateLimited, Unauthenticated
-from coexai_app.models import AuditLog, AuditOutcome, LoginSession, Membership, Organization, Role, User
+from coexai_app.models import AuditLog, AuditOutcome, LoginSession, Membership, Organization, Role, SignInDoor, User
 from coexai_app.models.base import now
-from coexai_app.services import audit, passwords
+from coexai_app.services import audit, passwords, sign_in_tickets
 from coexai_app.views.accounts import Me, from_rows
 from coexai_app.views.base import zone
 
@@ -69,8 +69,15 @@ def sign_up(
 
 
 def log_in(session: Session, *, email: str, password: str, ip: str = "", user_agent: str = "") -> SignedIn:
-    """Opens a session. Raises Unauthenticated for a wrong address or password alike, RateLimited after too many tries."""
+    """Opens a session. Raises Unauthenticated for a wrong address or password alike, RateLimited after too many tries, and
+    SecondFactorRequired when the password was right and a second step is to come (`second_step`)."""
     user = credentials(session, email=email, password=password)
+    sign_in_tickets.demand(session, user, door=SignInDoor.BROWSER)
+    return enter(session, user, ip=ip, user_agent=user_agent)
+
+
+def enter(session: Session, user: User, *, ip: str = "", user_agent: str = "") -> SignedIn:
+    """Opens a session for somebody who has proved who they are, with every factor they have."""
     membership = session.exec(select(Membership).where(Membership.user_id == user.id).order_by(col(Membership.id))).first()
     if membership is None:
         raise Unauthenticated("This account belongs to no organisation any more.")
@@ -155,6 +162,7 @@ def actor_of(session: Session, *, token: str) -> Actor | None:
         name=user.name,
         is_staff=user.is_staff,
         session_id=row.id,
+        must_enrol=sign_in_tickets.must_enrol(session, user, org),
     )
 
 

@@ -23,9 +23,9 @@ from sqlmodel import Session, col, select
 from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.errors import InvalidInput, InvalidToken, TokenReused, Unauthenticated
-from coexai_app.models import Membership, Organization, RefreshToken, RevokedToken, User
+from coexai_app.models import Membership, Organization, RefreshToken, RevokedToken, SignInDoor, User
 from coexai_app.models.base import new_id
-from coexai_app.services import access_tokens, accounts, audit, sealing, security
+from coexai_app.services import access_tokens, accounts, audit, sealing, security, sign_in_tickets
 from coexai_app.services.security import SecurityEvent
 from coexai_app.views import tokens as view
 from coexai_app.views.tokens import Identity
@@ -50,7 +50,7 @@ class Tokens:
 def log_in(session: Session, *, email: str, password: str, organization_id: UUID | None = None, device: str = "", ip: str = "") -> Tokens:
     """Tokens for an address and a password; without `organization_id`, for the organisation that the person joined first.
 
-    Raises as `accounts.credentials` does, and InvalidInput for an organisation that the person does not belong to.
+    Raises as `accounts.log_in` does, and InvalidInput for an organisation that the person does not belong to.
     """
     user = accounts.credentials(session, email=email, password=password)
     checked = user.password_hash
@@ -65,6 +65,7 @@ def log_in(session: Session, *, email: str, password: str, organization_id: UUID
     locked = _lock(session, user.id)
     if locked is None or locked.password_hash != checked:  # changed while it was being checked
         raise Unauthenticated("The e-mail address or the password is not right.")
+    sign_in_tickets.demand(session, locked, door=SignInDoor.API, organization_id=organization, device=_label(device))
     return issue(session, user=locked, organization_id=organization, device=device, ip=ip)
 
 
