@@ -15,6 +15,7 @@ from coexai_app.models.enums import (
     StepState,
 )
 from coexai_app.models.files import File
+from coexai_app.models.invitations import Invitation
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
 from coexai_app.models.mail import Mail
 from coexai_app.models.outputs import Output
@@ -29,6 +30,7 @@ __all__ = [
     "Charge",
     "Event",
     "File",
+    "Invitation",
     "Job",
     "JobStatus",
     "JobStep",

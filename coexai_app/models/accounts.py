@@ -28,13 +28,14 @@ class User(Table, table=True):
 
 
 class Organization(Table, table=True):
-    """A tenant: everything that people make belongs to one."""
+    """A tenant: everything that people make belongs to one. With `deleted_at` it waits in the trash: nobody sees it, nothing runs."""
 
     __tablename__ = "organizations"
 
     name: str = Field(max_length=120)
     plan: PlanName = Field(default=PlanName.FREE, sa_column=enum_column(PlanName))
     timezone: str = Field(default="UTC", max_length=64)
+    deleted_at: datetime | None = Field(default=None, sa_type=UTCDateTime, index=True)
 
 
 class Membership(Table, table=True):

@@ -12,7 +12,7 @@ from sqlalchemy import delete, not_, or_, update
 from sqlmodel import Session, col, select
 
 from coexai_app import db, log, queue
-from coexai_app.models import Event, Job, JobStatus, Lock
+from coexai_app.models import Event, Job, JobStatus, Lock, Organization
 from coexai_app.models.base import now
 from coexai_app.services import dispatch, mail_delivery, quotas, schedules_run, transitions, workers
 from coexai_app.services.transitions import is_
@@ -114,7 +114,11 @@ def _park(session: Session) -> None:
 
 def _offer_due(session: Session) -> None:
     due = session.exec(
-        select(Job.organization_id).where(is_(JobStatus.PENDING), col(Job.run_after) <= db.utcnow()).distinct().limit(BATCH)
+        select(Job.organization_id)
+        .where(is_(JobStatus.PENDING), col(Job.run_after) <= db.utcnow())
+        .where(col(Job.organization_id).in_(select(Organization.id).where(col(Organization.deleted_at).is_(None))))
+        .distinct()
+        .limit(BATCH)
     ).all()
     dispatch.offer(session, *due)
 
