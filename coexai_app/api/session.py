@@ -45,7 +45,7 @@ async def sign_up(
         )
     except (InvalidInput, Conflict) as error:
         return _back("/signup", error, next)
-    return _enter(signed_in, next)
+    return enter(signed_in, next)
 
 
 @router.post("/login")
@@ -64,7 +64,7 @@ async def log_in(
         if isinstance(error, Unauthenticated):
             await deps.call(accounts.note_failure, email=email, ip=ip)
         return _back("/login", error, next)
-    return _enter(signed_in, next)
+    return enter(signed_in, next)
 
 
 @router.post("/logout")
@@ -89,7 +89,8 @@ async def switch(request: Request, organization: Annotated[str, Form(max_length=
     return response
 
 
-def _enter(signed_in: SignedIn, next_path: str) -> Response:
+def enter(signed_in: SignedIn, next_path: str) -> Response:
+    """Sets the session cookie and goes on to a path of this site."""
     response = RedirectResponse(_local(next_path), 303)
     response.set_cookie(
         settings.get().cookie_name,

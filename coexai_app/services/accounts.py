@@ -97,7 +97,10 @@ def found(session: Session, user: User, *, name: str, timezone: str = "UTC") -> 
 
 
 def log_in(session: Session, *, email: str, password: str, ip: str = "", user_agent: str = "") -> SignedIn:
-    """Opens a session. Somebody who belongs nowhere any more starts anew in an organisation of their own. Raises Unauthenticated for a wrong address or password alike, RateLimited after too many tries."""
+    """Opens a session; somebody who belongs nowhere any more starts anew in an organisation of their own.
+
+    Raises Unauthenticated for a wrong address or password alike, RateLimited after too many tries.
+    """
     user = credentials(session, email=email, password=password)
     of = first_organization(session, user.id) or found(session, user, name="").id
     audit.record(session, "session.login", user_id=user.id, organization_id=of, target=str(user.id), ip=ip, user_agent=user_agent)

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from coexai_app import db, log, queue
 from coexai_app.models import Event, Job, JobStatus, Lock, Organization
 from coexai_app.models.base import now
-from coexai_app.services import dispatch, mail_delivery, quotas, schedules_run, transitions, workers
+from coexai_app.services import dispatch, mail_delivery, organizations, quotas, schedules_run, transitions, workers
 from coexai_app.services.transitions import is_
 
 INTERVAL_SECONDS: Final = 5.0
@@ -132,4 +132,10 @@ def _forget(session: Session) -> None:
     mail_delivery.forget(session)
 
 
-PARTS: Final = (_take_back, _send_again, _park, schedules_run.run_due, _offer_due, mail_delivery.sweep_mails, _forget)
+def _purge(session: Session) -> None:
+    """Once an hour, in a transaction of its own: a large organisation takes a while."""
+    if _mine(session, "purge", FORGET_SECONDS):
+        organizations.purge(session)
+
+
+PARTS: Final = (_take_back, _send_again, _park, schedules_run.run_due, _offer_due, mail_delivery.sweep_mails, _forget, _purge)
