@@ -16,6 +16,7 @@ from pages.base import page
 MESSAGES: Final = {
     "unauthenticated": "The e-mail address or the password is not right. Check both and try again.",
     "rate_limit_exceeded": "Too many tries for this account. Wait 15 minutes, then try again.",
+    "access_ended": "You have no access to this organisation any more, or it was deleted. Log in to go on in another one.",
     "forbidden": "That request did not come from this page. Load the page again, then log in.",
     "": "That did not work. Nothing was changed; try again.",
 }

@@ -113,7 +113,7 @@ class Guard(Middleware):
         principal = f"{actor.session_id} {actor.organization_id}" if actor else ""
         if shared._principal != principal:
             if shared._principal:
-                await _wipe(shared)
+                await wipe(shared)
             shared._principal = principal
         shared._token = token if actor else ""
         if event.name.endswith(".setvar"):
@@ -161,6 +161,13 @@ async def resolve(token: str) -> Actor | None:
         _verdicts.clear()
     _verdicts[token] = (now + TRUST_SECONDS, actor)
     return actor
+
+
+def forget(organization_id: str = "") -> None:
+    """Drops the verdicts on everybody who is in this organisation, or all: who they are and what they may has changed."""
+    for token, (_, actor) in list(_verdicts.items()):
+        if not organization_id or (actor is not None and str(actor.organization_id) == organization_id):
+            _verdicts.pop(token, None)
 
 
 def unprotected() -> list[str]:
@@ -240,7 +247,7 @@ async def _delta(shared: Any) -> Any:
     return delta
 
 
-async def _wipe(shared: Any) -> None:
+async def wipe(shared: Any) -> None:
     """Another person, or nobody, holds this tab's key now: everything in its state goes back to the defaults."""
     root = shared._get_root_state()
     await root.get_state(rx.State)

@@ -63,7 +63,7 @@ ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
         "output.reopened": Action("results", "undo-2", "{actor} reopened {target}"),
         "member.role_changed": Action("team", "users", "{actor} changed the role of {target}"),
         "member.removed": Action("team", "users", "{actor} removed {target} from the organisation"),
-        "member.left": Action("team", "log-out", "{target} left the organisation"),
+        "member.left": Action("team", "log-out", "{actor} left the organisation"),
         "invitation.sent": Action("team", "mail", "{actor} invited {target}"),
         "invitation.resent": Action("team", "mail", "{actor} sent {target} a new invitation"),
         "invitation.revoked": Action("team", "ban", "{actor} took the invitation of {target} back"),
