@@ -59,12 +59,12 @@ class OrganizationState(AppState):
         except CoexaiError as error:
             self._at(error, name="new_name")
             return None
-        return self._go(HOME)
+        return rx.redirect(HOME)
 
     @action(role="viewer")
     async def leave(self) -> EventSpec | None:
         await self._call(members.leave)
-        return self._go(HOME)
+        return rx.redirect(HOME)
 
     @action(role="owner")
     async def transfer(self, form: Form) -> None:
@@ -85,16 +85,12 @@ class OrganizationState(AppState):
         except CoexaiError as error:
             self._at(error, name="typed")
             return None
-        return self._go(HOME)
+        return rx.redirect(HOME)
 
     @action(role="viewer")
     async def restore(self, organization_id: str) -> EventSpec | None:
         await self._call(organizations.restore, organization_id=route.ident(organization_id))
-        return self._go(HOME)
-
-    def _go(self, path: str) -> EventSpec:
-        """A full load: the session is in another organisation now, and nothing of this one may stay."""
-        return rx.call_script(f"location.assign('{path}')")
+        return rx.redirect(HOME)
 
     def _at(self, error: CoexaiError, **renamed: str) -> None:
         field = str(error.details.get("field", ""))
