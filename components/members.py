@@ -81,13 +81,13 @@ def _locked(label: Text, reason: Text) -> rx.Component:
     )
 
 
-def invitation_list(rows: Any, *, on_resend: Any, on_revoke: Any, on_link: Any, dialog_id: str) -> rx.Component:
-    """`rows` is a var of `InvitationRow`s; the handlers take an invitation's id, `on_link` opens `dialog_id`."""
+def invitation_list(rows: Any, *, on_resend: Any, on_revoke: Any, on_link: Any) -> rx.Component:
+    """`rows` is a var of `InvitationRow`s; the handlers take an invitation's id."""
 
     def line(row: rx.Var[InvitationRow]) -> rx.Component:
         actions = rx.el.div(
             button(rx.cond(row.expired, "New link", "Send again"), testid="invitation-resend", size="sm", on_click=on_resend(row.id)),
-            icon_button("Copy link", icon="link", testid="invitation-link", on_click=on_link(row.id), custom_attrs=asks(dialog_id)),
+            icon_button("Copy link", icon="link", testid="invitation-link", on_click=on_link(row.id)),
             icon_button("Take back", icon="x", testid="invitation-revoke", on_click=on_revoke(row.id)),
             class_name="flex items-center gap-1",
         )

@@ -19,7 +19,6 @@ from pages.base import page
 from state.members import PATH, MembersState
 
 _REMOVE: Final = "remove-member"
-_LINK: Final = "invitation-link"
 
 
 @page(route=PATH, title="Team", role="viewer", on_load=MembersState.load, current="members")
@@ -42,7 +41,6 @@ def settings_members() -> rx.Component:
             class_name="grid grid-cols-[minmax(0,1fr)_340px] items-start gap-4 max-[1180px]:grid-cols-[minmax(0,1fr)]",
         ),
         _remove(),
-        _link(),
     )
 
 
@@ -123,8 +121,8 @@ def _waiting() -> rx.Component:
                 on_resend=MembersState.resend,
                 on_revoke=MembersState.revoke,
                 on_link=MembersState.ask_link,
-                dialog_id=_LINK,
             ),
+            rx.cond(MembersState.link != "", _link(), rx.fragment()),
             title="Waiting to join",
             padded=False,
             testid="invitations",
@@ -153,15 +151,11 @@ def _remove() -> rx.Component:
 
 
 def _link() -> rx.Component:
-    return dialog(
-        "Invitation link",
-        rx.el.p("Only somebody with an account of the invited address can use it."),
+    """The link that was asked for, below the list."""
+    return rx.el.div(
+        rx.el.p("Only somebody with an account of the invited address can use this link.", class_name="text-xs text-ink-3"),
         rx.el.p(MembersState.link, class_name="rounded-sm bg-idle-bg p-2 text-xs break-all select-all", data_testid="link-text"),
-        dialog_id=_LINK,
-        actions=[
-            button("Close", testid="link-close", custom_attrs=closes(), auto_focus=True),
-            copy_button(MembersState.link, testid="link-copy", label="Copy link", size="md", variant="pri"),
-        ],
-        testid="link-dialog",
-        show=MembersState.show_link,
+        rx.el.div(copy_button(MembersState.link, testid="link-copy", label="Copy link")),
+        class_name="grid gap-2 border-t border-line px-4 py-3",
+        role="status",
     )

@@ -21,7 +21,7 @@ ERRORS = ("email", "role", "")
 
 
 class MembersState(AppState):
-    """`chosen` is the member whom the dialog asks about; `show_*` open the dialogs; another `form_key` empties the form."""
+    """`chosen` is the member whom the dialog asks about; `show_remove` opens it; another `form_key` empties the form."""
 
     _live = True
 
@@ -36,14 +36,13 @@ class MembersState(AppState):
     chosen: MemberRow | None = None
     show_remove: str = ""
     form_key: int = 0
-    show_link: str = ""
     link: str = ""
     errors: dict[str, str] = {}  # noqa: RUF012  (a state's var)
 
     @action(role="viewer")
     async def load(self) -> None:
         self.page = route.page(self.router.url.query_parameters)
-        self.show_remove = self.show_link = self.link = ""
+        self.show_remove = self.link = ""
         await self._refresh()
         self.loaded = True
 
@@ -83,19 +82,21 @@ class MembersState(AppState):
     @action(role="admin")
     async def resend(self, invitation_id: str) -> None:
         await self._call(invitations.resend, invitation_id=route.ident(invitation_id))
+        self.link = ""
         self._say("Sent again with a new link")
         await self._refresh()
 
     @action(role="admin")
     async def revoke(self, invitation_id: str) -> None:
         await self._call(invitations.revoke, invitation_id=route.ident(invitation_id))
+        self.link = ""
         self._say("Invitation taken back")
         await self._refresh()
 
     @action(role="admin")
     async def ask_link(self, invitation_id: str) -> None:
         path = await self._call(invitations.link, invitation_id=route.ident(invitation_id))
-        self.link, self.show_link = settings.get().origin + path, uuid.uuid4().hex
+        self.link = settings.get().origin + path
 
     @rx.var
     def before(self) -> str:
