@@ -10,7 +10,7 @@ from coexai_app.views.members import InvitationRow, MemberRow
 from components import tables, theme
 from components.avatars import person
 from components.buttons import button, icon_button
-from components.dialog import asks
+from components.dialog import opens
 from components.icons import icon
 from components.tables import Column
 from components.vars import Text, concat, cx
@@ -40,7 +40,7 @@ def _row(row: rx.Var[MemberRow], on_role: Any, on_remove: Any, dialog_id: str) -
     remove = rx.cond(
         row.may_remove,
         icon_button(
-            concat("Remove ", row.name), icon="x", testid="member-remove", on_click=on_remove(row.user_id), custom_attrs=asks(dialog_id)
+            concat("Remove ", row.name), icon="x", testid="member-remove", on_click=on_remove(row.user_id), custom_attrs=opens(dialog_id)
         ),
         rx.fragment(),
     )

@@ -143,10 +143,9 @@ def _remove() -> rx.Component:
         dialog_id=_REMOVE,
         actions=[
             button("Keep them", testid="remove-keep", custom_attrs=closes(), auto_focus=True),
-            button("Remove", testid="remove-confirm", variant="dan", on_click=MembersState.remove),
+            button("Remove", testid="remove-confirm", variant="dan", on_click=MembersState.remove, custom_attrs=closes()),
         ],
         testid=_REMOVE,
-        show=MembersState.show_remove,
     )
 
 

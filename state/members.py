@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 import reflex as rx
 
 from coexai_app import settings
@@ -21,7 +19,7 @@ ERRORS = ("email", "role", "")
 
 
 class MembersState(AppState):
-    """`chosen` is the member whom the dialog asks about; `show_remove` opens it; another `form_key` empties the form."""
+    """`chosen` is the member whom the dialog asks about; another `form_key` empties the form."""
 
     _live = True
 
@@ -34,7 +32,6 @@ class MembersState(AppState):
     loaded: bool = False
     closed: str = ""
     chosen: MemberRow | None = None
-    show_remove: str = ""
     form_key: int = 0
     link: str = ""
     errors: dict[str, str] = {}  # noqa: RUF012  (a state's var)
@@ -42,7 +39,7 @@ class MembersState(AppState):
     @action(role="viewer")
     async def load(self) -> None:
         self.page = route.page(self.router.url.query_parameters)
-        self.show_remove = self.link = ""
+        self.link = ""
         await self._refresh()
         self.loaded = True
 
@@ -56,12 +53,10 @@ class MembersState(AppState):
     @action(role="admin")
     async def ask_remove(self, user_id: str) -> None:
         self.chosen = next((row for row in self.rows if row.user_id == user_id), None)
-        self.show_remove = uuid.uuid4().hex if self.chosen else ""
 
     @action(role="admin")
     async def remove(self) -> None:
         if self.chosen:
-            self.show_remove = ""
             await self._call(members.remove, user_id=route.ident(self.chosen.user_id))
             self._say(f"{self.chosen.name} was removed")
             await self._refresh()
