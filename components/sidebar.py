@@ -25,6 +25,9 @@ _NAV: Final = (
 _WORKSPACE: Final = (
     ("audit", "Audit log", "/settings/audit", "history"),
     ("security", "Security", "/settings/security", "shield-check"),
+    ("members", "Team", "/settings/members", "users"),
+    ("organization", "Organisation", "/settings/organization", "building-2"),
+    ("audit", "Audit log", "/settings/audit", "history"),
 )
 _ITEM: Final = (
     "inring flex h-[30px] flex-none items-center gap-2.5 rounded-sm px-2 font-medium text-ink-2 transition-colors duration-[var(--d-fast)] "

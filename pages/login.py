@@ -18,6 +18,7 @@ MESSAGES: Final = {
     "rate_limit_exceeded": "Too many tries for this account. Wait 15 minutes, then try again.",
     "sign_in_expired": "That log-in took too long, or was used already. Start again with your password.",
     "passkey_refused": "This passkey was not accepted. Try again, or log in with your password.",
+    "access_ended": "You have no access to this organisation any more, or it was deleted. Log in to go on in another one.",
     "forbidden": "That request did not come from this page. Load the page again, then log in.",
     "": "That did not work. Nothing was changed; try again.",
 }

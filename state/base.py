@@ -64,6 +64,15 @@ class AppState(rx.State):
 
         return await asyncio.get_running_loop().run_in_executor(_POOL, work)
 
+    async def _ask(self, service: Callable[..., T], **kwargs: Any) -> T:
+        """Runs `service(session, **kwargs)` for whoever looks at a public page."""
+
+        def work() -> T:
+            with db.open_for(service) as session:
+                return service(session, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(_POOL, work)
+
     def _say(self, message: str) -> None:
         """A toast: what was done."""
         self.toast, self.toast_key = message, self.toast_key + 1

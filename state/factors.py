@@ -120,7 +120,7 @@ class FactorsState(AppState):
 
     async def _done(self, message: str, codes: tuple[str, ...] = ()) -> None:
         self._close()
-        guard.forget(self._token)
+        guard.forget(token=self._token)
         if codes:
             self.codes, self.codes_text = codes, "\n".join(codes)
         await self._read()

@@ -116,7 +116,7 @@ class Guard(Middleware):
         principal = f"{actor.session_id} {actor.organization_id}" if actor else ""
         if shared._principal != principal:
             if shared._principal:
-                await _wipe(shared)
+                await wipe(shared)
             shared._principal = principal
         shared._token = token if actor else ""
         if event.name.endswith(".setvar"):
@@ -168,9 +168,14 @@ async def resolve(token: str) -> Actor | None:
     return actor
 
 
-def forget(token: str) -> None:
-    """The next event with this cookie is judged anew."""
-    _verdicts.pop(token, None)
+def forget(organization_id: str = "", *, token: str = "") -> None:
+    """Drops the verdict on a cookie, on everybody in an organisation, or on all: who they are and what they may has changed."""
+    if token:
+        _verdicts.pop(token, None)
+        return
+    for token, (_, actor) in list(_verdicts.items()):
+        if not organization_id or (actor is not None and str(actor.organization_id) == organization_id):
+            _verdicts.pop(token, None)
 
 
 def unprotected() -> list[str]:
@@ -250,7 +255,7 @@ async def _delta(shared: Any) -> Any:
     return delta
 
 
-async def _wipe(shared: Any) -> None:
+async def wipe(shared: Any) -> None:
     """Another person, or nobody, holds this tab's key now: everything in its state goes back to the defaults."""
     root = shared._get_root_state()
     await root.get_state(rx.State)

@@ -17,6 +17,7 @@ from coexai_app.models.enums import (
 )
 from coexai_app.models.factors import FactorTries, Passkey, PasskeyChallenge, RecoveryCode, SignInTicket, TotpFactor
 from coexai_app.models.files import File
+from coexai_app.models.invitations import Invitation
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
 from coexai_app.models.mail import Mail
 from coexai_app.models.outputs import Output
@@ -32,6 +33,7 @@ __all__ = [
     "Event",
     "FactorTries",
     "File",
+    "Invitation",
     "Job",
     "JobStatus",
     "JobStep",

@@ -28,7 +28,7 @@ class User(Table, table=True):
 
 
 class Organization(Table, table=True):
-    """A tenant: everything that people make belongs to one."""
+    """A tenant: everything that people make belongs to one. With `deleted_at` it waits in the trash: nobody sees it, nothing runs."""
 
     __tablename__ = "organizations"
 
@@ -37,6 +37,7 @@ class Organization(Table, table=True):
     timezone: str = Field(default="UTC", max_length=64)
     # Members without a second factor are led to add one before anything else.
     require_second_factor: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    deleted_at: datetime | None = Field(default=None, sa_type=UTCDateTime, index=True)
 
 
 class Membership(Table, table=True):

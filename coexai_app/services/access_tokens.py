@@ -41,6 +41,7 @@ _HOLDER: Final = (
         User.id == bindparam("user"),
         Organization.id == bindparam("organization"),
         col(User.disabled_at).is_(None),
+        col(Organization.deleted_at).is_(None),
         ~exists().where(col(RevokedToken.jti) == bindparam("jti")),
         ~exists().where(col(RefreshToken.family_id) == bindparam("family"), col(RefreshToken.revoked_at).is_not(None)),
     )

@@ -54,7 +54,8 @@ def log_in(session: Session, *, email: str, password: str, organization_id: UUID
     """
     user = accounts.credentials(session, email=email, password=password)
     checked = user.password_hash
-    member = select(Membership.organization_id).where(Membership.user_id == user.id).order_by(col(Membership.id))
+    joined = select(Membership.organization_id).join(Organization, col(Organization.id) == Membership.organization_id)
+    member = joined.where(Membership.user_id == user.id, col(Organization.deleted_at).is_(None)).order_by(col(Membership.id))
     if organization_id is not None:
         member = member.where(Membership.organization_id == organization_id)
     organization = session.exec(member).first()
@@ -194,9 +195,11 @@ def _holder(session: Session, user_id: UUID, organization_id: UUID) -> tuple[Use
     membership = session.exec(
         select(Membership).where(Membership.user_id == user_id, Membership.organization_id == organization_id)
     ).first()
-    if user is None or user.disabled_at is not None or membership is None:
+    organization = session.get(Organization, organization_id)
+    gone = organization is None or organization.deleted_at is not None
+    if user is None or user.disabled_at is not None or membership is None or organization is None or gone:
         raise InvalidToken("This account has no access to this organisation any more.")
-    return user, membership, session.get_one(Organization, organization_id)
+    return user, membership, organization
 
 
 def _child(session: Session, parent: RefreshToken, token: str) -> RefreshToken:
