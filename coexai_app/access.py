@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
-from coexai_app.errors import Forbidden, NotFound
+from coexai_app.errors import EnrolmentRequired, Forbidden, NotFound
 from coexai_app.models.enums import Role
 from coexai_app.plans import Plan, of
 from coexai_app.scopes import Scope
@@ -107,6 +107,8 @@ class Actor:
     scopes: frozenset[Scope] | None = None
     key_id: UUID | None = None
     test: bool = False
+    # The organisation requires a second factor that this person does not have: the doors lead them to add one first.
+    must_enrol: bool = False
 
     @property
     def plan(self) -> Plan:
@@ -134,6 +136,12 @@ def require(actor: Actor, permission: Permission) -> None:
     if scope is None:
         raise Forbidden(f"An API key does not allow to {permission}. Log in as a person for that.")
     raise Forbidden(f"This API key does not allow to {permission}: it lacks the scope {scope}. Use a key that has it.", scope=scope.value)
+
+
+def require_enrolled(actor: Actor) -> None:
+    """Raises EnrolmentRequired for a person whose organisation requires a second factor that they do not have. Both doors ask."""
+    if actor.must_enrol:
+        raise EnrolmentRequired("Your organisation requires a second step when you log in. Add one under Security, then go on.")
 
 
 def scoped(statement: SelectOfScalar[T], actor: Actor) -> SelectOfScalar[T]:

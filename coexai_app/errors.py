@@ -62,9 +62,42 @@ class TokenReused(InvalidToken):
     keeps = True
 
 
+class SecondFactorRequired(Unauthenticated):
+    """The password was right, and the account has a second factor. The ticket for the second step is in the details."""
+
+    code = "SECOND_FACTOR_REQUIRED"
+    keeps = True
+
+
+class SignInExpired(Unauthenticated):
+    """The ticket of a second step is unknown, used, older than five minutes, or from before a change of the account."""
+
+    code = "SIGN_IN_EXPIRED"
+
+
+class WrongCode(Unauthenticated):
+    """A code of the second step is wrong. That it was tried is kept."""
+
+    code = "WRONG_CODE"
+    keeps = True
+
+
+class PasskeyRefused(Unauthenticated):
+    """A passkey's answer does not hold. That its challenge is used up is kept."""
+
+    code = "PASSKEY_REFUSED"
+    keeps = True
+
+
 class Forbidden(CoexaiError):
     status = 403
     code = "FORBIDDEN"
+
+
+class EnrolmentRequired(Forbidden):
+    """The organisation requires a second factor, and this person has none yet."""
+
+    code = "SECOND_FACTOR_ENROLMENT_REQUIRED"
 
 
 class NotFound(CoexaiError):

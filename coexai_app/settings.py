@@ -145,6 +145,11 @@ class Settings(BaseSettings):
         return "__Host-coexai_session" if self.https else "coexai_session"
 
     @property
+    def step_cookie_name(self) -> str:
+        """Name of the cookie between the password and the second step."""
+        return "__Host-coexai_step" if self.https else "coexai_step"
+
+    @property
     def origins(self) -> list[str]:
         """Where pages may come from: the public address, and on one's own machine its two other names."""
         local = [f"http://{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]")] if not self.public_url else []

@@ -22,7 +22,13 @@ _NAV: Final = (
     ("schedules", "Schedules", "/schedules", "calendar-days"),
     ("outputs", "Library", "/outputs", "folder"),
 )
-_WORKSPACE: Final = (("audit", "Audit log", "/settings/audit", "history"),)
+_WORKSPACE: Final = (
+    ("audit", "Audit log", "/settings/audit", "history"),
+    ("security", "Security", "/settings/security", "shield-check"),
+    ("members", "Team", "/settings/members", "users"),
+    ("organization", "Organisation", "/settings/organization", "building-2"),
+    ("audit", "Audit log", "/settings/audit", "history"),
+)
 _ITEM: Final = (
     "inring flex h-[30px] flex-none items-center gap-2.5 rounded-sm px-2 font-medium text-ink-2 transition-colors duration-[var(--d-fast)] "
     "max-[1080px]:h-9 max-[1080px]:justify-center max-[1080px]:px-0"

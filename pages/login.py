@@ -6,7 +6,7 @@ from typing import Final
 
 import reflex as rx
 
-from components import fields
+from components import fields, passkeys
 from components.buttons import app_link, button
 from components.native_form import native_form
 from components.public import code_messages, way_in
@@ -16,6 +16,9 @@ from pages.base import page
 MESSAGES: Final = {
     "unauthenticated": "The e-mail address or the password is not right. Check both and try again.",
     "rate_limit_exceeded": "Too many tries for this account. Wait 15 minutes, then try again.",
+    "sign_in_expired": "That log-in took too long, or was used already. Start again with your password.",
+    "passkey_refused": "This passkey was not accepted. Try again, or log in with your password.",
+    "access_ended": "You have no access to this organisation any more, or it was deleted. Log in to go on in another one.",
     "forbidden": "That request did not come from this page. Load the page again, then log in.",
     "": "That did not work. Nothing was changed; try again.",
 }
@@ -24,6 +27,7 @@ MESSAGES: Final = {
 @page(route="/login", title="Log in", role=None, description="Log in to CoExAI.")
 def login() -> rx.Component:
     return way_in(
+        passkeys.script(),
         code_messages(MESSAGES),
         native_form(
             fields.field(
@@ -52,6 +56,13 @@ def login() -> rx.Component:
             class_name="grid gap-4",
             data_testid="login-form",
             custom_attrs={"data-validate": "true"},
+        ),
+        native_form(
+            rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"}),
+            passkeys.passkey_button("Log in with a passkey", testid="passkey-log-in", options="/auth/login/passkey/options", size="lg"),
+            action="/auth/login/passkey",
+            method="post",
+            data_testid="passkey-form",
         ),
         rx.el.p(
             "New here? ",

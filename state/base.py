@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, TypeVar
 
 import reflex as rx
 
-from coexai_app import db, origin
+from coexai_app import access, db, origin
 from coexai_app.errors import CoexaiError, Unauthenticated
 from coexai_app.services import accounts, home
 from coexai_app.views.accounts import Me
@@ -33,21 +33,24 @@ class AppState(rx.State):
     _token: str = ""
     _principal: str = ""
     _live: ClassVar[bool] = False
+    # Whether this state also serves people who still have to add a second factor; the shell itself always does.
+    _enrolling: ClassVar[bool] = False
 
-    @action(role="viewer")
+    @action(role="viewer", enrolling=True)
     async def enter(self) -> None:
         """The first event of every signed-in page."""
         self.me, self.shell, organization_id = await self._call(_shell)
         self.problem = ""
         live.watch(organization_id, self.router.session.client_token, self.router.route_id)
 
-    @action(role="viewer")
+    @action(role="viewer", enrolling=True)
     async def dismiss(self) -> None:
         self.problem = ""
 
     async def _call(self, service: Callable[..., T], **kwargs: Any) -> T:
         """Runs `service(session, actor, **kwargs)` in a thread, in one transaction, as whoever the session cookie belongs to."""
         token = self._token
+        enrolling = self._enrolling or type(self) is AppState
         ip, user_agent = self.router.session.client_ip, self.router.headers.user_agent
 
         def work() -> T:
@@ -55,7 +58,18 @@ class AppState(rx.State):
                 actor = accounts.actor_of(session, token=token) if token else None
                 if actor is None:
                     raise Unauthenticated("Your session has ended. Log in again.")
+                if not enrolling:
+                    access.require_enrolled(actor)
                 return service(session, actor, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(_POOL, work)
+
+    async def _ask(self, service: Callable[..., T], **kwargs: Any) -> T:
+        """Runs `service(session, **kwargs)` for whoever looks at a public page."""
+
+        def work() -> T:
+            with db.open_for(service) as session:
+                return service(session, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(_POOL, work)
 

@@ -35,13 +35,15 @@ TRUST_SECONDS: Final = 5.0
 EVENTS_PER_SECOND: Final = 25.0
 BURST: Final = 60.0
 SOCKETS_PER_ADDRESS: Final = 200
+ENROL: Final = "/settings/security"
 _verdicts: dict[str, tuple[float, Actor | None]] = {}
 
 
-def action(*, role: RoleName, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+def action(*, role: RoleName, enrolling: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Makes an event handler with a policy. All arguments must be annotated: pydantic validates what the browser sends.
 
-    A domain error of the handler becomes the page's message; an unknown one is logged and shows only its reference.
+    `enrolling`: also for people whose organisation requires a second factor that they do not have yet; all other events lead them to add
+    one. A domain error of the handler becomes the page's message; an unknown one is logged and shows only its reference.
     """
 
     def decorate(handler: Callable[..., Any]) -> Any:
@@ -53,6 +55,7 @@ def action(*, role: RoleName, **options: Any) -> Callable[[Callable[..., Any]], 
             raise TypeError(f"{handler.__qualname__}: a handler is async, since a blocking one stalls every user")
         translated = _stream(handler) if inspect.isasyncgenfunction(handler) else _once(handler)
         translated.__coexai_role__ = role  # type: ignore[attr-defined]
+        translated.__coexai_enrolling__ = enrolling  # type: ignore[attr-defined]
         translated.__coexai_arguments__ = {name: TypeAdapter(notes[name]) for name in parameters}  # type: ignore[attr-defined]
         return rx.event(translated, **options)
 
@@ -113,7 +116,7 @@ class Guard(Middleware):
         principal = f"{actor.session_id} {actor.organization_id}" if actor else ""
         if shared._principal != principal:
             if shared._principal:
-                await _wipe(shared)
+                await wipe(shared)
             shared._principal = principal
         shared._token = token if actor else ""
         if event.name.endswith(".setvar"):
@@ -127,6 +130,8 @@ class Guard(Middleware):
         if role != "public":
             if actor is None:
                 return _to_login(str(sent.get("asPath", "")))
+            if actor.must_enrol and not handler.fn.__coexai_enrolling__:
+                return StateUpdate(events=Event.from_event_type(rx.redirect(ENROL)))
             if RANK[actor.role] < RANK[role]:
                 shared._fail(CoexaiError("Your role does not allow this. Ask an admin of your organisation."))
                 return StateUpdate(delta=await _delta(shared))
@@ -161,6 +166,16 @@ async def resolve(token: str) -> Actor | None:
         _verdicts.clear()
     _verdicts[token] = (now + TRUST_SECONDS, actor)
     return actor
+
+
+def forget(organization_id: str = "", *, token: str = "") -> None:
+    """Drops the verdict on a cookie, on everybody in an organisation, or on all: who they are and what they may has changed."""
+    if token:
+        _verdicts.pop(token, None)
+        return
+    for token, (_, actor) in list(_verdicts.items()):
+        if not organization_id or (actor is not None and str(actor.organization_id) == organization_id):
+            _verdicts.pop(token, None)
 
 
 def unprotected() -> list[str]:
@@ -240,7 +255,7 @@ async def _delta(shared: Any) -> Any:
     return delta
 
 
-async def _wipe(shared: Any) -> None:
+async def wipe(shared: Any) -> None:
     """Another person, or nobody, holds this tab's key now: everything in its state goes back to the defaults."""
     root = shared._get_root_state()
     await root.get_state(rx.State)

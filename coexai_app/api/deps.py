@@ -10,7 +10,7 @@ import anyio
 from fastapi import Depends, Request
 from sqlmodel import Session
 
-from coexai_app import db, settings
+from coexai_app import access, db, settings
 from coexai_app.access import Actor
 from coexai_app.errors import Forbidden, Unauthenticated
 from coexai_app.services import access_tokens, accounts, api_key_access, api_key_format
@@ -54,13 +54,20 @@ async def actor(request: Request) -> Actor:
     """Who calls: with an access token or an API key, or else with the cookie of our own pages.
 
     A token that is sent decides alone: a wrong one is never made good by a cookie. With a cookie, a call that changes something
-    must come from our own pages; the other two are never sent by a browser on its own.
+    must come from our own pages; the other two are never sent by a browser on its own. Raises EnrolmentRequired for a person whose
+    organisation requires a second factor that they do not have.
     """
+    found = await _caller(request)
+    access.require_enrolled(found)
+    return found
+
+
+async def _caller(request: Request) -> Actor:
     if token := bearer(request) or request.headers.get("x-api-key", "").strip():
         if api_key_format.looks_like_one(token) or not bearer(request):
             return await _key_holder(token, client_ip(request))
         return await call(access_tokens.verify, token=token)
-    return await _person(request)
+    return await person(request)
 
 
 async def _key_holder(key: str, ip: str) -> Actor:
@@ -71,7 +78,8 @@ async def _key_holder(key: str, ip: str) -> Actor:
     return found.actor
 
 
-async def _person(request: Request) -> Actor:
+async def person(request: Request) -> Actor:
+    """Who the cookie of our own pages belongs to, whether or not they still have to add a second factor."""
     token = request.cookies.get(settings.get().cookie_name, "")
     found = await call(accounts.actor_of, token=token) if token else None
     if found is None:

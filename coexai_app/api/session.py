@@ -6,20 +6,17 @@ A wrong form goes back to its page with `?error=<code>`; the page knows the sent
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from coexai_app import settings
-from coexai_app.api import deps
-from coexai_app.errors import CoexaiError, Conflict, InvalidInput, RateLimited, Unauthenticated
+from coexai_app.api import deps, entry, second_step
+from coexai_app.errors import CoexaiError, Conflict, InvalidInput, RateLimited, SecondFactorRequired, Unauthenticated
 from coexai_app.services import accounts
-from coexai_app.services.accounts import SignedIn
 
 router = APIRouter(prefix="/auth", dependencies=[Depends(deps.same_origin)], include_in_schema=False)
-HOME = "/home"
 
 
 @router.post("/signup")
@@ -44,8 +41,8 @@ async def sign_up(
             user_agent=request.headers.get("user-agent", ""),
         )
     except (InvalidInput, Conflict) as error:
-        return _back("/signup", error, next)
-    return _enter(signed_in, next)
+        return entry.back("/signup", error, next)
+    return entry.enter(signed_in, next)
 
 
 @router.post("/login")
@@ -60,11 +57,13 @@ async def log_in(
         signed_in = await deps.call(
             accounts.log_in, email=email, password=password, ip=ip, user_agent=request.headers.get("user-agent", "")
         )
+    except SecondFactorRequired as asked:
+        return second_step.ask(str(asked.details["ticket"]), next)
     except (Unauthenticated, RateLimited) as error:
         if isinstance(error, Unauthenticated):
             await deps.call(accounts.note_failure, email=email, ip=ip)
-        return _back("/login", error, next)
-    return _enter(signed_in, next)
+        return entry.back("/login", error, next)
+    return entry.enter(signed_in, next)
 
 
 @router.post("/logout")
@@ -83,36 +82,7 @@ async def switch(request: Request, organization: Annotated[str, Form(max_length=
     try:
         await deps.call(accounts.switch, token=request.cookies.get(settings.get().cookie_name, ""), organization_id=UUID(organization))
     except (CoexaiError, ValueError):
-        return RedirectResponse(HOME, 303)
-    response = RedirectResponse(HOME, 303)
+        return RedirectResponse(entry.HOME, 303)
+    response = RedirectResponse(entry.HOME, 303)
     response.headers["Clear-Site-Data"] = '"storage"'
     return response
-
-
-def _enter(signed_in: SignedIn, next_path: str) -> Response:
-    response = RedirectResponse(_local(next_path), 303)
-    response.set_cookie(
-        settings.get().cookie_name,
-        signed_in.token,
-        max_age=settings.get().session_days * 86_400,
-        path="/",
-        secure=settings.get().https,
-        httponly=True,
-        samesite="lax",
-    )
-    return response
-
-
-def _back(page: str, error: CoexaiError, next_path: str) -> Response:
-    field = str(error.details.get("field", ""))
-    query = {"error": f"{error.code.lower()}.{field}" if field else error.code.lower()}
-    if next_path:
-        query["next"] = _local(next_path)
-    return RedirectResponse(f"{page}?{urlencode(query)}", 303)
-
-
-def _local(path: str) -> str:
-    """A path of this site, never another address (no open redirect)."""
-    if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path:
-        return path
-    return HOME

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from coexai_app.api import deps
 from coexai_app.api.deps import CurrentActor
-from coexai_app.errors import Unauthenticated
-from coexai_app.services import accounts, signing_keys, tokens
+from coexai_app.errors import SecondFactorRequired, Unauthenticated
+from coexai_app.services import accounts, second_step, signing_keys, tokens
 from coexai_app.services.tokens import Tokens
 from coexai_app.views.tokens import Identity
 
@@ -32,6 +32,11 @@ class LogIn(Body):
     password: str = Field(max_length=400)
     organization_id: UUID | None = None
     device: str = Field("", max_length=80, description="How the list of log-ins calls this client; default: its User-Agent.")
+
+
+class SecondFactor(Body):
+    ticket: str = Field(max_length=100)
+    code: str = Field(max_length=100)
 
 
 class Refresh(Body):
@@ -54,7 +59,11 @@ class TokenAnswer(BaseModel):
 
 @router.post("/api/v1/auth/token")
 async def log_in(request: Request, response: Response, body: LogIn) -> TokenAnswer:
-    """An access token for 15 minutes and a refresh token for seven days."""
+    """An access token for 15 minutes and a refresh token for seven days.
+
+    For an account with a second factor the answer is 401 `SECOND_FACTOR_REQUIRED` with `details.ticket`, which is good for five minutes at
+    `/api/v1/auth/token/second-factor`.
+    """
     ip = deps.client_ip(request)
     try:
         made = await deps.call(
@@ -65,9 +74,18 @@ async def log_in(request: Request, response: Response, body: LogIn) -> TokenAnsw
             device=body.device or request.headers.get("user-agent", ""),
             ip=ip,
         )
+    except SecondFactorRequired:
+        raise
     except Unauthenticated:
         await deps.call(accounts.note_failure, email=body.email, ip=ip)
         raise
+    return _answer(response, made)
+
+
+@router.post("/api/v1/auth/token/second-factor")
+async def second_factor(request: Request, response: Response, body: SecondFactor) -> TokenAnswer:
+    """The tokens, for a ticket and a code of the authenticator app or a recovery code. Each works once."""
+    made = await deps.call(second_step.tokens_with_code, ticket=body.ticket, code=body.code, ip=deps.client_ip(request))
     return _answer(response, made)
 
 

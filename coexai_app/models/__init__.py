@@ -12,9 +12,12 @@ from coexai_app.models.enums import (
     PlanName,
     Priority,
     Role,
+    SignInDoor,
     StepState,
 )
+from coexai_app.models.factors import FactorTries, Passkey, PasskeyChallenge, RecoveryCode, SignInTicket, TotpFactor
 from coexai_app.models.files import File
+from coexai_app.models.invitations import Invitation
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
 from coexai_app.models.mail import Mail
 from coexai_app.models.outputs import Output
@@ -28,7 +31,9 @@ __all__ = [
     "AuditOutcome",
     "Charge",
     "Event",
+    "FactorTries",
     "File",
+    "Invitation",
     "Job",
     "JobStatus",
     "JobStep",
@@ -42,15 +47,21 @@ __all__ = [
     "Organization",
     "Output",
     "OutputStatus",
+    "Passkey",
+    "PasskeyChallenge",
     "PlanName",
     "Priority",
     "Quota",
+    "RecoveryCode",
     "RefreshToken",
     "RevokedToken",
     "Role",
     "Schedule",
+    "SignInDoor",
+    "SignInTicket",
     "SigningKey",
     "StepState",
+    "TotpFactor",
     "User",
     "Worker",
 ]

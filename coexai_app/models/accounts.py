@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, false
 from sqlmodel import Field
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -28,13 +28,16 @@ class User(Table, table=True):
 
 
 class Organization(Table, table=True):
-    """A tenant: everything that people make belongs to one."""
+    """A tenant: everything that people make belongs to one. With `deleted_at` it waits in the trash: nobody sees it, nothing runs."""
 
     __tablename__ = "organizations"
 
     name: str = Field(max_length=120)
     plan: PlanName = Field(default=PlanName.FREE, sa_column=enum_column(PlanName))
     timezone: str = Field(default="UTC", max_length=64)
+    # Members without a second factor are led to add one before anything else.
+    require_second_factor: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    deleted_at: datetime | None = Field(default=None, sa_type=UTCDateTime, index=True)
 
 
 class Membership(Table, table=True):

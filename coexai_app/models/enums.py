@@ -45,6 +45,13 @@ class StepState(StrEnum):
     FAILED = "failed"
 
 
+class SignInDoor(StrEnum):
+    """Where a log-in began: it ends there too."""
+
+    BROWSER = "browser"
+    API = "api"
+
+
 class KeyState(StrEnum):
     """Of a signing key, in the order of its life: published, signing, still published, gone."""
 

@@ -19,7 +19,7 @@ from coexai_app.access import Actor
 from coexai_app.errors import InvalidToken
 from coexai_app.models import Membership, Organization, RefreshToken, RevokedToken, User
 from coexai_app.models.base import new_id
-from coexai_app.services import signing_keys
+from coexai_app.services import sign_in_tickets, signing_keys
 
 if TYPE_CHECKING:
     from joserfc.jwk import GuestProtocol, Key
@@ -41,6 +41,7 @@ _HOLDER: Final = (
         User.id == bindparam("user"),
         Organization.id == bindparam("organization"),
         col(User.disabled_at).is_(None),
+        col(Organization.deleted_at).is_(None),
         ~exists().where(col(RevokedToken.jti) == bindparam("jti")),
         ~exists().where(col(RefreshToken.family_id) == bindparam("family"), col(RefreshToken.revoked_at).is_not(None)),
     )
@@ -103,6 +104,7 @@ def verify(session: Session, *, token: str) -> Actor:
         timezone=organization.timezone,
         name=user.name,
         is_staff=user.is_staff,
+        must_enrol=sign_in_tickets.must_enrol(session, user, organization),
     )
 
 

@@ -15,9 +15,9 @@ from sqlmodel import Session, col, select
 from coexai_app import db, settings
 from coexai_app.access import Actor
 from coexai_app.errors import Conflict, InvalidInput, NotFound, RateLimited, Unauthenticated
-from coexai_app.models import AuditLog, AuditOutcome, LoginSession, Membership, Organization, Role, User
+from coexai_app.models import AuditLog, AuditOutcome, LoginSession, Membership, Organization, Role, SignInDoor, User
 from coexai_app.models.base import now
-from coexai_app.services import audit, passwords
+from coexai_app.services import audit, passwords, sign_in_tickets
 from coexai_app.views.accounts import Me, from_rows
 from coexai_app.views.base import zone
 
@@ -25,6 +25,8 @@ MAX_FAILURES: Final = 10
 FAILURE_WINDOW: Final = timedelta(minutes=15)
 # Writing "last seen" on every click would make each one a write; a minute is exact enough.
 SEEN_EVERY: Final = timedelta(minutes=1)
+# Each organisation has free runs of its own: nobody needs dozens.
+MAX_OWNED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,16 @@ def sign_up(
 
     Raises InvalidInput with the field, Conflict when the address is taken.
     """
-    name, email = _name(name), _email(email)
+    user = register(session, name=name, email=email, password=password)
+    org = found(session, user, name=organization, timezone=timezone)
+    signed_in = open_session(session, user.id, org.id, ip=ip, user_agent=user_agent)
+    audit.record(session, "account.created", user_id=user.id, organization_id=org.id, target=str(user.id), ip=ip, staff=user.is_staff)
+    return signed_in
+
+
+def register(session: Session, *, name: str, email: str, password: str) -> User:
+    """A new person, who belongs nowhere yet. Raises as `sign_up` does."""
+    name, email = _name(name), address(email)
     passwords.check_strength(password, email=email)
     password_hash = passwords.hash_of(password)  # slow on purpose, so before anything is locked
     db.serialize(session, "sign-up")
@@ -59,24 +70,48 @@ def sign_up(
         raise Conflict("There is an account with this e-mail address already. Log in instead.", field="email")
     first = session.exec(select(func.count()).select_from(User)).one() == 0
     user = User(name=name, email=email, password_hash=password_hash, is_staff=first)
-    org = Organization(name=_clean(organization)[:120] or f"{name.split()[0]}'s organisation", timezone=zone(timezone).key)
-    session.add_all([user, org])
+    session.add(user)
+    session.flush()
+    return user
+
+
+def first_organization(session: Session, user_id: UUID) -> UUID | None:
+    """The organisation that the person joined first, of those that are not in the trash."""
+    joined = select(Membership.organization_id).join(Organization, col(Organization.id) == Membership.organization_id)
+    here = joined.where(Membership.user_id == user_id, col(Organization.deleted_at).is_(None))
+    return session.exec(here.order_by(col(Membership.id))).first()
+
+
+def found(session: Session, user: User, *, name: str, timezone: str = "UTC") -> Organization:
+    """A new organisation that the person owns. Raises Conflict when they own MAX_OWNED already, those in the trash included."""
+    db.serialize(session, f"found:{user.id}")
+    owned = select(func.count()).select_from(Membership).where(Membership.user_id == user.id, Membership.role == Role.OWNER)
+    if session.exec(owned).one() >= MAX_OWNED:
+        raise Conflict(f"You own {MAX_OWNED} organisations already. Delete one for good, or hand one over to somebody else.")
+    org = Organization(name=_clean(name)[:120] or f"{user.name.split()[0]}'s organisation", timezone=zone(timezone).key)
+    session.add(org)
     session.flush()
     session.add(Membership(user_id=user.id, organization_id=org.id, role=Role.OWNER))
-    signed_in = _open(session, user.id, org.id, ip=ip, user_agent=user_agent)
-    audit.record(session, "account.created", user_id=user.id, organization_id=org.id, target=str(user.id), ip=ip, staff=first)
-    return signed_in
+    session.flush()
+    return org
 
 
 def log_in(session: Session, *, email: str, password: str, ip: str = "", user_agent: str = "") -> SignedIn:
-    """Opens a session. Raises Unauthenticated for a wrong address or password alike, RateLimited after too many tries."""
+    """Opens a session. Raises Unauthenticated for a wrong address or password alike, RateLimited after too many tries, and
+    SecondFactorRequired when the password was right and a second step is to come (`second_step`)."""
     user = credentials(session, email=email, password=password)
-    membership = session.exec(select(Membership).where(Membership.user_id == user.id).order_by(col(Membership.id))).first()
-    if membership is None:
-        raise Unauthenticated("This account belongs to no organisation any more.")
-    of = membership.organization_id
+    sign_in_tickets.demand(session, user, door=SignInDoor.BROWSER)
+    return enter(session, user, ip=ip, user_agent=user_agent)
+
+
+def enter(session: Session, user: User, *, ip: str = "", user_agent: str = "") -> SignedIn:
+    """Opens a session for somebody who has proved who they are, with every factor they have.
+
+    Somebody who belongs nowhere any more starts anew in an organisation of their own.
+    """
+    of = first_organization(session, user.id) or found(session, user, name="").id
     audit.record(session, "session.login", user_id=user.id, organization_id=of, target=str(user.id), ip=ip, user_agent=user_agent)
-    return _open(session, user.id, membership.organization_id, ip=ip, user_agent=user_agent)
+    return open_session(session, user.id, of, ip=ip, user_agent=user_agent)
 
 
 def credentials(session: Session, *, email: str, password: str) -> User:
@@ -127,7 +162,11 @@ def log_out(session: Session, *, token: str, ip: str = "") -> None:
 def switch(session: Session, *, token: str, organization_id: UUID) -> None:
     """Makes another organisation of the person the current one of this session. Raises NotFound when they do not belong to it."""
     row = _live_session(session, token)
-    member = select(Membership).where(Membership.user_id == row.user_id, Membership.organization_id == organization_id)
+    member = (
+        select(Membership)
+        .join(Organization, col(Organization.id) == Membership.organization_id)
+        .where(Membership.user_id == row.user_id, Membership.organization_id == organization_id, col(Organization.deleted_at).is_(None))
+    )
     if session.exec(member).first() is None:
         raise NotFound("This organisation does not exist, or you do not belong to it.")
     row.organization_id = organization_id
@@ -141,7 +180,8 @@ def actor_of(session: Session, *, token: str) -> Actor | None:
         .join(User, col(User.id) == LoginSession.user_id)
         .join(Organization, col(Organization.id) == LoginSession.organization_id)
         .join(Membership, (col(Membership.user_id) == User.id) & (col(Membership.organization_id) == Organization.id))
-        .where(LoginSession.token_hash == _hash(token), col(LoginSession.expires_at) > now(), col(User.disabled_at).is_(None))
+        .where(LoginSession.token_hash == _hash(token), col(LoginSession.expires_at) > now())
+        .where(col(User.disabled_at).is_(None), col(Organization.deleted_at).is_(None))
     ).first()
     if found is None:
         return None
@@ -155,6 +195,7 @@ def actor_of(session: Session, *, token: str) -> Actor | None:
         name=user.name,
         is_staff=user.is_staff,
         session_id=row.id,
+        must_enrol=sign_in_tickets.must_enrol(session, user, org),
     )
 
 
@@ -173,13 +214,14 @@ def me(session: Session, actor: Actor) -> Me:
     rows = session.exec(
         select(Organization)
         .join(Membership, col(Membership.organization_id) == Organization.id)
-        .where(Membership.user_id == actor.user_id)
+        .where(Membership.user_id == actor.user_id, col(Organization.deleted_at).is_(None))
         .order_by(col(Organization.name))
     ).all()
     return from_rows(user, actor.organization_id, actor.role, rows)
 
 
-def _open(session: Session, user_id: UUID, organization_id: UUID, *, ip: str, user_agent: str) -> SignedIn:
+def open_session(session: Session, user_id: UUID, organization_id: UUID, *, ip: str, user_agent: str) -> SignedIn:
+    """Signs a person in who has proved who they are."""
     token = secrets.token_urlsafe(32)
     session.add(
         LoginSession(
@@ -232,7 +274,8 @@ def _name(value: str) -> str:
     return name
 
 
-def _email(value: str) -> str:
+def address(value: str) -> str:
+    """An e-mail address as it is stored: normalised, in lower case. Raises InvalidInput."""
     from email_validator import EmailNotValidError, validate_email
 
     try:

@@ -32,7 +32,7 @@ _HOLDER: Final = (
     .join(User, col(User.id) == ApiKey.user_id)
     .join(Organization, col(Organization.id) == ApiKey.organization_id)
     .join(Membership, (col(Membership.user_id) == User.id) & (col(Membership.organization_id) == Organization.id))
-    .where(ApiKey.key_hash == bindparam("digest"), col(User.disabled_at).is_(None))
+    .where(ApiKey.key_hash == bindparam("digest"), col(User.disabled_at).is_(None), col(Organization.deleted_at).is_(None))
 )
 
 

@@ -35,10 +35,10 @@ def turn(priority: Priority, *, due: datetime | None = None, in_seconds: float =
 
 
 def lock(session: Session, *organizations: UUID) -> dict[UUID, int]:
-    """Holds organisations until the commit; returns how many jobs each may have in the queue and at work at once."""
-    rows = select(Organization.id, Organization.plan).where(col(Organization.id).in_(organizations))
+    """Holds organisations until the commit; returns how many jobs each may have in the queue and at work at once: none in the trash."""
+    rows = select(Organization.id, Organization.plan, Organization.deleted_at).where(col(Organization.id).in_(organizations))
     found = session.exec(rows.order_by(col(Organization.id)).with_for_update(key_share=True)).all()
-    return {organization: plans.of(plan).concurrent_jobs for organization, plan in found}
+    return {organization: 0 if deleted_at else plans.of(plan).concurrent_jobs for organization, plan, deleted_at in found}
 
 
 def offer(session: Session, *organizations: UUID, awake: int = 0) -> int:

@@ -33,6 +33,7 @@ def run_due(session: Session) -> int:
     due = session.exec(
         select(Schedule)
         .where(Schedule.enabled, col(Schedule.next_at) <= db.utcnow())
+        .where(col(Schedule.organization_id).in_(select(Organization.id).where(col(Organization.deleted_at).is_(None))))
         .order_by(col(Schedule.next_at), col(Schedule.id))
         .limit(BATCH)
         .with_for_update(skip_locked=True, key_share=True)

@@ -13,9 +13,9 @@ from sqlalchemy import delete, not_, or_, update
 from sqlmodel import Session, col, select
 
 from coexai_app import db, log, queue
-from coexai_app.models import Event, Job, JobStatus, Lock
+from coexai_app.models import Event, Job, JobStatus, Lock, Organization
 from coexai_app.models.base import now
-from coexai_app.services import dispatch, mail_delivery, quotas, schedules_run, transitions, workers
+from coexai_app.services import dispatch, mail_delivery, organizations, quotas, schedules_run, transitions, workers
 from coexai_app.services.transitions import is_
 
 INTERVAL_SECONDS: Final = 5.0
@@ -117,7 +117,11 @@ def _park(session: Session) -> None:
 
 def _offer_due(session: Session) -> None:
     due = session.exec(
-        select(Job.organization_id).where(is_(JobStatus.PENDING), col(Job.run_after) <= db.utcnow()).distinct().limit(BATCH)
+        select(Job.organization_id)
+        .where(is_(JobStatus.PENDING), col(Job.run_after) <= db.utcnow())
+        .where(col(Job.organization_id).in_(select(Organization.id).where(col(Organization.deleted_at).is_(None))))
+        .distinct()
+        .limit(BATCH)
     ).all()
     dispatch.offer(session, *due)
 
@@ -131,4 +135,10 @@ def _forget(session: Session) -> None:
     mail_delivery.forget(session)
 
 
-PARTS: Final = (_take_back, _send_again, _park, schedules_run.run_due, _offer_due, mail_delivery.sweep_mails, _forget)
+def _purge(session: Session) -> None:
+    """Once an hour, in a transaction of its own: a large organisation takes a while."""
+    if _mine(session, "purge", FORGET_SECONDS):
+        organizations.purge(session)
+
+
+PARTS: Final = (_take_back, _send_again, _park, schedules_run.run_due, _offer_due, mail_delivery.sweep_mails, _forget, _purge)

@@ -23,9 +23,9 @@ from sqlmodel import Session, col, select
 from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.errors import InvalidInput, InvalidToken, TokenReused, Unauthenticated
-from coexai_app.models import Membership, Organization, RefreshToken, RevokedToken, User
+from coexai_app.models import Membership, Organization, RefreshToken, RevokedToken, SignInDoor, User
 from coexai_app.models.base import new_id
-from coexai_app.services import access_tokens, accounts, audit, sealing, security
+from coexai_app.services import access_tokens, accounts, audit, sealing, security, sign_in_tickets
 from coexai_app.services.security import SecurityEvent
 from coexai_app.views import tokens as view
 from coexai_app.views.tokens import Identity
@@ -50,11 +50,12 @@ class Tokens:
 def log_in(session: Session, *, email: str, password: str, organization_id: UUID | None = None, device: str = "", ip: str = "") -> Tokens:
     """Tokens for an address and a password; without `organization_id`, for the organisation that the person joined first.
 
-    Raises as `accounts.credentials` does, and InvalidInput for an organisation that the person does not belong to.
+    Raises as `accounts.log_in` does, and InvalidInput for an organisation that the person does not belong to.
     """
     user = accounts.credentials(session, email=email, password=password)
     checked = user.password_hash
-    member = select(Membership.organization_id).where(Membership.user_id == user.id).order_by(col(Membership.id))
+    joined = select(Membership.organization_id).join(Organization, col(Organization.id) == Membership.organization_id)
+    member = joined.where(Membership.user_id == user.id, col(Organization.deleted_at).is_(None)).order_by(col(Membership.id))
     if organization_id is not None:
         member = member.where(Membership.organization_id == organization_id)
     organization = session.exec(member).first()
@@ -65,6 +66,7 @@ def log_in(session: Session, *, email: str, password: str, organization_id: UUID
     locked = _lock(session, user.id)
     if locked is None or locked.password_hash != checked:  # changed while it was being checked
         raise Unauthenticated("The e-mail address or the password is not right.")
+    sign_in_tickets.demand(session, locked, door=SignInDoor.API, organization_id=organization, device=_label(device))
     return issue(session, user=locked, organization_id=organization, device=device, ip=ip)
 
 
@@ -193,9 +195,11 @@ def _holder(session: Session, user_id: UUID, organization_id: UUID) -> tuple[Use
     membership = session.exec(
         select(Membership).where(Membership.user_id == user_id, Membership.organization_id == organization_id)
     ).first()
-    if user is None or user.disabled_at is not None or membership is None:
+    organization = session.get(Organization, organization_id)
+    gone = organization is None or organization.deleted_at is not None
+    if user is None or user.disabled_at is not None or membership is None or organization is None or gone:
         raise InvalidToken("This account has no access to this organisation any more.")
-    return user, membership, session.get_one(Organization, organization_id)
+    return user, membership, organization
 
 
 def _child(session: Session, parent: RefreshToken, token: str) -> RefreshToken:

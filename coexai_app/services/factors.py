@@ -1,0 +1,213 @@
+"""A person's second step: their authenticator app and recovery codes, and whether their organisation requires one.
+
+Called by the security page. Every change wants a fresh log-in or the password, is told by mail, and ends the person's API tokens; open
+sessions stay. Passkeys are in `passkeys.py`, the log-in is in `second_step.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from coexai_app import access, db, origin
+from coexai_app.access import Actor, Permission
+from coexai_app.errors import Conflict, Forbidden, InvalidInput, WrongCode
+from coexai_app.models import LoginSession, MailKind, Membership, Organization, Passkey, TotpFactor, User
+from coexai_app.models.base import new_id
+from coexai_app.services import audit, factor_codes, mail, passwords, sign_in_tickets, tokens
+from coexai_app.views import factors as view
+from coexai_app.views.device import device
+from coexai_app.views.factors import Enrolment, FactorsView
+
+PAGE: Final = "/settings/security"
+FRESH: Final = timedelta(minutes=10)
+PENDING: Final = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """`codes` are new recovery codes, shown once; none when the person has some already."""
+
+    codes: tuple[str, ...] = field(default=(), repr=False)
+
+
+@db.reads
+def overview(session: Session, actor: Actor) -> FactorsView:
+    """What the signed-in person has, and what their organisation wants."""
+    own = session.exec(select(TotpFactor).where(TotpFactor.user_id == actor.user_id)).first()
+    keys = session.exec(select(Passkey).where(Passkey.user_id == actor.user_id).order_by(col(Passkey.id))).all()
+    org = session.get_one(Organization, actor.organization_id)
+    there = keys or (own is not None and own.confirmed_at is not None)
+    locked = ""
+    if not actor.may(Permission.MANAGE_TEAM):
+        locked = "Only admins and owners of the organisation can change this."
+    elif not there and not org.require_second_factor:
+        locked = "Add a second step to your own account first, so that you cannot lock yourself out."
+    return view.from_rows(
+        own,
+        keys,
+        codes_left=factor_codes.remaining(session, actor.user_id),
+        needs_password=not fresh(session, actor),
+        required=org.require_second_factor,
+        organization=org.name,
+        locked=locked,
+        timezone=actor.timezone,
+    )
+
+
+def begin_app(session: Session, actor: Actor, *, password: str = "") -> Enrolment:
+    """A new secret, which waits 15 minutes for its first code; an app that is in force stays until then.
+
+    The QR code holds a key URI (issuer and account as the Key Uri Format names them).
+    """
+    import pyotp
+    import segno
+
+    user = confirm_person(session, actor, password=password)
+    secret = pyotp.random_base32()  # 160 bits, as RFC 4226 §4 recommends
+    row = session.exec(select(TotpFactor).where(TotpFactor.user_id == user.id)).first() or TotpFactor(user_id=user.id)
+    row.pending, row.pending_until = factor_codes.seal(secret, user.id), db.now(session) + PENDING
+    session.add(row)
+    session.flush()
+    uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name="CoExAI")
+    image = segno.make(uri, error="m", micro=False).svg_data_uri(scale=4, border=4, dark="#000", light="#fff")
+    return Enrolment(qr=image, key=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)))
+
+
+def confirm_app(session: Session, actor: Actor, *, code: str) -> Added:
+    """Puts the app in force with its first code. Raises WrongCode, RateLimited after five, Conflict when it took too long."""
+    user = person(session, actor)
+    factor_codes.allow(session, user.id)
+    row = session.exec(select(TotpFactor).where(TotpFactor.user_id == user.id, col(TotpFactor.pending_until) > db.utcnow())).first()
+    if row is None or row.pending is None:
+        raise Conflict("This took too long. Start again and scan the new code.")
+    step = factor_codes.matching_step(factor_codes.unseal(row.pending, user.id), factor_codes.clean(code), db.now(session))
+    if step is None:
+        factor_codes.refuse(session, user.id, organization_id=actor.organization_id)
+        raise AssertionError("unreachable")
+    replaced = row.confirmed_at is not None
+    row.sealed, row.pending, row.pending_until = row.pending, None, None
+    row.last_step, row.confirmed_at = step, db.now(session)
+    session.flush()
+    factor_codes.forgive(session, user.id)
+    audit.record(session, "factor.app_added", actor=actor, target=str(user.id), target_name=user.name, replaced=replaced)
+    told(session, user, "the authenticator app was replaced" if replaced else "an authenticator app was added")
+    return Added(first_codes(session, user))
+
+
+def remove_app(session: Session, actor: Actor, *, password: str = "") -> None:
+    """Raises Conflict when it is the last factor and an organisation of the person requires one."""
+    user = confirm_person(session, actor, password=password)
+    row = session.exec(select(TotpFactor).where(TotpFactor.user_id == user.id, col(TotpFactor.confirmed_at).is_not(None))).first()
+    if row is None:
+        raise Conflict("There is no authenticator app any more.")
+    session.delete(row)
+    session.flush()
+    after_removal(session, user)
+    audit.record(session, "factor.app_removed", actor=actor, target=str(user.id), target_name=user.name)
+    told(session, user, "the authenticator app was removed")
+
+
+def new_codes(session: Session, actor: Actor, *, password: str = "") -> tuple[str, ...]:
+    """Ten new recovery codes; the old ones stop working. Raises Conflict for a person without a factor."""
+    user = confirm_person(session, actor, password=password)
+    if not sign_in_tickets.has_factor(session, user.id):
+        raise Conflict("Recovery codes are for a second step. Add an authenticator app or a passkey first.")
+    made = factor_codes.make_recovery(session, user.id)
+    audit.record(session, "factor.recovery_made", actor=actor, target=str(user.id), target_name=user.name)
+    told(session, user, "new recovery codes were made")
+    return made
+
+
+def require(session: Session, actor: Actor, *, required: bool) -> None:
+    """Whether members need a second factor. Raises Conflict for somebody who has none: they would lock themselves out."""
+    access.require(actor, Permission.MANAGE_TEAM)
+    org = session.exec(select(Organization).where(Organization.id == actor.organization_id).with_for_update(key_share=True)).one()
+    if required and not sign_in_tickets.has_factor(session, actor.user_id):
+        raise Conflict("Add a second step to your own account first, so that you cannot lock yourself out.")
+    before, org.require_second_factor = org.require_second_factor, required
+    if before != required:
+        audit.record(
+            session,
+            "factor.required",
+            actor=actor,
+            target=str(org.id),
+            target_name=org.name,
+            before={"second_step": "required" if before else "optional"},
+            after={"second_step": "required" if required else "optional"},
+        )
+
+
+def fresh(session: Session, actor: Actor) -> bool:
+    """Whether the person logged in so recently that nothing more has to be asked."""
+    row = session.get(LoginSession, actor.session_id) if actor.session_id else None
+    return row is not None and row.created_at > db.now(session) - FRESH
+
+
+def person(session: Session, actor: Actor) -> User:
+    """The signed-in person, their row locked. Keys, tokens and staff who act for somebody change no factors."""
+    if actor.session_id is None or actor.staff_id is not None:
+        raise Forbidden("Only the person themselves, logged in here, can change how they log in.")
+    user = sign_in_tickets.lock(session, actor.user_id)
+    assert user is not None
+    return user
+
+
+def confirm_person(session: Session, actor: Actor, *, password: str) -> User:
+    """The same, after a fresh log-in or with the password. Raises WrongPassword, and RateLimited after five wrong ones."""
+    user = person(session, actor)
+    if fresh(session, actor):
+        return user
+    factor_codes.allow(session, user.id)
+    if not password:
+        raise InvalidInput("It is a while since you logged in. Give your password to change this.", field="password")
+    if not passwords.matches(password[: passwords.MAX_LENGTH], user.password_hash):
+        try:
+            factor_codes.refuse(session, user.id, organization_id=actor.organization_id)
+        except WrongCode:
+            raise WrongPassword("This is not your password. Nothing was changed.", field="password") from None
+    factor_codes.forgive(session, user.id)
+    return user
+
+
+class WrongPassword(InvalidInput):
+    """A wrong password of somebody who is signed in. That it was tried is kept."""
+
+    code = "WRONG_PASSWORD"
+    keeps = True
+
+
+def first_codes(session: Session, user: User) -> tuple[str, ...]:
+    """Recovery codes for a person who has none to use."""
+    return () if factor_codes.remaining(session, user.id) else factor_codes.make_recovery(session, user.id)
+
+
+def after_removal(session: Session, user: User) -> None:
+    """Raises Conflict when no factor is left and an organisation of theirs requires one; without a factor, recovery codes go too."""
+    if sign_in_tickets.has_factor(session, user.id):
+        return
+    wants = session.exec(
+        select(Organization.name)
+        .join(Membership, col(Membership.organization_id) == Organization.id)
+        .where(Membership.user_id == user.id, col(Organization.require_second_factor))
+    ).first()
+    if wants is not None:
+        raise Conflict(f"{wants} requires a second step, and this is your last one. Add another one first.")
+    factor_codes.drop_recovery(session, user.id)
+
+
+def told(session: Session, user: User, change: str) -> None:
+    """Ends the person's API tokens, and tells them by mail what changed and from where."""
+    tokens.bump(session, user.id)
+    here = origin.current()
+    mail.send(
+        session,
+        kind=MailKind.SECOND_FACTOR_CHANGED,
+        to=user.email,
+        data={"url": PAGE, "change": change, "when": db.now(session), "device": device(here.user_agent), "ip": here.ip},
+        once_key=f"second-factor:{new_id()}",
+        user_id=user.id,
+    )

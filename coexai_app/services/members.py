@@ -1,0 +1,228 @@
+"""The people of an organisation: who they are, their roles, and how they leave. Called by the pages of the settings.
+
+Everything that changes who may do what first locks the organisation's row and reads the actor's own role anew under it, so that of two
+people who take each other's role only one succeeds, and an organisation never loses its last owner.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, update
+from sqlmodel import Session, col, select
+
+from coexai_app import access, db, live
+from coexai_app.access import RANK, Actor, Permission
+from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound
+from coexai_app.models import ApiKey, LoginSession, MailKind, Membership, Organization, RefreshToken, Role, User
+from coexai_app.models.base import new_id
+from coexai_app.services import accounts, audit, invitations_open, mail, tokens
+from coexai_app.views import members as view
+from coexai_app.views.base import Page
+from coexai_app.views.members import MemberRow
+
+MAX_LIMIT: Final = 100
+TEAM: Final = "/settings/members"
+LAST_OWNER: Final = "{name} is the last owner. Make somebody else an owner first."
+
+
+@db.reads
+def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 50) -> Page[MemberRow]:
+    """The members, whoever joined first on top, each with what the actor may do to them and why not the rest."""
+    access.require(actor, Permission.VIEW_TEAM)
+    page, limit = max(1, page), min(max(1, limit), MAX_LIMIT)
+    total = session.exec(select(func.count()).select_from(access.scoped(select(Membership), actor).subquery())).one()
+    page = min(page, max(1, -(-total // limit)))
+    rows = session.exec(
+        select(Membership, User)
+        .join(User, col(User.id) == Membership.user_id)
+        .where(Membership.organization_id == actor.organization_id)
+        .order_by(col(Membership.id))
+        .offset((page - 1) * limit)
+        .limit(limit)
+    ).all()
+    seen = dict(
+        session.execute(
+            select(LoginSession.user_id, func.max(LoginSession.last_seen_at))
+            .where(LoginSession.organization_id == actor.organization_id)
+            .where(col(LoginSession.user_id).in_([user.id for _, user in rows]))
+            .group_by(col(LoginSession.user_id))
+        ).all()
+    )
+    owners = len(_owners(session, actor.organization_id))
+    shown = tuple(view.row(m, u, actor, seen=seen.get(u.id), owners=owners, at=db.now(session)) for m, u in rows)
+    return Page[MemberRow](rows=shown, page=page, limit=limit, total=total)
+
+
+def change_role(session: Session, actor: Actor, *, user_id: UUID, role: str) -> None:
+    """Gives a member another role; the role that they have changes nothing.
+
+    Raises Forbidden for an admin and an owner's role, and for everybody who would raise themselves; Conflict for the last owner.
+    """
+    access.require(actor, Permission.MANAGE_TEAM)
+    new = role_named(role)
+    own, target, user = _both(session, actor, user_id)
+    old = target.role
+    if reason := view.why_not(own, target, new):
+        raise Forbidden(reason)
+    if old is new:
+        return
+    if old is Role.OWNER and len(_owners(session, actor.organization_id)) == 1:
+        raise Conflict(LAST_OWNER.format(name=user.name))
+    _give(session, actor, target, user, new)
+    if user_id != actor.user_id:
+        told = {"organization": _name(session, actor), "url": "/home", "by": actor.name, "role": new.value}
+        _mail(session, actor, user, MailKind.ROLE_CHANGED, told)
+
+
+def transfer(session: Session, actor: Actor, *, user_id: UUID) -> None:
+    """Hands the organisation over: the other member becomes an owner, the actor an admin, both or neither. Owners only."""
+    access.require(actor, Permission.OWN)
+    own, target, user = _both(session, actor, user_id)
+    if own.role is not Role.OWNER:
+        raise Forbidden("Only an owner can hand the organisation over.")
+    if user_id == actor.user_id:
+        raise Conflict("You own this organisation already. Choose somebody else.")
+    if target.role is not Role.OWNER:
+        _give(session, actor, target, user, Role.OWNER)
+    _give(session, actor, own, session.get_one(User, actor.user_id), Role.ADMIN)
+    audit.record(session, "organization.transferred", actor=actor, target=str(user_id), target_name=user.name)
+    told = {"organization": _name(session, actor), "url": TEAM, "old_owner": actor.name, "new_owner": user.name}
+    for person in sorted((user, session.get_one(User, actor.user_id)), key=lambda p: p.email):
+        _mail(session, actor, person, MailKind.OWNERSHIP_TRANSFERRED, told)
+
+
+def remove(session: Session, actor: Actor, *, user_id: UUID) -> None:
+    """Takes a member out: their sessions, tokens and API keys of this organisation end at once; what they made stays.
+
+    Their schedules stop at the next slot, with the reason. Raises Forbidden for an admin who removes an owner.
+    """
+    access.require(actor, Permission.MANAGE_TEAM)
+    own, target, user = _both(session, actor, user_id)
+    if user_id == actor.user_id:
+        raise Conflict("You cannot remove yourself. Leave the organisation instead.")
+    if reason := view.why_not_remove(own, target):
+        raise Forbidden(reason)
+    session.execute(delete(LoginSession).where(*_here(LoginSession, target)))
+    _take_out(session, actor, target)
+    audit.record(
+        session,
+        "member.removed",
+        actor=actor,
+        target=str(user_id),
+        target_name=user.name,
+        before={"role": target.role},
+        after={"role": None},
+    )
+    _mail(session, actor, user, MailKind.MEMBER_REMOVED, {"organization": _name(session, actor), "by": actor.name})
+
+
+def leave(session: Session, actor: Actor) -> None:
+    """The actor leaves; their sessions go on in another organisation of theirs, or end. Raises Conflict for the last owner."""
+    access.require(actor, Permission.VIEW_TEAM)
+    require_person(actor)
+    own, _, user = _both(session, actor, actor.user_id)
+    if own.role is Role.OWNER and len(_owners(session, actor.organization_id)) == 1:
+        raise Conflict("You are the last owner. Hand the organisation over, or delete it.")
+    _take_out(session, actor, own)
+    move_sessions(session, actor.organization_id, actor.user_id)
+    audit.record(session, "member.left", actor=actor, target=str(user.id), target_name=user.name, before={"role": own.role})
+
+
+def move_sessions(session: Session, organization_id: UUID, user_id: UUID) -> None:
+    """The person's sessions in this organisation go on in another one of theirs, or end when there is none."""
+    session.flush()
+    here = (col(LoginSession.user_id) == user_id, col(LoginSession.organization_id) == organization_id)
+    other = accounts.first_organization(session, user_id)
+    if other is not None and other != organization_id:
+        session.execute(update(LoginSession).where(*here).values(organization_id=other))
+    else:
+        session.execute(delete(LoginSession).where(*here))
+
+
+def lock(session: Session, actor: Actor) -> Membership:
+    """Holds the organisation until the commit, and returns what the actor is in it now.
+
+    `key_share`: others may still add rows that point at it. Raises NotFound when it was deleted, or the actor taken out, meanwhile.
+    """
+    held = select(Organization).where(Organization.id == actor.organization_id, col(Organization.deleted_at).is_(None))
+    if session.exec(held.with_for_update(key_share=True).execution_options(populate_existing=True)).first() is None:
+        raise NotFound("This organisation does not exist any more.")
+    return _one(session, actor, actor.user_id)
+
+
+def require_person(actor: Actor) -> None:
+    """Raises Forbidden for an API key: some things a person does for themselves."""
+    if actor.scopes is not None:
+        raise Forbidden("An API key cannot do this. Log in as a person for that.")
+
+
+def role_named(name: str) -> Role:
+    """The role of this name. Raises InvalidInput."""
+    try:
+        return Role(name)
+    except ValueError:
+        raise InvalidInput(f"There is no role “{name[:40]}”. There are: {', '.join(Role)}.", field="role") from None
+
+
+def tell(session: Session, user: User, kind: MailKind, data: dict[str, str], *, organization_id: UUID, once_key: str) -> None:
+    """A mail about what was done. One that the limits refuse is left out: what it tells of counts anyway."""
+    try:
+        with db.savepoint(session):
+            mail.send(session, kind=kind, to=user.email, data=data, once_key=once_key, organization_id=organization_id, user_id=user.id)
+    except mail.Refused:
+        return
+
+
+def _both(session: Session, actor: Actor, user_id: UUID) -> tuple[Membership, Membership, User]:
+    """The actor's membership and the other one, as they are under the organisation's lock. Raises NotFound for somebody else's person."""
+    own = lock(session, actor)
+    target = _one(session, actor, user_id)
+    return own, target, session.get_one(User, user_id)
+
+
+def _one(session: Session, actor: Actor, user_id: UUID) -> Membership:
+    found = select(Membership).where(Membership.user_id == user_id).execution_options(populate_existing=True)
+    return access.one(session, found, actor, "member")
+
+
+def _owners(session: Session, organization_id: UUID) -> list[UUID]:
+    owners = select(Membership.user_id).where(Membership.organization_id == organization_id, Membership.role == Role.OWNER)
+    return list(session.exec(owners).all())
+
+
+def _give(session: Session, actor: Actor, target: Membership, user: User, new: Role) -> None:
+    old, target.role = target.role, new
+    session.flush()
+    tokens.bump(session, user.id, keep_refresh=True)
+    if RANK[new] < RANK[old]:
+        invitations_open.revoke_above(session, actor.organization_id, user.id, new)
+    live.publish(session, actor.organization_id, "member.changed", user.id)
+    audit.record(
+        session, "member.role_changed", actor=actor, target=str(user.id), target_name=user.name, before={"role": old}, after={"role": new}
+    )
+
+
+def _take_out(session: Session, actor: Actor, target: Membership) -> None:
+    """Everything but the sessions. Clients in the person's other organisations get new tokens by themselves."""
+    tokens.bump(session, target.user_id, keep_refresh=True)
+    ended = {"revoked_at": db.utcnow()}
+    for table in (RefreshToken, ApiKey):
+        session.execute(update(table).where(*_here(table, target), col(table.revoked_at).is_(None)).values(**ended))
+    invitations_open.revoke_above(session, actor.organization_id, target.user_id, None)
+    session.delete(target)
+    session.flush()
+    live.publish(session, actor.organization_id, "member.removed", target.user_id)
+
+
+def _here(table: type[LoginSession | RefreshToken | ApiKey], target: Membership) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (col(table.user_id) == target.user_id, col(table.organization_id) == target.organization_id)
+
+
+def _name(session: Session, actor: Actor) -> str:
+    return session.get_one(Organization, actor.organization_id).name
+
+
+def _mail(session: Session, actor: Actor, user: User, kind: MailKind, data: dict[str, str]) -> None:
+    tell(session, user, kind, data, organization_id=actor.organization_id, once_key=f"{kind}:{new_id()}")

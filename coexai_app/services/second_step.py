@@ -1,0 +1,71 @@
+"""The second step of a log-in, and the log-in with a passkey alone. Called by `api/second_step.py` and `api/tokens.py`.
+
+Only here a ticket becomes a session or tokens: both are new, so nothing that a browser held before is worth anything after.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from coexai_app.errors import SignInExpired
+from coexai_app.models import Membership, SignInDoor, SignInTicket, User
+from coexai_app.services import accounts, factor_codes, passkeys, sign_in_tickets, tokens
+from coexai_app.services.accounts import SignedIn
+from coexai_app.services.passkeys import Options
+from coexai_app.services.tokens import Tokens
+
+
+def with_code(session: Session, *, ticket: str, code: str, ip: str = "", user_agent: str = "") -> SignedIn:
+    """A session for a ticket and a code. Raises SignInExpired, WrongCode (the ticket stays good), RateLimited."""
+    row, user = sign_in_tickets.find(session, token=ticket, door=SignInDoor.BROWSER)
+    factor_codes.check(session, user.id, code=code, organization_id=_home(session, row, user))
+    sign_in_tickets.use_up(session, row)
+    return accounts.enter(session, user, ip=ip, user_agent=user_agent)
+
+
+def tokens_with_code(session: Session, *, ticket: str, code: str, ip: str = "") -> Tokens:
+    """Tokens for a ticket and a code, for the organisation that the log-in named. Raises as `with_code` does."""
+    row, user = sign_in_tickets.find(session, token=ticket, door=SignInDoor.API)
+    organization_id = _home(session, row, user)
+    factor_codes.check(session, user.id, code=code, organization_id=organization_id)
+    sign_in_tickets.use_up(session, row)
+    return tokens.issue(session, user=user, organization_id=organization_id, device=row.device, ip=ip)
+
+
+def passkey_options(session: Session, *, ticket: str) -> Options:
+    """For a passkey as second step; its challenge is bound to the ticket. Raises NotFound for an account without one."""
+    row, user = sign_in_tickets.find(session, token=ticket, door=SignInDoor.BROWSER)
+    return passkeys.log_in_options(session, bound_to=f"ticket:{row.id}", user_id=user.id)
+
+
+def with_passkey(session: Session, *, ticket: str, credential: str, ip: str = "", user_agent: str = "") -> SignedIn:
+    """A session for a ticket and a passkey of the same person. Raises SignInExpired, PasskeyRefused."""
+    row, user = sign_in_tickets.find(session, token=ticket, door=SignInDoor.BROWSER)
+    owner = passkeys.verify(
+        session, credential=credential, bound_to=f"ticket:{row.id}", user_id=user.id, organization_id=_home(session, row, user)
+    )
+    sign_in_tickets.use_up(session, row)
+    return accounts.enter(session, owner, ip=ip, user_agent=user_agent)
+
+
+def alone_options(session: Session, *, browser: str) -> Options:
+    """For a log-in with nothing but a passkey; `browser` is a random value that only this browser has, in a cookie."""
+    return passkeys.log_in_options(session, bound_to=f"browser:{browser}")
+
+
+def alone(session: Session, *, browser: str, credential: str, ip: str = "", user_agent: str = "") -> SignedIn:
+    """A session for a passkey that verified its person: that is possession and a PIN or a finger, so no second step follows."""
+    user = passkeys.verify(session, credential=credential, bound_to=f"browser:{browser}")
+    return accounts.enter(session, user, ip=ip, user_agent=user_agent)
+
+
+def _home(session: Session, ticket: SignInTicket, user: User) -> UUID:
+    """The organisation that the log-in is for: the one it named, or the one that the person joined first."""
+    if ticket.organization_id is not None:
+        return ticket.organization_id
+    first = session.exec(select(Membership.organization_id).where(Membership.user_id == user.id).order_by(col(Membership.id))).first()
+    if first is None:
+        raise SignInExpired("This account belongs to no organisation any more.")
+    return first

@@ -1,0 +1,40 @@
+"""The button that asks for a passkey, and the small script behind it, which only pages with such a button load."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from components import theme
+from components.buttons import button
+from components.icons import icon
+
+
+def script() -> rx.Component:
+    """`assets/passkeys.js`; once on a page is enough."""
+    return rx.el.script(src="/passkeys.js", custom_attrs={"async": True})
+
+
+def passkey_button(label: str, *, testid: str, create: bool = False, options: str, variant: str = "sec", size: str = "md") -> rx.Component:
+    """Inside a form: fills its field `credential` and sends it. `options` is the address of the challenge; an error stands below."""
+    return rx.el.div(
+        rx.el.input(type="hidden", name="credential"),
+        button(
+            label,
+            testid=testid,
+            icon="key-round",
+            variant=variant,
+            size=size,
+            full=size == "lg",
+            custom_attrs={"data-passkey": "create" if create else "get", "data-options": options},
+        ),
+        rx.el.p(
+            icon("circle-alert", 14, "mt-px"),
+            rx.el.span(),
+            class_name=theme.ERROR,
+            hidden=True,
+            role="alert",
+            data_testid=f"{testid}-error",
+            custom_attrs={"data-passkey-error": "true"},
+        ),
+        class_name="grid gap-[5px]",
+    )

@@ -1,0 +1,30 @@
+"""Security: sections about how the person logs in, one under the other. A new section is one line in `SECTIONS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import reflex as rx
+
+from components import factors, passkeys
+from components.page_header import page_header
+from components.skeleton import skeleton_rows
+from pages.base import page
+from state.factors import HERE, FactorsState
+
+SECTIONS: Final[tuple[Callable[[], rx.Component], ...]] = (
+    lambda: factors.must_enrol(FactorsState),
+    lambda: factors.new_codes(FactorsState),
+    lambda: factors.second_step(FactorsState),
+    lambda: factors.organization_rule(FactorsState),
+)
+
+
+@page(route=HERE, title="Security", role="viewer", on_load=FactorsState.load, current="security")
+def settings_security() -> rx.Component:
+    return rx.fragment(
+        passkeys.script(),
+        page_header("Security", rx.el.p("How you log in, and what stands between your account and somebody who has your password.")),
+        rx.cond(FactorsState.loaded, rx.fragment(*(section() for section in SECTIONS)), skeleton_rows()),
+    )

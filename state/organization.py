@@ -1,0 +1,104 @@
+"""The organisation's page: its name and time zone, its data, and how to leave, hand over, delete or restore it."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from coexai_app.errors import CoexaiError
+from coexai_app.services import members, organizations
+from coexai_app.views.organizations import OrganizationView, Person, Trashed
+from state import route
+from state.base import AppState
+from state.forms import Form, texts
+from state.guard import action
+
+PATH = "/settings/organization"
+EXPORT = "/api/v1/organization/export"
+HOME = "/home"
+_FIELDS = ("name", "timezone", "new_name", "typed", "user_id")
+
+
+class OrganizationState(AppState):
+    """`errors` by field: of the settings (name, timezone), of a new organisation (new_name), of the deletion (typed), of the transfer."""
+
+    _live = True
+
+    view: OrganizationView | None = None
+    trash: tuple[Trashed, ...] = ()
+    zones: tuple[Person, ...] = ()
+    errors: dict[str, str] = {}  # noqa: RUF012  (a state's var)
+    loaded: bool = False
+
+    @action(role="viewer")
+    async def load(self) -> None:
+        self.errors = {}
+        if not self.zones:
+            self.zones = tuple(Person(value=name, label=name.replace("_", " ")) for name in sorted(available_timezones()))
+        await self._refresh()
+        self.loaded = True
+
+    @action(role="admin")
+    async def save(self, form: Form) -> None:
+        sent = texts(form)
+        try:
+            self.view = await self._call(organizations.change, name=sent.get("name", ""), timezone=sent.get("timezone", ""))
+        except CoexaiError as error:
+            self._at(error)
+            return
+        self.errors = {}
+        await AppState._refresh(self)
+        self._say("Saved")
+
+    @action(role="viewer")
+    async def create(self, form: Form) -> EventSpec | None:
+        try:
+            await self._call(organizations.create, name=texts(form).get("new_name", ""))
+        except CoexaiError as error:
+            self._at(error, name="new_name")
+            return None
+        return rx.redirect(HOME)
+
+    @action(role="viewer")
+    async def leave(self) -> EventSpec | None:
+        await self._call(members.leave)
+        return rx.redirect(HOME)
+
+    @action(role="owner")
+    async def transfer(self, form: Form) -> None:
+        user_id = texts(form).get("user_id", "")
+        if not user_id:
+            self.errors = {"user_id": "Choose who takes over."}
+            return
+        await self._call(members.transfer, user_id=route.ident(user_id))
+        self.errors = {}
+        await AppState._refresh(self)
+        await self._refresh()
+        self._say("Handed over. You are an admin now")
+
+    @action(role="owner")
+    async def delete(self, form: Form) -> EventSpec | None:
+        try:
+            await self._call(organizations.delete, name=texts(form).get("typed", ""))
+        except CoexaiError as error:
+            self._at(error, name="typed")
+            return None
+        return rx.redirect(HOME)
+
+    @action(role="viewer")
+    async def restore(self, organization_id: str) -> EventSpec | None:
+        await self._call(organizations.restore, organization_id=route.ident(organization_id))
+        return rx.redirect(HOME)
+
+    def _at(self, error: CoexaiError, **renamed: str) -> None:
+        field = str(error.details.get("field", ""))
+        field = renamed.get(field, field)
+        self.errors = {field: error.message} if field in _FIELDS else {}
+        if not self.errors:
+            self._fail(error)
+
+    async def _refresh(self) -> None:
+        self.view = await self._call(organizations.get)
+        self.trash = await self._call(organizations.trash)
