@@ -67,6 +67,12 @@ class Forbidden(CoexaiError):
     code = "FORBIDDEN"
 
 
+class FreshLoginNeeded(Forbidden):
+    """What is asked for needs the password again: the last time is too long ago. Pages lead to /confirm."""
+
+    code = "FRESH_LOGIN_NEEDED"
+
+
 class NotFound(CoexaiError):
     status = 404
     code = "NOT_FOUND"

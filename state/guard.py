@@ -25,13 +25,13 @@ from reflex_base.registry import RegistrationContext
 
 from coexai_app import db, log, settings
 from coexai_app.access import RANK, Actor
-from coexai_app.errors import CoexaiError, Unauthenticated, Unavailable
+from coexai_app.errors import CoexaiError, FreshLoginNeeded, Unauthenticated, Unavailable
 from coexai_app.models.base import new_id
 from coexai_app.services import accounts
 
 RoleName = Literal["public", "viewer", "member", "admin", "owner"]
 # How long a verdict on a cookie is kept: a revoked session is out after this many seconds, open sockets included.
-TRUST_SECONDS: Final = 5.0
+TRUST_SECONDS: Final = 1.0
 EVENTS_PER_SECOND: Final = 25.0
 BURST: Final = 60.0
 SOCKETS_PER_ADDRESS: Final = 200
@@ -85,6 +85,8 @@ def _stream(handler: Callable[..., Any]) -> Callable[..., Any]:
 def _translate(state: Any, error: Exception) -> Any:
     if isinstance(error, Unauthenticated):
         return rx.redirect("/login")
+    if isinstance(error, FreshLoginNeeded):
+        return rx.redirect(f"/confirm?next={quote(str(state.router.url.path), safe='/')}")
     if isinstance(error, CoexaiError):
         state._fail(error)
         return None

@@ -14,9 +14,11 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import reflex as rx
+from reflex.event import Event
+from reflex.state import StateUpdate
 
 from coexai_app import live, log
-from coexai_app.errors import CoexaiError
+from coexai_app.errors import CoexaiError, Unauthenticated
 
 # A busy organisation refreshes its tabs at most this often; the last state always arrives.
 PAUSE_SECONDS: Final = 0.1
@@ -90,6 +92,9 @@ async def _refresh(app: rx.App, organization_id: str) -> None:
                 await shared._refresh()
                 for state_class in _page_states.get(route, ()):
                     await (await root.get_state(state_class))._refresh()
+        except Unauthenticated:  # the session was ended elsewhere
+            tabs.pop(client_token, None)
+            await namespace.emit_update(StateUpdate(events=Event.from_event_type(rx.redirect("/login"))), client_token)
         except CoexaiError:
             tabs.pop(client_token, None)
         except Exception:

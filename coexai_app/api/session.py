@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from coexai_app import settings
-from coexai_app.api import deps
+from coexai_app.api import deps, proof
 from coexai_app.errors import CoexaiError, Conflict, InvalidInput, RateLimited, Unauthenticated
 from coexai_app.services import accounts
 from coexai_app.services.accounts import SignedIn
@@ -32,7 +32,9 @@ async def sign_up(
     timezone: Annotated[str, Form(max_length=64)] = "UTC",
     next: Annotated[str, Form(max_length=2_000)] = "",  # noqa: A002  (the field's name)
 ) -> Response:
+    ip = deps.client_ip(request)
     try:
+        await deps.call(accounts.take_sign_up, ip=ip)
         signed_in = await deps.call(
             accounts.sign_up,
             name=name,
@@ -40,11 +42,11 @@ async def sign_up(
             password=password,
             organization=organization,
             timezone=timezone,
-            ip=deps.client_ip(request),
+            ip=ip,
             user_agent=request.headers.get("user-agent", ""),
         )
-    except (InvalidInput, Conflict) as error:
-        return _back("/signup", error, next)
+    except (InvalidInput, Conflict, RateLimited) as error:
+        return back("/signup", error, next)
     return _enter(signed_in, next)
 
 
@@ -57,21 +59,25 @@ async def log_in(
 ) -> Response:
     ip = deps.client_ip(request)
     try:
-        signed_in = await deps.call(
-            accounts.log_in, email=email, password=password, ip=ip, user_agent=request.headers.get("user-agent", "")
-        )
+        proved = await proof.of_address(email, password, ip)
+        signed_in = await deps.call(accounts.log_in, proof=proved, ip=ip, user_agent=request.headers.get("user-agent", ""))
+        if old := request.cookies.get(settings.get().cookie_name):
+            await deps.call(accounts.log_out, token=old, ip=ip)
     except (Unauthenticated, RateLimited) as error:
-        if isinstance(error, Unauthenticated):
-            await deps.call(accounts.note_failure, email=email, ip=ip)
-        return _back("/login", error, next)
-    return _enter(signed_in, next)
+        return back("/login", error, next)
+    return _enter(signed_in, "/restore-account" if signed_in.trashed else next)
 
 
 @router.post("/logout")
 async def log_out(request: Request) -> Response:
     if token := request.cookies.get(settings.get().cookie_name):
         await deps.call(accounts.log_out, token=token, ip=deps.client_ip(request))
-    response = RedirectResponse("/login", 303)
+    return leave("/login")
+
+
+def leave(page: str) -> Response:
+    """Without a session from here on."""
+    response = RedirectResponse(page, 303)
     response.delete_cookie(settings.get().cookie_name, path="/", secure=settings.get().https, httponly=True, samesite="lax")
     # The tab's key to its page state lives in session storage; the next person must not inherit it.
     response.headers["Clear-Site-Data"] = '"storage"'
@@ -90,7 +96,7 @@ async def switch(request: Request, organization: Annotated[str, Form(max_length=
 
 
 def _enter(signed_in: SignedIn, next_path: str) -> Response:
-    response = RedirectResponse(_local(next_path), 303)
+    response = RedirectResponse(local(next_path), 303)
     response.set_cookie(
         settings.get().cookie_name,
         signed_in.token,
@@ -103,15 +109,16 @@ def _enter(signed_in: SignedIn, next_path: str) -> Response:
     return response
 
 
-def _back(page: str, error: CoexaiError, next_path: str) -> Response:
+def back(page: str, error: CoexaiError, next_path: str = "") -> Response:
+    """Back to the page of a form, with the code of what was wrong."""
     field = str(error.details.get("field", ""))
     query = {"error": f"{error.code.lower()}.{field}" if field else error.code.lower()}
     if next_path:
-        query["next"] = _local(next_path)
+        query["next"] = local(next_path)
     return RedirectResponse(f"{page}?{urlencode(query)}", 303)
 
 
-def _local(path: str) -> str:
+def local(path: str) -> str:
     """A path of this site, never another address (no open redirect)."""
     if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path:
         return path

@@ -1,6 +1,6 @@
 """Tables only. Importing this package fills `SQLModel.metadata`; rows never cross to pages or API, views do."""
 
-from coexai_app.models.accounts import LoginSession, Membership, Organization, User
+from coexai_app.models.accounts import LoginSession, Membership, OneTimeToken, Organization, Throttle, User
 from coexai_app.models.audit import AuditChain, AuditLog
 from coexai_app.models.enums import (
     AuditOutcome,
@@ -13,6 +13,7 @@ from coexai_app.models.enums import (
     Priority,
     Role,
     StepState,
+    TokenPurpose,
 )
 from coexai_app.models.files import File
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
@@ -39,6 +40,7 @@ __all__ = [
     "MailKind",
     "MailStatus",
     "Membership",
+    "OneTimeToken",
     "Organization",
     "Output",
     "OutputStatus",
@@ -51,6 +53,8 @@ __all__ = [
     "Schedule",
     "SigningKey",
     "StepState",
+    "Throttle",
+    "TokenPurpose",
     "User",
     "Worker",
 ]

@@ -45,6 +45,14 @@ class StepState(StrEnum):
     FAILED = "failed"
 
 
+class TokenPurpose(StrEnum):
+    """What the link of a mail is for."""
+
+    VERIFY = "verify"
+    RESET = "reset"
+    CHANGE_EMAIL = "change_email"
+
+
 class KeyState(StrEnum):
     """Of a signing key, in the order of its life: published, signing, still published, gone."""
 
