@@ -120,6 +120,8 @@ def more(me: Any, current: str) -> rx.Component:
         ),
         rx.el.nav(
             row(icon("history", 20), "Audit log", "/settings/audit", "audit"),
+            row(icon("user", 20), "Account", "/settings/account", "account"),
+            row(icon("shield-check", 20), "Security", "/settings/security", "security"),
             aria_label="Workspace, phone",
             class_name="mt-2 grid border-t border-line pt-2",
         ),

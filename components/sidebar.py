@@ -22,7 +22,11 @@ _NAV: Final = (
     ("schedules", "Schedules", "/schedules", "calendar-days"),
     ("outputs", "Library", "/outputs", "folder"),
 )
-_WORKSPACE: Final = (("audit", "Audit log", "/settings/audit", "history"),)
+_WORKSPACE: Final = (
+    ("audit", "Audit log", "/settings/audit", "history"),
+    ("account", "Account", "/settings/account", "user"),
+    ("security", "Security", "/settings/security", "shield-check"),
+)
 _ITEM: Final = (
     "inring flex h-[30px] flex-none items-center gap-2.5 rounded-sm px-2 font-medium text-ink-2 transition-colors duration-[var(--d-fast)] "
     "max-[1080px]:h-9 max-[1080px]:justify-center max-[1080px]:px-0"

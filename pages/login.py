@@ -15,9 +15,14 @@ from pages.base import page
 
 MESSAGES: Final = {
     "unauthenticated": "The e-mail address or the password is not right. Check both and try again.",
-    "rate_limit_exceeded": "Too many tries for this account. Wait 15 minutes, then try again.",
+    "rate_limit_exceeded": "Too many tries. Wait a minute, then try again: your account is not locked.",
     "forbidden": "That request did not come from this page. Load the page again, then log in.",
     "": "That did not work. Nothing was changed; try again.",
+}
+DONE: Final = {
+    "reset": "Your new password counts from now on, and every other device was logged out. Log in with it.",
+    "deleted": "Your account is in the trash for 30 days. Log in within that time to get it back.",
+    "": "Done. Log in to go on.",
 }
 
 
@@ -25,6 +30,7 @@ MESSAGES: Final = {
 def login() -> rx.Component:
     return way_in(
         code_messages(MESSAGES),
+        code_messages(DONE, testid="form-done", done=True),
         native_form(
             fields.field(
                 "E-mail",
@@ -44,6 +50,7 @@ def login() -> rx.Component:
                 "Password",
                 fields.password_input(name="password", testid="password", autocomplete="current-password"),
                 control_id="password",
+                aside=app_link("Forgot it?", href="/forgot-password", testid="to-forgot", cls=LINK),
             ),
             rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"}),
             button("Log in", testid="log-in", variant="pri", size="lg", kind="submit", full=True, cls="mt-1"),
