@@ -490,7 +490,7 @@
   const strength = (el) => {
     const box = doc.querySelector(`[data-strength="${CSS.escape(el.id)}"]`);
     if (!box) return;
-    const plain = el.value.toLowerCase().replace(/(.{1,8}?)\1+/g, "$1").replace(/(?:0123|1234|2345|3456|4567|5678|6789|abcd|qwer|asdf|zxcv|pass(?:word)?|(?:19|20)\d\d)\d*/g, "*");
+    const plain = el.value.toLowerCase().replace(/(?:0123|1234|2345|3456|4567|5678|6789|abcd|qwer|asdf|zxcv|pass(?:word)?|(?:19|20)\d\d)\d*/g, "*").replace(/(.{1,8}?)\1+/g, "$1");
     const left = Math.min(plain.length, 2 * new Set(plain).size), level = !el.value ? 0 : el.value.length < el.minLength || left < 8 ? 1 : left < 14 ? 2 : 3;
     box.dataset.level = level;
     $("[data-strength-text]", box).textContent = ["", el.value.length < el.minLength ? "Too short" : "Easy to guess", "Fair", "Good"][level];

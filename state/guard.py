@@ -35,7 +35,7 @@ TRUST_SECONDS: Final = 1.0
 EVENTS_PER_SECOND: Final = 25.0
 BURST: Final = 60.0
 SOCKETS_PER_ADDRESS: Final = 200
-_verdicts: dict[str, tuple[float, Actor | None]] = {}
+_verdicts: dict[str, tuple[float, Actor]] = {}
 
 
 def action(*, role: RoleName, **options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -161,7 +161,8 @@ async def resolve(token: str) -> Actor | None:
     actor = await asyncio.to_thread(ask)
     if len(_verdicts) > 20_000:
         _verdicts.clear()
-    _verdicts[token] = (now + TRUST_SECONDS, actor)
+    if actor is not None:  # who is nobody now may be somebody at the next click: an account that was restored
+        _verdicts[token] = (now + TRUST_SECONDS, actor)
     return actor
 
 
