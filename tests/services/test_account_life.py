@@ -76,14 +76,16 @@ def proof(email: str = ALICE, password: str = PASSWORD) -> proofs.Proof:
 
 class TestConfirmingTheAddress:
     def test_a_new_account_gets_a_link_and_is_not_held_up(self, people: People, session: Session) -> None:
-        assert not do(accounts.me, people.alice).verified
-        token = token_in(mails(session, MailKind.VERIFY_EMAIL, ALICE)[0])
-        assert do(email_address.confirm, token=token) == ALICE
-        assert do(accounts.me, people.alice).verified
+        signed = do(accounts.sign_up, name="Eve", email="eve@own.example.org", password=PASSWORD)
+        assert not do(accounts.me, actor(signed.token)).verified
+        token = token_in(mails(session, MailKind.VERIFY_EMAIL, "eve@own.example.org")[0])
+        assert do(email_address.confirm, token=token) == "eve@own.example.org"
+        assert do(accounts.me, actor(signed.token)).verified
         with pytest.raises(DeadLink):
             do(email_address.confirm, token=token)
 
     def test_the_link_is_for_this_address_only(self, people: People, session: Session) -> None:
+        do(email_address.resend, people.alice)
         token = token_in(mails(session, MailKind.VERIFY_EMAIL, ALICE)[0])
         with db.transaction() as writing:
             writing.get_one(User, people.alice.user_id).email = "else@larkfield.example.org"
@@ -91,7 +93,7 @@ class TestConfirmingTheAddress:
             do(email_address.confirm, token=token)
 
     def test_sending_again_has_a_limit_and_an_end(self, people: People, session: Session) -> None:
-        for _ in range(4):
+        for _ in range(5):
             do(email_address.resend, people.alice)
         with pytest.raises(RateLimited):
             do(email_address.resend, people.alice)
@@ -122,7 +124,7 @@ class TestChangingTheAddress:
 
     def test_a_taken_address_is_not_told_of(self, people: People, session: Session) -> None:
         do(email_address.change, people.alice, email="mallory@mossworks.example.org")
-        assert len(mails(session, MailKind.VERIFY_EMAIL, "mallory@mossworks.example.org")) == 1  # the one of the sign-up
+        assert mails(session, MailKind.VERIFY_EMAIL, "mallory@mossworks.example.org") == []
 
     def test_somebody_who_took_it_meanwhile_keeps_it(self, people: People, session: Session) -> None:
         do(email_address.change, people.alice, email="new@own.example.org")
@@ -183,6 +185,7 @@ class TestALostPassword:
         assert session.exec(select(OneTimeToken)).all() == []
 
     def test_a_link_to_confirm_an_address_sets_no_password(self, people: People, session: Session) -> None:
+        do(email_address.resend, people.alice)
         with pytest.raises(DeadLink):
             reset(token_in(mails(session, MailKind.VERIFY_EMAIL, ALICE)[0]))
 
