@@ -467,7 +467,7 @@
 
   /* --- what follows from the page: codes and zones from the address, focus after a page change --- */
   const codes = () => $$("[data-errors]").forEach((box) => {
-    const code = param(box.dataset.errors), all = $$("[data-error]", box), hit = all.find((el) => el.dataset.error === code) || all.find((el) => el.dataset.error === "");
+    const code = param(box.dataset.errors === "done" ? "done" : "error"), all = $$("[data-error]", box), hit = all.find((el) => el.dataset.error === code) || all.find((el) => el.dataset.error === "");
     box.hidden = !code;
     all.forEach((el) => { el.hidden = el !== hit; });
   });
