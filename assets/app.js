@@ -467,12 +467,37 @@
 
   /* --- what follows from the page: codes and zones from the address, focus after a page change --- */
   const codes = () => $$("[data-errors]").forEach((box) => {
-    const code = param("error"), all = $$("[data-error]", box), hit = all.find((el) => el.dataset.error === code) || all.find((el) => el.dataset.error === "");
+    const code = param(box.dataset.errors === "done" ? "done" : "error"), all = $$("[data-error]", box), hit = all.find((el) => el.dataset.error === code) || all.find((el) => el.dataset.error === "");
     box.hidden = !code;
     all.forEach((el) => { el.hidden = el !== hit; });
   });
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+  // The token of a mail's link leaves the address at once, and stays in this tab until its form was sent.
+  const linked = () => {
+    const token = param("token"), kept = `link:${location.pathname}`;
+    try {
+      if (token) {
+        sessionStorage.setItem(kept, token);
+        const url = new URL(location.href);
+        url.searchParams.delete("token");
+        history.replaceState(history.state, "", url);
+      }
+      $$("input[data-link-token]").forEach((el) => { const value = sessionStorage.getItem(kept) || ""; if (el.value !== value) el.value = value; });
+      if (param("done")) sessionStorage.removeItem(kept);
+    } catch { $$("input[data-link-token]").forEach((el) => { if (token && el.value !== token) el.value = token; }); }
+  };
+  // How hard a new password is to guess: its length, with runs and repetitions counted once. The server has the last word.
+  const strength = (el) => {
+    const box = doc.querySelector(`[data-strength="${CSS.escape(el.id)}"]`);
+    if (!box) return;
+    const plain = el.value.toLowerCase().replace(/(?:0123|1234|2345|3456|4567|5678|6789|abcd|qwer|asdf|zxcv|pass(?:word)?|(?:19|20)\d\d)\d*/g, "*").replace(/(.{1,8}?)\1+/g, "$1");
+    const left = Math.min(plain.length, 2 * new Set(plain).size), level = !el.value ? 0 : el.value.length < el.minLength || left < 8 ? 1 : left < 14 ? 2 : 3;
+    box.dataset.level = level;
+    $("[data-strength-text]", box).textContent = ["", el.value.length < el.minLength ? "Too short" : "Easy to guess", "Fair", "Good"][level];
+  };
+  on("input", (event) => { if (event.target.type !== "checkbox" && event.target.id) strength(event.target); });
   const hidden = () => {
+    linked();
     $$("input[data-timezone]").forEach((el) => { if (el.value !== zone) el.value = zone; });
     const next = param("next") || "";
     $$("input[data-next]").forEach((el) => { const to = /^\/(?![/\\])/.test(next) ? next : ""; if (el.value !== to) el.value = to; });

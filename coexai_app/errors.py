@@ -100,6 +100,12 @@ class EnrolmentRequired(Forbidden):
     code = "SECOND_FACTOR_ENROLMENT_REQUIRED"
 
 
+class FreshLoginNeeded(Forbidden):
+    """What is asked for needs the password again: the last time is too long ago. Pages lead to /confirm."""
+
+    code = "FRESH_LOGIN_NEEDED"
+
+
 class NotFound(CoexaiError):
     status = 404
     code = "NOT_FOUND"

@@ -81,7 +81,8 @@ class Settings(BaseSettings):
     fetch_allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), description="Private hosts that may be read, as host or host:port.")
 
     # --- accounts and jobs ---
-    session_days: int = Field(30, ge=1, le=365, description="A session ends after this many days without use.")
+    session_days: int = Field(7, ge=1, le=365, description="A session ends this many days after its log-in.")
+    sign_ups_per_hour: int = Field(10, ge=1, description="New accounts from one address of the net in an hour.")
     job_lease_seconds: int = Field(30, ge=3, description="A job whose worker is silent this long is taken back.")
     agent_queues: Annotated[tuple[str, ...], NoDecode] = Field((), description="Coworkers with a queue and workers of their own.")
     worker_queue: str = Field("", description="Which of them this worker serves; default: the queue that all others share.")

@@ -153,6 +153,22 @@ def password_input(*, name: str, testid: str, autocomplete: str, error: Text = "
     )
 
 
+def strength(control_id: str) -> rx.Component:
+    """How good a new password is, while it is typed (app.js): a bar of three parts and a word."""
+    part = "h-1 flex-1 rounded-full bg-sunken"
+    return rx.el.div(
+        rx.el.span(
+            class_name=cx(part, "group-data-[level=1]:bg-bad-solid group-data-[level=2]:bg-warn-solid group-data-[level=3]:bg-ok-solid")
+        ),
+        rx.el.span(class_name=cx(part, "group-data-[level=2]:bg-warn-solid group-data-[level=3]:bg-ok-solid")),
+        rx.el.span(class_name=cx(part, "group-data-[level=3]:bg-ok-solid")),
+        rx.el.span(class_name="min-w-22 text-right text-xs text-ink-2", role="status", custom_attrs={"data-strength-text": "true"}),
+        class_name="group flex h-4 items-center gap-1",
+        data_testid=f"{control_id}-strength",
+        custom_attrs={"data-strength": control_id, "data-level": "0"},
+    )
+
+
 def select(
     *,
     name: Text,

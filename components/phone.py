@@ -122,6 +122,7 @@ def more(me: Any, current: str) -> rx.Component:
             row(icon("users", 20), "Team", "/settings/members", "members"),
             row(icon("building-2", 20), "Organisation", "/settings/organization", "organization"),
             row(icon("history", 20), "Audit log", "/settings/audit", "audit"),
+            row(icon("user", 20), "Account", "/settings/account", "account"),
             row(icon("shield-check", 20), "Security", "/settings/security", "security"),
             aria_label="Workspace, phone",
             class_name="mt-2 grid border-t border-line pt-2",

@@ -98,17 +98,17 @@ def way_in(*children: Child, title: str, line: str) -> rx.Component:
     )
 
 
-def code_messages(messages: Mapping[str, str], *, testid: str = "form-error") -> rx.Component:
-    """The sentence for the `?error=` code of the address. app.js shows the one that fits, and the one of "" for a code it does not know;
-    no text of the URL is ever shown."""
+def code_messages(messages: Mapping[str, str], *, testid: str = "form-error", done: bool = False) -> rx.Component:
+    """The sentence for the `?error=` code of the address, or with `done` for its `?done=`. app.js shows the one that fits, and the one
+    of "" for a code it does not know; no text of the URL is ever shown."""
     return rx.el.div(
-        icon("circle-alert", 16, "mt-0.5"),
+        icon("circle-check" if done else "circle-alert", 16, "mt-0.5"),
         *(rx.el.p(sentence, hidden=True, custom_attrs={"data-error": code}) for code, sentence in messages.items()),
-        class_name=cx(theme.NOTE, theme.tone("bad"), "[&:is([hidden])]:hidden"),
+        class_name=cx(theme.NOTE, theme.tone("ok" if done else "bad"), "[&:is([hidden])]:hidden"),
         hidden=True,
-        role="alert",
+        role="status" if done else "alert",
         data_testid=testid,
-        custom_attrs={"data-errors": "true"},
+        custom_attrs={"data-errors": "done" if done else "error"},
     )
 
 

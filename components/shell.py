@@ -11,7 +11,7 @@ from reflex_components_core.core.banner import has_connection_errors
 from components import palette, phone, theme
 from components import toast as say
 from components.avatars import logo
-from components.buttons import app_link, jump
+from components.buttons import app_link, button, jump
 from components.icons import icon
 from components.notes import note
 from components.sidebar import sidebar
@@ -32,6 +32,7 @@ def shell(
     problem: Text = "",
     toast: Text = "",
     toast_key: Any = 0,
+    on_resend: Any = None,
 ) -> rx.Component:
     """The frame around a page. `me` is a `Me` var (it may be None until the page has loaded), `shell` a `ShellView` var.
 
@@ -45,6 +46,7 @@ def shell(
         rx.el.div(
             _top(crumbs, tools),
             connection_strip(),
+            rx.cond(me & ~me.verified, _unverified(me, on_resend), rx.fragment()) if on_resend is not None else rx.fragment(),
             rx.el.main(
                 _problem(problem),
                 *children,
@@ -61,6 +63,17 @@ def shell(
         say.toast(toast, toast_key) if given(toast) else rx.fragment(),
         class_name="min-h-dvh max-md:pb-[calc(64px+env(safe-area-inset-bottom))] md:grid md:grid-cols-[var(--w-sidebar)_minmax(0,1fr)]",
         data_testid="shell",
+    )
+
+
+def _unverified(me: Any, on_resend: Any) -> rx.Component:
+    """Until the address is confirmed; nothing waits for it."""
+    return rx.el.div(
+        icon("mail", 14),
+        rx.el.p("Confirm your address: we sent a link to ", rx.el.span(me.email, class_name="break-all"), "."),
+        button("Send it again", testid="resend", size="sm", on_click=on_resend),
+        class_name=cx(_STRIP, "flex flex-wrap"),
+        data_testid="unverified",
     )
 
 

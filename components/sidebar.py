@@ -24,6 +24,7 @@ _NAV: Final = (
 )
 _WORKSPACE: Final = (
     ("audit", "Audit log", "/settings/audit", "history"),
+    ("account", "Account", "/settings/account", "user"),
     ("security", "Security", "/settings/security", "shield-check"),
     ("members", "Team", "/settings/members", "users"),
     ("organization", "Organisation", "/settings/organization", "building-2"),

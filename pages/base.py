@@ -46,6 +46,7 @@ def page(
                 problem=AppState.problem,
                 toast=AppState.toast,
                 toast_key=AppState.toast_key,
+                on_resend=AppState.resend,
                 crumbs=crumbs() if callable(crumbs) else crumbs or ((title, ""),),
                 current=current or route,
                 tools=tools() if tools else None,

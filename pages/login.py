@@ -15,12 +15,17 @@ from pages.base import page
 
 MESSAGES: Final = {
     "unauthenticated": "The e-mail address or the password is not right. Check both and try again.",
-    "rate_limit_exceeded": "Too many tries for this account. Wait 15 minutes, then try again.",
+    "rate_limit_exceeded": "Too many tries. Wait a minute, then try again: your account is not locked.",
     "sign_in_expired": "That log-in took too long, or was used already. Start again with your password.",
     "passkey_refused": "This passkey was not accepted. Try again, or log in with your password.",
-    "access_ended": "You have no access to this organisation any more, or it was deleted. Log in to go on in another one.",
+    "access_ended": "Your session was ended, or you have no access to this organisation any more. Log in to go on.",
     "forbidden": "That request did not come from this page. Load the page again, then log in.",
     "": "That did not work. Nothing was changed; try again.",
+}
+DONE: Final = {
+    "reset": "Your new password counts from now on, and every other device was logged out. Log in with it.",
+    "deleted": "Your account is in the trash for 30 days. Log in within that time to get it back.",
+    "": "Done. Log in to go on.",
 }
 
 
@@ -29,6 +34,7 @@ def login() -> rx.Component:
     return way_in(
         passkeys.script(),
         code_messages(MESSAGES),
+        code_messages(DONE, testid="form-done", done=True),
         native_form(
             fields.field(
                 "E-mail",
@@ -48,6 +54,7 @@ def login() -> rx.Component:
                 "Password",
                 fields.password_input(name="password", testid="password", autocomplete="current-password"),
                 control_id="password",
+                aside=app_link("Forgot it?", href="/forgot-password", testid="to-forgot", cls=LINK),
             ),
             rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"}),
             button("Log in", testid="log-in", variant="pri", size="lg", kind="submit", full=True, cls="mt-1"),

@@ -19,7 +19,7 @@ MESSAGES: Final = {
     "invalid_input.email": "That is not an e-mail address we can use. Write it like name@company.com.",
     "invalid_input.password": f"Choose another password: at least {MIN_PASSWORD} characters, not a common one and not your address.",
     "conflict.email": "There is an account with this e-mail address already. Log in instead.",
-    "rate_limit_exceeded": "Too many new accounts from here. Wait a few minutes, then try again.",
+    "rate_limit_exceeded": "Many accounts were made from your network. Wait an hour, then try again.",
     "forbidden": "That request did not come from this page. Load the page again, then try once more.",
     "": "That did not work. No account was made; check the fields and try again.",
 }
@@ -55,6 +55,7 @@ def signup() -> rx.Component:
                 control_id="password",
                 hint=f"At least {MIN_PASSWORD} characters. A sentence is good.",
             ),
+            fields.strength("password"),
             fields.field(
                 "Organisation",
                 fields.text_input(name="organization", testid="organization", size="lg", auto_complete="organization", max_length=120),

@@ -11,7 +11,7 @@ import reflex as rx
 
 from coexai_app import access, db, origin
 from coexai_app.errors import CoexaiError, Unauthenticated
-from coexai_app.services import accounts, home
+from coexai_app.services import accounts, email_address, home
 from coexai_app.views.accounts import Me
 from coexai_app.views.home import ShellView
 from state import live
@@ -46,6 +46,12 @@ class AppState(rx.State):
     @action(role="viewer", enrolling=True)
     async def dismiss(self) -> None:
         self.problem = ""
+
+    @action(role="viewer")
+    async def resend(self) -> None:
+        """The mail that asks to confirm one's address, once more."""
+        await self._call(email_address.resend)
+        self._say("The mail is on its way.")
 
     async def _call(self, service: Callable[..., T], **kwargs: Any) -> T:
         """Runs `service(session, actor, **kwargs)` in a thread, in one transaction, as whoever the session cookie belongs to."""

@@ -25,18 +25,18 @@ from reflex_base.registry import RegistrationContext
 
 from coexai_app import db, log, settings
 from coexai_app.access import RANK, Actor
-from coexai_app.errors import CoexaiError, Unauthenticated, Unavailable
+from coexai_app.errors import CoexaiError, FreshLoginNeeded, Unauthenticated, Unavailable
 from coexai_app.models.base import new_id
 from coexai_app.services import accounts
 
 RoleName = Literal["public", "viewer", "member", "admin", "owner"]
 # How long a verdict on a cookie is kept: a revoked session is out after this many seconds, open sockets included.
-TRUST_SECONDS: Final = 5.0
+TRUST_SECONDS: Final = 1.0
 EVENTS_PER_SECOND: Final = 25.0
 BURST: Final = 60.0
 SOCKETS_PER_ADDRESS: Final = 200
 ENROL: Final = "/settings/security"
-_verdicts: dict[str, tuple[float, Actor | None]] = {}
+_verdicts: dict[str, tuple[float, Actor]] = {}
 
 
 def action(*, role: RoleName, enrolling: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -88,6 +88,8 @@ def _stream(handler: Callable[..., Any]) -> Callable[..., Any]:
 def _translate(state: Any, error: Exception) -> Any:
     if isinstance(error, Unauthenticated):
         return rx.redirect("/login")
+    if isinstance(error, FreshLoginNeeded):
+        return rx.redirect(f"/confirm?next={quote(str(state.router.url.path), safe='/')}")
     if isinstance(error, CoexaiError):
         state._fail(error)
         return None
@@ -164,7 +166,8 @@ async def resolve(token: str) -> Actor | None:
     actor = await asyncio.to_thread(ask)
     if len(_verdicts) > 20_000:
         _verdicts.clear()
-    _verdicts[token] = (now + TRUST_SECONDS, actor)
+    if actor is not None:  # who is nobody now may be somebody at the next click: an account that was restored
+        _verdicts[token] = (now + TRUST_SECONDS, actor)
     return actor
 
 

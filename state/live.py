@@ -24,9 +24,9 @@ from state import guard
 # A busy organisation refreshes its tabs at most this often; the last state always arrives.
 PAUSE_SECONDS: Final = 0.1
 # Changes of who may do what: the guard must not go by what it knew.
-PEOPLE: Final = ("member.", "organization.")
+PEOPLE: Final = ("member.", "organization.", "session.")
 
-# Where a tab goes whose person has no access to its organisation any more.
+# Where a tab goes whose session was ended, or whose person has no access to its organisation any more.
 AWAY: Final = "/login?error=access_ended"
 
 _tabs: dict[str, dict[str, str]] = defaultdict(dict)

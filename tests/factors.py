@@ -70,4 +70,4 @@ def let_time_pass(user_id: UUID) -> None:
 def log_in_long_ago(person: Actor) -> None:
     with db.transaction() as session:
         row = session.get_one(LoginSession, person.session_id)
-        row.created_at -= timedelta(minutes=11)
+        row.authenticated_at -= timedelta(minutes=11)

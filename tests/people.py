@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from coexai_app import db
+from sqlalchemy import delete
+
+from coexai_app import db, queue
 from coexai_app.access import Actor, Role
-from coexai_app.models import Membership, Organization, PlanName, User
+from coexai_app.models import Mail, Membership, Organization, PlanName, User
 from coexai_app.services import accounts
 
 T = TypeVar("T")
@@ -61,6 +63,9 @@ def settle_in(plan: PlanName = PlanName.PRO) -> People:
         short = name.split()[0].lower()
         do(accounts.switch, token=tokens[short], organization_id=alice.organization_id)
         hired[short] = actor(tokens[short])
+    with db.transaction() as session:  # the mails that everybody got for signing up
+        session.execute(delete(Mail))
+    queue.huey.storage.flush_all()
     return People(sid=sid, alice=actor(tokens["alice"]), mallory=mallory, tokens=tokens, **hired)
 
 

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from coexai_app import settings
+from coexai_app.api import deps
 from coexai_app.errors import CoexaiError
-from coexai_app.services import sign_in_tickets
+from coexai_app.services import accounts, sign_in_tickets
 from coexai_app.services.accounts import SignedIn
 
 HOME = "/home"
 SECOND_STEP = "/login/second-step"
+RESTORE = "/restore-account"
 
 
-def enter(signed_in: SignedIn, next_path: str) -> Response:
-    """To where the person wanted to go, with the cookie of a new session. What was between the steps is over."""
-    response = RedirectResponse(local(next_path), 303)
+async def enter(request: Request, signed_in: SignedIn, next_path: str) -> Response:
+    """To where the person wanted to go, with the cookie of a new session. What was between the steps is over, and so is the session
+    that this browser had before. A deleted account can only be restored."""
+    if old := request.cookies.get(settings.get().cookie_name):
+        await deps.call(accounts.log_out, token=old, ip=deps.client_ip(request))
+    response = RedirectResponse(RESTORE if signed_in.trashed else local(next_path), 303)
     response.set_cookie(
         settings.get().cookie_name,
         signed_in.token,
@@ -31,7 +37,7 @@ def enter(signed_in: SignedIn, next_path: str) -> Response:
     return response
 
 
-def back(page: str, error: CoexaiError, next_path: str) -> Response:
+def back(page: str, error: CoexaiError, next_path: str = "") -> Response:
     """To the form again, with a code that its page has a sentence for."""
     field = str(error.details.get("field", ""))
     query = {"error": f"{error.code.lower()}.{field}" if field else error.code.lower()}
@@ -58,6 +64,15 @@ def remember(response: Response, value: str) -> None:
         httponly=True,
         samesite="lax",
     )
+
+
+def leave(page: str) -> Response:
+    """Without a session from here on."""
+    response = RedirectResponse(page, 303)
+    response.delete_cookie(settings.get().cookie_name, path="/", secure=settings.get().https, httponly=True, samesite="lax")
+    # The tab's key to its page state lives in session storage; the next person must not inherit it.
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 def forget(response: Response) -> None:

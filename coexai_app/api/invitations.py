@@ -43,7 +43,7 @@ async def sign_up(
         )
     except CoexaiError as error:
         return _back(token, error)
-    return enter(signed_in, HOME)
+    return await enter(request, signed_in, HOME)
 
 
 def _back(token: str, error: CoexaiError) -> Response:

@@ -47,7 +47,7 @@ async def with_code(
         signed_in = await deps.call(second_step.with_code, ticket=_held(request), code=code, **_whence(request))
     except (WrongCode, RateLimited, SignInExpired) as error:
         return _again(error, next)
-    return entry.enter(signed_in, next)
+    return await entry.enter(request, signed_in, next)
 
 
 @router.post("/second-step/passkey")
@@ -60,7 +60,7 @@ async def with_passkey(
         signed_in = await deps.call(second_step.with_passkey, ticket=_held(request), credential=credential, **_whence(request))
     except (PasskeyRefused, SignInExpired) as error:
         return _again(error, next)
-    return entry.enter(signed_in, next)
+    return await entry.enter(request, signed_in, next)
 
 
 @router.post("/login/passkey")
@@ -73,7 +73,7 @@ async def alone(
         signed_in = await deps.call(second_step.alone, browser=_held(request), credential=credential, **_whence(request))
     except CoexaiError as error:
         return entry.back("/login", error, next)
-    return entry.enter(signed_in, next)
+    return await entry.enter(request, signed_in, next)
 
 
 @router.post("/second-step/passkey/options")

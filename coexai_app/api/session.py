@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from coexai_app import settings
-from coexai_app.api import deps, entry, second_step
+from coexai_app.api import deps, entry, proof, second_step
 from coexai_app.errors import CoexaiError, Conflict, InvalidInput, RateLimited, SecondFactorRequired, Unauthenticated
 from coexai_app.services import accounts
 
@@ -29,7 +29,9 @@ async def sign_up(
     timezone: Annotated[str, Form(max_length=64)] = "UTC",
     next: Annotated[str, Form(max_length=2_000)] = "",  # noqa: A002  (the field's name)
 ) -> Response:
+    ip = deps.client_ip(request)
     try:
+        await deps.call(accounts.take_sign_up, ip=ip)
         signed_in = await deps.call(
             accounts.sign_up,
             name=name,
@@ -37,12 +39,12 @@ async def sign_up(
             password=password,
             organization=organization,
             timezone=timezone,
-            ip=deps.client_ip(request),
+            ip=ip,
             user_agent=request.headers.get("user-agent", ""),
         )
-    except (InvalidInput, Conflict) as error:
+    except (InvalidInput, Conflict, RateLimited) as error:
         return entry.back("/signup", error, next)
-    return entry.enter(signed_in, next)
+    return await entry.enter(request, signed_in, next)
 
 
 @router.post("/login")
@@ -54,27 +56,20 @@ async def log_in(
 ) -> Response:
     ip = deps.client_ip(request)
     try:
-        signed_in = await deps.call(
-            accounts.log_in, email=email, password=password, ip=ip, user_agent=request.headers.get("user-agent", "")
-        )
+        proved = await proof.of_address(email, password, ip)
+        signed_in = await deps.call(accounts.log_in, proof=proved, ip=ip, user_agent=request.headers.get("user-agent", ""))
     except SecondFactorRequired as asked:
         return second_step.ask(str(asked.details["ticket"]), next)
     except (Unauthenticated, RateLimited) as error:
-        if isinstance(error, Unauthenticated):
-            await deps.call(accounts.note_failure, email=email, ip=ip)
         return entry.back("/login", error, next)
-    return entry.enter(signed_in, next)
+    return await entry.enter(request, signed_in, next)
 
 
 @router.post("/logout")
 async def log_out(request: Request) -> Response:
     if token := request.cookies.get(settings.get().cookie_name):
         await deps.call(accounts.log_out, token=token, ip=deps.client_ip(request))
-    response = RedirectResponse("/login", 303)
-    response.delete_cookie(settings.get().cookie_name, path="/", secure=settings.get().https, httponly=True, samesite="lax")
-    # The tab's key to its page state lives in session storage; the next person must not inherit it.
-    response.headers["Clear-Site-Data"] = '"storage"'
-    return response
+    return entry.leave("/login")
 
 
 @router.post("/switch")

@@ -11,10 +11,10 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from coexai_app.api import deps
+from coexai_app.api import deps, proof
 from coexai_app.api.deps import CurrentActor
-from coexai_app.errors import SecondFactorRequired, Unauthenticated
-from coexai_app.services import accounts, second_step, signing_keys, tokens
+from coexai_app.errors import Unauthenticated
+from coexai_app.services import second_step, signing_keys, tokens
 from coexai_app.services.tokens import Tokens
 from coexai_app.views.tokens import Identity
 
@@ -65,20 +65,13 @@ async def log_in(request: Request, response: Response, body: LogIn) -> TokenAnsw
     `/api/v1/auth/token/second-factor`.
     """
     ip = deps.client_ip(request)
-    try:
-        made = await deps.call(
-            tokens.log_in,
-            email=body.email,
-            password=body.password,
-            organization_id=body.organization_id,
-            device=body.device or request.headers.get("user-agent", ""),
-            ip=ip,
-        )
-    except SecondFactorRequired:
-        raise
-    except Unauthenticated:
-        await deps.call(accounts.note_failure, email=body.email, ip=ip)
-        raise
+    made = await deps.call(
+        tokens.log_in,
+        proof=await proof.of_address(body.email, body.password, ip),
+        organization_id=body.organization_id,
+        device=body.device or request.headers.get("user-agent", ""),
+        ip=ip,
+    )
     return _answer(response, made)
 
 

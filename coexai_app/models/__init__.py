@@ -1,6 +1,6 @@
 """Tables only. Importing this package fills `SQLModel.metadata`; rows never cross to pages or API, views do."""
 
-from coexai_app.models.accounts import LoginSession, Membership, Organization, User
+from coexai_app.models.accounts import LoginSession, Membership, OneTimeToken, Organization, Throttle, User
 from coexai_app.models.audit import AuditChain, AuditLog
 from coexai_app.models.enums import (
     AuditOutcome,
@@ -14,6 +14,7 @@ from coexai_app.models.enums import (
     Role,
     SignInDoor,
     StepState,
+    TokenPurpose,
 )
 from coexai_app.models.factors import FactorTries, Passkey, PasskeyChallenge, RecoveryCode, SignInTicket, TotpFactor
 from coexai_app.models.files import File
@@ -44,6 +45,7 @@ __all__ = [
     "MailKind",
     "MailStatus",
     "Membership",
+    "OneTimeToken",
     "Organization",
     "Output",
     "OutputStatus",
@@ -61,6 +63,8 @@ __all__ = [
     "SignInTicket",
     "SigningKey",
     "StepState",
+    "Throttle",
+    "TokenPurpose",
     "TotpFactor",
     "User",
     "Worker",

@@ -1,4 +1,4 @@
-"""People, organisations, who belongs where, and open sessions."""
+"""People, organisations, who belongs where, open sessions, links of mails, and who tried too often."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlmodel import Field
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from coexai_app.models.base import CASCADE, Table, enum_column
-from coexai_app.models.enums import PlanName, Role
+from coexai_app.models.enums import PlanName, Role, TokenPurpose
 
 
 class User(Table, table=True):
@@ -23,6 +23,9 @@ class User(Table, table=True):
     password_hash: str = Field(max_length=255)
     is_staff: bool = False
     disabled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    verified_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    # When the person deleted the account. It is disabled from that very moment, can be restored for a while, and is emptied then.
+    deleted_at: datetime | None = Field(default=None, sa_type=UTCDateTime, index=True)
     # Grows when the password, a factor, or a role changes: every access token that says less is dead.
     auth_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
@@ -59,5 +62,33 @@ class LoginSession(Table, table=True):
     token_hash: str = Field(max_length=64, unique=True)
     last_seen_at: datetime = Field(sa_type=UTCDateTime)
     expires_at: datetime = Field(sa_type=UTCDateTime)
+    # When the password was last given in this session: what is dangerous asks for it again.
+    authenticated_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     ip: str = Field(default="", max_length=64)
     user_agent: str = Field(default="", max_length=256)
+
+
+class OneTimeToken(Table, table=True):
+    """The link of a mail. Only its SHA-256 is stored. `bound_to` is the hash of what must not have changed since: the address, the
+    password. `email` is the address that the link went to."""
+
+    __tablename__ = "one_time_tokens"
+
+    token_hash: str = Field(max_length=64, unique=True)
+    purpose: TokenPurpose = Field(sa_column=enum_column(TokenPurpose))
+    user_id: UUID = Field(foreign_key="users.id", ondelete=CASCADE, index=True)
+    email: str = Field(max_length=320)
+    bound_to: str = Field(max_length=64)
+    expires_at: datetime = Field(sa_type=UTCDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Throttle(Table, table=True):
+    """How often something was tried: `key` is a hash, so the table does not tell who tried what."""
+
+    __tablename__ = "throttles"
+
+    key: str = Field(max_length=64, unique=True)
+    count: int
+    tried_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    blocked_until: datetime = Field(sa_type=UTCDateTime)

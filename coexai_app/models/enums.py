@@ -52,6 +52,14 @@ class SignInDoor(StrEnum):
     API = "api"
 
 
+class TokenPurpose(StrEnum):
+    """What the link of a mail is for."""
+
+    VERIFY = "verify"
+    RESET = "reset"
+    CHANGE_EMAIL = "change_email"
+
+
 class KeyState(StrEnum):
     """Of a signing key, in the order of its life: published, signing, still published, gone."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -14,15 +14,31 @@ from sqlmodel import Session, col, select
 
 from coexai_app import db, settings
 from coexai_app.access import Actor
-from coexai_app.errors import Conflict, InvalidInput, NotFound, RateLimited, Unauthenticated
-from coexai_app.models import AuditLog, AuditOutcome, LoginSession, Membership, Organization, Role, SignInDoor, User
+from coexai_app.errors import Conflict, NotFound, Unauthenticated
+from coexai_app.models import AuditOutcome, LoginSession, Membership, Organization, Role, SignInDoor, User
 from coexai_app.models.base import now
-from coexai_app.services import audit, passwords, sign_in_tickets
+from coexai_app.services import account_fields, audit, email_address, passwords, proofs, sign_in_tickets, throttle
+from coexai_app.services.person import hash_of, require_fresh
+from coexai_app.services.proofs import Proof
 from coexai_app.views.accounts import Me, from_rows
 from coexai_app.views.base import zone
 
-MAX_FAILURES: Final = 10
-FAILURE_WINDOW: Final = timedelta(minutes=15)
+MAX_FAILURES: Final = throttle.ACCOUNT.free
+__all__ = [
+    "MAX_FAILURES",
+    "SignedIn",
+    "actor_of",
+    "credentials",
+    "log_in",
+    "log_out",
+    "me",
+    "note_failure",
+    "require_fresh",
+    "sign_up",
+    "switch",
+    "take_sign_up",
+    "touch",
+]
 # Writing "last seen" on every click would make each one a write; a minute is exact enough.
 SEEN_EVERY: Final = timedelta(minutes=1)
 # Each organisation has free runs of its own: nobody needs dozens.
@@ -33,9 +49,10 @@ MAX_OWNED: Final = 10
 class SignedIn:
     """A fresh session. `token` goes into the cookie and exists nowhere else."""
 
-    token: str
+    token: str = field(repr=False)
     user_id: UUID
     organization_id: UUID
+    trashed: bool = False
 
 
 def sign_up(
@@ -55,15 +72,15 @@ def sign_up(
     """
     user = register(session, name=name, email=email, password=password)
     org = found(session, user, name=organization, timezone=timezone)
-    signed_in = open_session(session, user.id, org.id, ip=ip, user_agent=user_agent)
+    signed_in = open_session(session, user, org.id, ip=ip, user_agent=user_agent)
     audit.record(session, "account.created", user_id=user.id, organization_id=org.id, target=str(user.id), ip=ip, staff=user.is_staff)
     return signed_in
 
 
 def register(session: Session, *, name: str, email: str, password: str) -> User:
     """A new person, who belongs nowhere yet. Raises as `sign_up` does."""
-    name, email = _name(name), address(email)
-    passwords.check_strength(password, email=email)
+    name, email = account_fields.name(name), account_fields.email(email)
+    passwords.check_strength(password, email=email, name=name)
     password_hash = passwords.hash_of(password)  # slow on purpose, so before anything is locked
     db.serialize(session, "sign-up")
     if session.exec(select(User.id).where(User.email == email)).first():
@@ -72,6 +89,7 @@ def register(session: Session, *, name: str, email: str, password: str) -> User:
     user = User(name=name, email=email, password_hash=password_hash, is_staff=first)
     session.add(user)
     session.flush()
+    email_address.send_verification(session, user)
     return user
 
 
@@ -88,7 +106,7 @@ def found(session: Session, user: User, *, name: str, timezone: str = "UTC") -> 
     owned = select(func.count()).select_from(Membership).where(Membership.user_id == user.id, Membership.role == Role.OWNER)
     if session.exec(owned).one() >= MAX_OWNED:
         raise Conflict(f"You own {MAX_OWNED} organisations already. Delete one for good, or hand one over to somebody else.")
-    org = Organization(name=_clean(name)[:120] or f"{user.name.split()[0]}'s organisation", timezone=zone(timezone).key)
+    org = Organization(name=account_fields.clean(name)[:120] or f"{user.name.split()[0]}'s organisation", timezone=zone(timezone).key)
     session.add(org)
     session.flush()
     session.add(Membership(user_id=user.id, organization_id=org.id, role=Role.OWNER))
@@ -96,10 +114,15 @@ def found(session: Session, user: User, *, name: str, timezone: str = "UTC") -> 
     return org
 
 
-def log_in(session: Session, *, email: str, password: str, ip: str = "", user_agent: str = "") -> SignedIn:
+def log_in(
+    session: Session, *, email: str = "", password: str = "", proof: Proof | None = None, ip: str = "", user_agent: str = ""
+) -> SignedIn:
     """Opens a session. Raises Unauthenticated for a wrong address or password alike, RateLimited after too many tries, and
-    SecondFactorRequired when the password was right and a second step is to come (`second_step`)."""
-    user = credentials(session, email=email, password=password)
+    SecondFactorRequired when the password was right and a second step is to come (`second_step`).
+
+    In an account that its owner has deleted the session shows nothing, and serves only to restore it (`SignedIn.trashed`).
+    """
+    user = credentials(session, email=email, password=password, proof=proof, ip=ip, trashed=True)
     sign_in_tickets.demand(session, user, door=SignInDoor.BROWSER)
     return enter(session, user, ip=ip, user_agent=user_agent)
 
@@ -111,27 +134,31 @@ def enter(session: Session, user: User, *, ip: str = "", user_agent: str = "") -
     """
     of = first_organization(session, user.id) or found(session, user, name="").id
     audit.record(session, "session.login", user_id=user.id, organization_id=of, target=str(user.id), ip=ip, user_agent=user_agent)
-    return open_session(session, user.id, of, ip=ip, user_agent=user_agent)
+    return open_session(session, user, of, ip=ip, user_agent=user_agent)
 
 
-def credentials(session: Session, *, email: str, password: str) -> User:
-    """Whose address and password these are. Raises as `log_in` does; its caller tells `note_failure` of a wrong try."""
-    email = _clean(email).lower()[:320]
-    tried = _failures(session, email)
-    if tried >= MAX_FAILURES:
-        raise RateLimited("Too many tries for this account. Wait 15 minutes, then try again.")
-    user = session.exec(select(User).where(User.email == email)).first()
-    if not passwords.matches(password[: passwords.MAX_LENGTH], user.password_hash if user else None) or user is None or user.disabled_at:
-        raise Unauthenticated("The e-mail address or the password is not right.")
-    return user
+def credentials(
+    session: Session, *, email: str = "", password: str = "", proof: Proof | None = None, ip: str = "", trashed: bool = False
+) -> User:
+    """Whose address and password these are: a `proof` that a door has made, or else both are checked here and now.
+
+    Raises as `log_in` does; its caller tells `note_failure` of a wrong try.
+    """
+    if proof is None:
+        typed = account_fields.typed(email)
+        throttle.check(session, throttle.ACCOUNT, typed, proofs.TOO_MANY)
+        proof = proofs.prove(proofs.stored(session, typed), password)
+    return proofs.accept(session, proof, ip=ip, trashed=trashed)
 
 
-def note_failure(session: Session, *, email: str, ip: str = "") -> None:
-    """Counts a failed log-in; in a transaction of its own, since the failing one is rolled back.
+def note_failure(session: Session, *, email: str, ip: str = "", counted: bool = False) -> None:
+    """Counts a failed log-in, unless its door has; in a transaction of its own, since the failing one is rolled back.
 
     The organisation of a known address sees it in its audit log; one for an unknown address stands in the instance's.
     """
-    email = _clean(email).lower()[:320]
+    email = account_fields.typed(email)
+    if not counted:
+        throttle.note(session, throttle.ACCOUNT, email)
     known = session.exec(
         select(User.name, Membership.organization_id)
         .join(Membership, col(Membership.user_id) == User.id)
@@ -152,7 +179,7 @@ def note_failure(session: Session, *, email: str, ip: str = "") -> None:
 
 def log_out(session: Session, *, token: str, ip: str = "") -> None:
     """Ends the session of this cookie; one that is already over is fine."""
-    row = session.exec(select(LoginSession).where(LoginSession.token_hash == _hash(token))).first()
+    row = session.exec(select(LoginSession).where(LoginSession.token_hash == hash_of(token))).first()
     if row is None:
         return
     audit.record(session, "session.logout", user_id=row.user_id, organization_id=row.organization_id, target=str(row.user_id), ip=ip)
@@ -180,7 +207,7 @@ def actor_of(session: Session, *, token: str) -> Actor | None:
         .join(User, col(User.id) == LoginSession.user_id)
         .join(Organization, col(Organization.id) == LoginSession.organization_id)
         .join(Membership, (col(Membership.user_id) == User.id) & (col(Membership.organization_id) == Organization.id))
-        .where(LoginSession.token_hash == _hash(token), col(LoginSession.expires_at) > now())
+        .where(LoginSession.token_hash == hash_of(token), col(LoginSession.expires_at) > db.utcnow())
         .where(col(User.disabled_at).is_(None), col(Organization.deleted_at).is_(None))
     ).first()
     if found is None:
@@ -199,12 +226,17 @@ def actor_of(session: Session, *, token: str) -> Actor | None:
     )
 
 
+def take_sign_up(session: Session, *, ip: str) -> None:
+    """Counts a new account of an address of the net. Raises RateLimited with `retry_after` when there were too many in this hour."""
+    message = "Many accounts were made from your network within the last hour. Wait {wait}, then try again."
+    throttle.take(session, throttle.sign_ups(), throttle.net(ip), message)
+
+
 def touch(session: Session, *, token: str) -> None:
-    """Keeps a session that is in use from ending; writes at most once a minute."""
-    row = session.exec(select(LoginSession).where(LoginSession.token_hash == _hash(token))).first()
+    """Notes that a session is in use; writes at most once a minute. Its end stays where it is."""
+    row = session.exec(select(LoginSession).where(LoginSession.token_hash == hash_of(token))).first()
     if row is not None and row.last_seen_at < now() - SEEN_EVERY:
         row.last_seen_at = now()
-        row.expires_at = now() + timedelta(days=settings.get().session_days)
 
 
 @db.reads
@@ -220,65 +252,33 @@ def me(session: Session, actor: Actor) -> Me:
     return from_rows(user, actor.organization_id, actor.role, rows)
 
 
-def open_session(session: Session, user_id: UUID, organization_id: UUID, *, ip: str, user_agent: str) -> SignedIn:
+def open_session(session: Session, user: User, organization_id: UUID, *, ip: str, user_agent: str) -> SignedIn:
     """Signs a person in who has proved who they are."""
-    token = secrets.token_urlsafe(32)
+    token, at = secrets.token_urlsafe(32), db.now(session)
     session.add(
         LoginSession(
-            user_id=user_id,
+            user_id=user.id,
             organization_id=organization_id,
-            token_hash=_hash(token),
-            last_seen_at=now(),
-            expires_at=now() + timedelta(days=settings.get().session_days),
+            token_hash=hash_of(token),
+            last_seen_at=at,
+            expires_at=at + timedelta(days=settings.get().session_days),
+            authenticated_at=at,
             ip=ip[:64],
             user_agent=user_agent[:256],
         )
     )
-    return SignedIn(token, user_id, organization_id)
+    return SignedIn(token, user.id, organization_id, trashed=proofs.in_trash(user))
 
 
 def _live_session(session: Session, token: str) -> LoginSession:
-    row = session.exec(select(LoginSession).where(LoginSession.token_hash == _hash(token), col(LoginSession.expires_at) > now())).first()
+    row = session.exec(
+        select(LoginSession).where(LoginSession.token_hash == hash_of(token), col(LoginSession.expires_at) > db.utcnow())
+    ).first()
     if row is None:
         raise Unauthenticated("Your session has ended. Log in again.")
     return row
 
 
-def _failures(session: Session, email: str) -> int:
-    return session.exec(
-        select(func.count())
-        .select_from(AuditLog)
-        .where(
-            AuditLog.action == "session.failed", AuditLog.target == _fingerprint(email), col(AuditLog.created_at) > now() - FAILURE_WINDOW
-        )
-    ).one()
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def _fingerprint(email: str) -> str:
     """The trail of failed tries does not store what people typed."""
     return hashlib.sha256(settings.get().secret() + email.encode()).hexdigest()
-
-
-def _clean(value: str) -> str:
-    return " ".join("".join(c for c in value if c.isprintable()).split())
-
-
-def _name(value: str) -> str:
-    name = _clean(value)[:120]
-    if not name:
-        raise InvalidInput("Tell us your name.", field="name")
-    return name
-
-
-def address(value: str) -> str:
-    """An e-mail address as it is stored: normalised, in lower case. Raises InvalidInput."""
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        return validate_email(_clean(value), check_deliverability=False).normalized.lower()[:320]
-    except EmailNotValidError:
-        raise InvalidInput("This does not look like an e-mail address. Example: ana@bakery.example", field="email") from None

@@ -14,16 +14,15 @@ from sqlmodel import Session, col, select
 
 from coexai_app import access, db, origin
 from coexai_app.access import Actor, Permission
-from coexai_app.errors import Conflict, Forbidden, InvalidInput, WrongCode
-from coexai_app.models import LoginSession, MailKind, Membership, Organization, Passkey, TotpFactor, User
+from coexai_app.errors import Conflict, InvalidInput, WrongCode
+from coexai_app.models import MailKind, Membership, Organization, Passkey, TotpFactor, User
 from coexai_app.models.base import new_id
-from coexai_app.services import audit, factor_codes, mail, passwords, sign_in_tickets, tokens
+from coexai_app.services import audit, factor_codes, mail, passwords, person, sign_in_tickets, tokens
 from coexai_app.views import factors as view
 from coexai_app.views.device import device
 from coexai_app.views.factors import Enrolment, FactorsView
 
 PAGE: Final = "/settings/security"
-FRESH: Final = timedelta(minutes=10)
 PENDING: Final = timedelta(minutes=15)
 
 
@@ -50,7 +49,7 @@ def overview(session: Session, actor: Actor) -> FactorsView:
         own,
         keys,
         codes_left=factor_codes.remaining(session, actor.user_id),
-        needs_password=not fresh(session, actor),
+        needs_password=not person.is_fresh(session, actor),
         required=org.require_second_factor,
         organization=org.name,
         locked=locked,
@@ -79,7 +78,7 @@ def begin_app(session: Session, actor: Actor, *, password: str = "") -> Enrolmen
 
 def confirm_app(session: Session, actor: Actor, *, code: str) -> Added:
     """Puts the app in force with its first code. Raises WrongCode, RateLimited after five, Conflict when it took too long."""
-    user = person(session, actor)
+    user = own_row(session, actor)
     factor_codes.allow(session, user.id)
     row = session.exec(select(TotpFactor).where(TotpFactor.user_id == user.id, col(TotpFactor.pending_until) > db.utcnow())).first()
     if row is None or row.pending is None:
@@ -141,16 +140,9 @@ def require(session: Session, actor: Actor, *, required: bool) -> None:
         )
 
 
-def fresh(session: Session, actor: Actor) -> bool:
-    """Whether the person logged in so recently that nothing more has to be asked."""
-    row = session.get(LoginSession, actor.session_id) if actor.session_id else None
-    return row is not None and row.created_at > db.now(session) - FRESH
-
-
-def person(session: Session, actor: Actor) -> User:
+def own_row(session: Session, actor: Actor) -> User:
     """The signed-in person, their row locked. Keys, tokens and staff who act for somebody change no factors."""
-    if actor.session_id is None or actor.staff_id is not None:
-        raise Forbidden("Only the person themselves, logged in here, can change how they log in.")
+    person.require_person(actor)
     user = sign_in_tickets.lock(session, actor.user_id)
     assert user is not None
     return user
@@ -158,8 +150,8 @@ def person(session: Session, actor: Actor) -> User:
 
 def confirm_person(session: Session, actor: Actor, *, password: str) -> User:
     """The same, after a fresh log-in or with the password. Raises WrongPassword, and RateLimited after five wrong ones."""
-    user = person(session, actor)
-    if fresh(session, actor):
+    user = own_row(session, actor)
+    if person.is_fresh(session, actor):
         return user
     factor_codes.allow(session, user.id)
     if not password:

@@ -22,7 +22,7 @@ from coexai_app import access, db, live
 from coexai_app.access import RANK, Actor, Permission
 from coexai_app.errors import Conflict, Forbidden, NotFound, QuotaExceeded
 from coexai_app.models import Invitation, LoginSession, MailKind, Membership, Organization, Role, User
-from coexai_app.services import accounts, audit, mail, members, sealing
+from coexai_app.services import account_fields, accounts, audit, mail, members, person, sealing
 from coexai_app.services.accounts import SignedIn
 from coexai_app.views import members as view
 from coexai_app.views.members import InvitationLook, InvitationRow, RoleChoice
@@ -37,7 +37,7 @@ def invite(session: Session, actor: Actor, *, email: str, role: str) -> Invitati
     """Sends an address a link. Raises InvalidInput, Forbidden for a role above the actor's own, QuotaExceeded above MAX_OPEN open ones,
     Conflict for a member or an address that has an open link, RateLimited when the address got many mails."""
     access.require(actor, Permission.MANAGE_TEAM)
-    wanted, address = members.role_named(role), accounts.address(email)
+    wanted, address = members.role_named(role), account_fields.email(email)
     own = members.lock(session, actor)
     _require_rank(own, wanted)
     member = select(Membership.id).join(User, col(User.id) == Membership.user_id).where(User.email == address)
@@ -122,7 +122,7 @@ def accept(session: Session, actor: Actor, *, token: str) -> UUID:
 
     Raises as `look`, and Forbidden unless the account's address is the invited one.
     """
-    members.require_person(actor)
+    person.refuse_key(actor)
     user = session.get_one(User, actor.user_id)
     organization_id = _join(session, token, user)
     if actor.session_id and (row := session.get(LoginSession, actor.session_id)):
@@ -138,7 +138,7 @@ def sign_up(session: Session, *, token: str, name: str, password: str, ip: str =
     organization_id = _join(session, token, user)
     of: dict[str, Any] = {"user_id": user.id, "organization_id": organization_id, "target": str(user.id)}
     audit.record(session, "account.created", ip=ip, user_agent=user_agent, staff=user.is_staff, **of)
-    return accounts.open_session(session, user.id, organization_id, ip=ip, user_agent=user_agent)
+    return accounts.open_session(session, user, organization_id, ip=ip, user_agent=user_agent)
 
 
 def _join(session: Session, token: str, user: User) -> UUID:

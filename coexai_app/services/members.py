@@ -17,7 +17,7 @@ from coexai_app.access import RANK, Actor, Permission
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coexai_app.models import ApiKey, LoginSession, MailKind, Membership, Organization, RefreshToken, Role, User
 from coexai_app.models.base import new_id
-from coexai_app.services import accounts, audit, invitations_open, mail, tokens
+from coexai_app.services import accounts, audit, invitations_open, mail, person, tokens
 from coexai_app.views import members as view
 from coexai_app.views.base import Page
 from coexai_app.views.members import MemberRow
@@ -89,8 +89,8 @@ def transfer(session: Session, actor: Actor, *, user_id: UUID) -> None:
     _give(session, actor, own, session.get_one(User, actor.user_id), Role.ADMIN)
     audit.record(session, "organization.transferred", actor=actor, target=str(user_id), target_name=user.name)
     told = {"organization": _name(session, actor), "url": TEAM, "old_owner": actor.name, "new_owner": user.name}
-    for person in sorted((user, session.get_one(User, actor.user_id)), key=lambda p: p.email):
-        _mail(session, actor, person, MailKind.OWNERSHIP_TRANSFERRED, told)
+    for one in sorted((user, session.get_one(User, actor.user_id)), key=lambda p: p.email):
+        _mail(session, actor, one, MailKind.OWNERSHIP_TRANSFERRED, told)
 
 
 def remove(session: Session, actor: Actor, *, user_id: UUID) -> None:
@@ -121,7 +121,7 @@ def remove(session: Session, actor: Actor, *, user_id: UUID) -> None:
 def leave(session: Session, actor: Actor) -> None:
     """The actor leaves; their sessions go on in another organisation of theirs, or end. Raises Conflict for the last owner."""
     access.require(actor, Permission.VIEW_TEAM)
-    require_person(actor)
+    person.refuse_key(actor)
     own, _, user = _both(session, actor, actor.user_id)
     if own.role is Role.OWNER and len(_owners(session, actor.organization_id)) == 1:
         raise Conflict("You are the last owner. Hand the organisation over, or delete it.")
@@ -150,12 +150,6 @@ def lock(session: Session, actor: Actor) -> Membership:
     if session.exec(held.with_for_update(key_share=True).execution_options(populate_existing=True)).first() is None:
         raise NotFound("This organisation does not exist any more.")
     return _one(session, actor, actor.user_id)
-
-
-def require_person(actor: Actor) -> None:
-    """Raises Forbidden for an API key: some things a person does for themselves."""
-    if actor.scopes is not None:
-        raise Forbidden("An API key cannot do this. Log in as a person for that.")
 
 
 def role_named(name: str) -> Role:

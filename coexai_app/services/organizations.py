@@ -21,7 +21,7 @@ from coexai_app.access import Actor, Permission
 from coexai_app.errors import Forbidden, InvalidInput, NotFound
 from coexai_app.integrations.storage import store
 from coexai_app.models import File, Job, JobStatus, LoginSession, MailKind, Membership, Organization, Role, User
-from coexai_app.services import accounts, audit, audit_purge, dispatch, members, transitions
+from coexai_app.services import accounts, audit, audit_purge, dispatch, members, person, transitions
 from coexai_app.views import organizations as view
 from coexai_app.views.organizations import OrganizationView, Trashed
 
@@ -48,7 +48,7 @@ def get(session: Session, actor: Actor) -> OrganizationView:
 
 def create(session: Session, actor: Actor, *, name: str, timezone: str = "") -> OrganizationView:
     """Another organisation, which the actor owns and where their session goes on. Raises InvalidInput, and Conflict above the limit."""
-    members.require_person(actor)
+    person.refuse_key(actor)
     name = _name(name)
     user = session.get_one(User, actor.user_id)
     row = accounts.found(session, user, name=name, timezone=_zone(timezone) if timezone else actor.timezone)
@@ -107,7 +107,7 @@ def delete(session: Session, actor: Actor, *, name: str) -> None:
 @db.reads
 def trash(session: Session, actor: Actor) -> tuple[Trashed, ...]:
     """What the actor owns and can still restore, wherever they are signed in."""
-    members.require_person(actor)
+    person.refuse_key(actor)
     rows = session.exec(_trashed(actor).order_by(col(Organization.deleted_at))).all()
     return tuple(view.trashed(row, actor.timezone, keep=timedelta(days=KEEP_DAYS)) for row in rows)
 
@@ -117,7 +117,7 @@ def restore(session: Session, actor: Actor, *, organization_id: UUID) -> None:
 
     Raises NotFound for one that the actor does not own, that is not in the trash, or is there for too long.
     """
-    members.require_person(actor)
+    person.refuse_key(actor)
     found = _trashed(actor).where(Organization.id == organization_id)
     row = session.exec(found.with_for_update(of=Organization).execution_options(populate_existing=True)).first()
     if row is None:

@@ -65,7 +65,7 @@ def register(session: Session, actor: Actor, *, name: str, credential: str) -> A
     import webauthn
     from webauthn.helpers import bytes_to_base64url
 
-    user = factors.person(session, actor)
+    user = factors.own_row(session, actor)
     label = " ".join("".join(c for c in name if c.isprintable()).split())[:MAX_NAME]
     if not label:
         raise InvalidInput("Give the passkey a name, such as the device it is on.", field="name")

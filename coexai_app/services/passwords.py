@@ -1,17 +1,29 @@
-"""Password hashing: Argon2id with the library's RFC 9106 low-memory profile."""
+"""Password hashing: Argon2id with the library's RFC 9106 low-memory profile, two at a time. What makes a password good enough is in
+`password_rules.py`.
+
+A hash takes 64 MiB and a tenth of a second on purpose. So none is made while a transaction is open (a door asks for the stored hash,
+checks, and then opens one), and a flood of log-ins waits here instead of taking the whole machine.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from coexai_app.errors import InvalidInput
+from coexai_app.errors import RateLimited
+from coexai_app.services.password_rules import MAX_LENGTH, MIN_LENGTH, check_strength
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-MIN_LENGTH = 10
-MAX_LENGTH = 200
+__all__ = ["MAX_LENGTH", "MIN_LENGTH", "check_strength", "hash_of", "matches", "outdated"]
+
+AT_ONCE: Final = 2
+WAIT_SECONDS: Final = 5.0
+_turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 @lru_cache(maxsize=1)
@@ -26,25 +38,34 @@ def _decoy() -> str:
     return _hasher().hash("a password that nobody has")
 
 
-def check_strength(password: str, *, email: str) -> None:
-    """Length over composition rules (NIST SP 800-63B §5.1.1.2). Raises InvalidInput."""
-    if len(password) < MIN_LENGTH:
-        raise InvalidInput(f"Use at least {MIN_LENGTH} characters.", field="password")
-    if len(password) > MAX_LENGTH:
-        raise InvalidInput(f"Use at most {MAX_LENGTH} characters.", field="password")
-    if password.lower() == email.lower() or len(set(password)) < 4:
-        raise InvalidInput("This password is too easy to guess. Use a few unrelated words.", field="password")
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _turns.acquire(timeout=WAIT_SECONDS):
+        raise RateLimited("Very many people log in at this moment. Try again in a few seconds.", retry_after=int(WAIT_SECONDS))
+    try:
+        yield
+    finally:
+        _turns.release()
 
 
 def hash_of(password: str) -> str:
-    return _hasher().hash(password)
+    """The hash to store. Raises RateLimited when no turn comes within five seconds."""
+    with _turn():
+        return _hasher().hash(password)
 
 
 def matches(password: str, stored: str | None) -> bool:
-    """Takes the same time whether or not there is an account, so that answers do not tell."""
+    """Takes the same time whether or not there is an account, so that answers do not tell. Raises RateLimited as `hash_of` does."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    try:
-        return _hasher().verify(stored or _decoy(), password) and stored is not None
-    except (VerificationError, InvalidHashError):
-        return False
+    with _turn():
+        decoy = _decoy()
+        try:
+            return _hasher().verify(stored or decoy, password[:MAX_LENGTH]) and stored is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def outdated(stored: str) -> bool:
+    """Whether the hash was made with other parameters than a new one would be."""
+    return _hasher().check_needs_rehash(stored)

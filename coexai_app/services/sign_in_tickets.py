@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from coexai_app import db
 from coexai_app.errors import SecondFactorRequired, SignInExpired
 from coexai_app.models import Organization, Passkey, SignInDoor, SignInTicket, TotpFactor, User
+from coexai_app.services import proofs
 
 SECONDS: Final = 300
 
@@ -66,7 +67,7 @@ def find(session: Session, *, token: str, door: SignInDoor) -> tuple[SignInTicke
             col(SignInTicket.expires_at) > db.utcnow(),
         )
     ).first()
-    if ticket is None or user is None or user.disabled_at is not None or user.auth_version != ticket.auth_version:
+    if ticket is None or user is None or not _may_enter(user, door) or user.auth_version != ticket.auth_version:
         raise SignInExpired("This log-in took too long, or was used already. Start again with your password.")
     return ticket, user
 
@@ -82,6 +83,11 @@ def lock(session: Session, user_id: UUID) -> User | None:
     """The person's row, for this transaction alone; `key_share`: others may still add rows that point at it."""
     found = select(User).where(User.id == user_id).with_for_update(key_share=True)
     return session.exec(found.execution_options(populate_existing=True)).first()
+
+
+def _may_enter(user: User, door: SignInDoor) -> bool:
+    """An account that its owner has deleted may still be entered in a browser, to restore it."""
+    return user.disabled_at is None or (door is SignInDoor.BROWSER and proofs.in_trash(user))
 
 
 def hash_of(token: str) -> str:

@@ -15,7 +15,18 @@ from sqlmodel import Session, col, select
 from coexai_app import db, log, queue
 from coexai_app.models import Event, Job, JobStatus, Lock, Organization
 from coexai_app.models.base import now
-from coexai_app.services import dispatch, mail_delivery, organizations, quotas, schedules_run, transitions, workers
+from coexai_app.services import (
+    account_deletion,
+    dispatch,
+    mail_delivery,
+    one_time,
+    organizations,
+    quotas,
+    schedules_run,
+    throttle,
+    transitions,
+    workers,
+)
 from coexai_app.services.transitions import is_
 
 INTERVAL_SECONDS: Final = 5.0
@@ -131,13 +142,14 @@ def _forget(session: Session) -> None:
     if not _mine(session, "forget", FORGET_SECONDS):
         return
     session.execute(delete(Event).where(col(Event.kind).startswith("step."), col(Event.created_at) < now() - KEEP_STEP_EVENTS))
-    workers.forget(session)
-    mail_delivery.forget(session)
+    for forget in (workers.forget, mail_delivery.forget, throttle.purge, one_time.purge):
+        forget(session)
 
 
 def _purge(session: Session) -> None:
-    """Once an hour, in a transaction of its own: a large organisation takes a while."""
+    """Once an hour, in a transaction of its own: a large organisation takes a while. Accounts go first, then what nobody is in any more."""
     if _mine(session, "purge", FORGET_SECONDS):
+        account_deletion.purge(session)
         organizations.purge(session)
 
 

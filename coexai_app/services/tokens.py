@@ -26,6 +26,7 @@ from coexai_app.errors import InvalidInput, InvalidToken, TokenReused, Unauthent
 from coexai_app.models import Membership, Organization, RefreshToken, RevokedToken, SignInDoor, User
 from coexai_app.models.base import new_id
 from coexai_app.services import access_tokens, accounts, audit, sealing, security, sign_in_tickets
+from coexai_app.services.proofs import Proof
 from coexai_app.services.security import SecurityEvent
 from coexai_app.views import tokens as view
 from coexai_app.views.tokens import Identity
@@ -47,12 +48,21 @@ class Tokens:
     refresh_until: datetime
 
 
-def log_in(session: Session, *, email: str, password: str, organization_id: UUID | None = None, device: str = "", ip: str = "") -> Tokens:
-    """Tokens for an address and a password; without `organization_id`, for the organisation that the person joined first.
+def log_in(
+    session: Session,
+    *,
+    email: str = "",
+    password: str = "",
+    proof: Proof | None = None,
+    organization_id: UUID | None = None,
+    device: str = "",
+    ip: str = "",
+) -> Tokens:
+    """Tokens for an address and a password, or the proof of them; without `organization_id`, for the organisation joined first.
 
     Raises as `accounts.log_in` does, and InvalidInput for an organisation that the person does not belong to.
     """
-    user = accounts.credentials(session, email=email, password=password)
+    user = accounts.credentials(session, email=email, password=password, proof=proof, ip=ip)
     checked = user.password_hash
     joined = select(Membership.organization_id).join(Organization, col(Organization.id) == Membership.organization_id)
     member = joined.where(Membership.user_id == user.id, col(Organization.deleted_at).is_(None)).order_by(col(Membership.id))

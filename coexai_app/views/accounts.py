@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from coexai_app.models import Organization, Role, User
+from coexai_app.models import LoginSession, Organization, Role, User
 from coexai_app.plans import of
-from coexai_app.views.base import View
+from coexai_app.views.base import View, moment
+from coexai_app.views.device import device
 
 
 class OrganizationChoice(View):
@@ -25,6 +26,7 @@ class Me(View):
     first_name: str
     initials: str
     email: str
+    verified: bool = True
     is_staff: bool
     role: str
     role_label: str
@@ -45,6 +47,7 @@ def from_rows(user: User, current: UUID, role: Role, organizations: Sequence[Org
         first_name=user.name.split()[0],
         initials=initials(user.name),
         email=user.email,
+        verified=user.verified_at is not None,
         is_staff=user.is_staff,
         role=role,
         role_label=role.value.capitalize(),
@@ -57,6 +60,40 @@ def from_rows(user: User, current: UUID, role: Role, organizations: Sequence[Org
             OrganizationChoice(id=str(o.id), name=o.name, plan_label=of(o.plan).label, current=o.id == current) for o in organizations
         ),
     )
+
+
+class SessionRow(View):
+    """A signed-in browser. `device` is what it says of itself, `place` its address of the net."""
+
+    id: str
+    device: str
+    place: str
+    seen: str
+    began: str
+    ends: str
+    current: bool
+
+    @classmethod
+    def from_row(cls, row: LoginSession, tz: str, current: UUID | None) -> SessionRow:
+        return cls(
+            id=str(row.id),
+            device=device(row.user_agent) or "Unknown device",
+            place=row.ip or "unknown address",
+            seen=moment(row.last_seen_at, tz),
+            began=moment(row.created_at, tz),
+            ends=moment(row.expires_at, tz),
+            current=row.id == current,
+        )
+
+
+class AccountView(View):
+    """What the account page shows. `fresh`: the password was given a moment ago. `blocked` says why it cannot be deleted now."""
+
+    name: str
+    email: str
+    verified: bool
+    fresh: bool
+    blocked: str
 
 
 def initials(name: str) -> str:

@@ -3,9 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy import text
+from sqlmodel import SQLModel
 from starlette.testclient import TestClient
 
-from coexai_app import settings
+from coexai_app import db, settings
 from coexai_app.api.app import RequestScope, build
 from tests.people import People
 
@@ -27,3 +29,19 @@ def as_person(people: People, client: TestClient) -> Callable[[str], TestClient]
         return client
 
     return become
+
+
+@pytest.fixture
+def dump(instance: None) -> Callable[[], str]:
+    """Everything that the database holds, as text: every column of every row of every table."""
+
+    def read() -> str:
+        with db.engine().connect() as connection:
+            found = [
+                f"{name}: {dict(row)!r}"
+                for name in SQLModel.metadata.tables
+                for row in connection.execute(text(f'SELECT * FROM "{name}"')).mappings()
+            ]
+        return "\n".join(found)
+
+    return read

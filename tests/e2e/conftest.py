@@ -42,6 +42,7 @@ def instance_url(website: str) -> Iterator[Instance]:
         "PORT": str(port),
         "FETCH_ALLOW_HOSTS": website.removeprefix("http://"),
         "LOG_LEVEL": "warning",
+        "SIGN_UPS_PER_HOUR": "1000",
     }
     command = [sys.executable, "-m", "coexai_app.cli"]
     subprocess.run([*command, "build"], cwd=ROOT, env=environment, check=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import Session, select
 
-from coexai_app import access
+from coexai_app import access, db
 from coexai_app.access import Permission, Role
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited, Unauthenticated
 from coexai_app.models import AuditLog, LoginSession, Membership, User
@@ -73,12 +75,24 @@ class TestLogIn:
         with pytest.raises(Unauthenticated, match=r"^The e-mail address or the password is not right\.$"):
             do(accounts.log_in, email=email, password=password)
 
-    def test_ten_failures_lock_the_account_for_a_while_even_with_the_right_password(self, people: People) -> None:
+    def test_five_failures_make_the_account_wait_and_no_other(self, people: People) -> None:
         for _ in range(accounts.MAX_FAILURES):
             do(accounts.note_failure, email="alice@larkfield.example.org")
         with pytest.raises(RateLimited):
             do(accounts.log_in, email="alice@larkfield.example.org", password=PASSWORD)
         do(accounts.log_in, email="mallory@mossworks.example.org", password=PASSWORD)
+
+    def test_a_session_ends_seven_days_after_its_log_in_however_it_is_used(self, people: People, session: Session) -> None:
+        with db.transaction() as writing:
+            row = writing.exec(select(LoginSession).where(LoginSession.user_id == people.alice.user_id)).one()
+            row.last_seen_at = row.expires_at = row.created_at + timedelta(hours=1)
+        do(accounts.touch, token=people.tokens["alice"])
+        row = session.exec(select(LoginSession).where(LoginSession.user_id == people.alice.user_id)).one()
+        assert row.expires_at - row.created_at == timedelta(hours=1)
+
+    def test_each_log_in_has_a_session_of_its_own(self, people: People) -> None:
+        made = {do(accounts.log_in, email="alice@larkfield.example.org", password=PASSWORD).token for _ in range(2)}
+        assert len(made | {people.tokens["alice"]}) == 3
 
     def test_a_failure_does_not_store_what_was_typed(self, people: People, session: Session) -> None:
         do(accounts.note_failure, email="my-secret-password")

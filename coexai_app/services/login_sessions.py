@@ -1,0 +1,72 @@
+"""Where a person is signed in: the list, ending one or all others, and giving the password again. For the security page."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from coexai_app import db, live
+from coexai_app.access import Actor
+from coexai_app.errors import NotFound, Unauthenticated
+from coexai_app.models import LoginSession
+from coexai_app.services import audit, person, proofs
+from coexai_app.services.proofs import Proof
+from coexai_app.views.accounts import SessionRow
+
+
+@db.reads
+def rows(session: Session, actor: Actor) -> tuple[SessionRow, ...]:
+    """The person's open sessions in every organisation: this one first, then the last used."""
+    person.require_person(actor)
+    found = session.exec(_open_of(actor).order_by(col(LoginSession.last_seen_at).desc(), col(LoginSession.id).desc())).all()
+    return tuple(
+        SessionRow.from_row(row, actor.timezone, actor.session_id) for row in sorted(found, key=lambda r: r.id != actor.session_id)
+    )
+
+
+def revoke(session: Session, actor: Actor, *, session_id: UUID) -> None:
+    """Ends one session of the person; its pages close at once. Raises NotFound for a session that is over or somebody else's."""
+    person.require_person(actor)
+    row = session.exec(_open_of(actor).where(LoginSession.id == session_id)).first()
+    if row is None:
+        raise NotFound("This session is over already.")
+    audit.record(session, "session.revoked", actor=actor, target=str(row.id), device=SessionRow.from_row(row, "UTC", None).device)
+    _end(session, row)
+
+
+def revoke_others(session: Session, actor: Actor) -> int:
+    """Ends every session of the person but this one. Returns how many."""
+    person.require_person(actor)
+    ended = end_all(session, actor.user_id, keep=actor.session_id)
+    audit.record(session, "session.revoked_others", actor=actor, target=str(actor.user_id), sessions=ended)
+    return ended
+
+
+def end_all(session: Session, user_id: UUID, *, keep: UUID | None = None) -> int:
+    """For a changed password and a deleted account. Returns how many were open."""
+    ended = [row for row in session.exec(select(LoginSession).where(LoginSession.user_id == user_id)).all() if row.id != keep]
+    for row in ended:
+        _end(session, row)
+    return len(ended)
+
+
+def confirm(session: Session, actor: Actor, *, proof: Proof) -> None:
+    """The person has given the password again: what asks for that is open for ten minutes. Raises Unauthenticated."""
+    person.require_person(actor)
+    if proofs.accept(session, proof).id != actor.user_id:
+        raise Unauthenticated(proofs.WRONG)
+    session.execute(update(LoginSession).where(col(LoginSession.id) == actor.session_id).values(authenticated_at=db.utcnow()))
+    audit.record(session, "session.confirmed", actor=actor, target=str(actor.user_id))
+
+
+def _open_of(actor: Actor) -> SelectOfScalar[LoginSession]:
+    return select(LoginSession).where(LoginSession.user_id == actor.user_id, col(LoginSession.expires_at) > db.utcnow())
+
+
+def _end(session: Session, row: LoginSession) -> None:
+    """Open pages hear of it: they re-read, and find that they may not."""
+    live.publish(session, row.organization_id, "session.ended", row.id)
+    session.delete(row)

@@ -1,0 +1,108 @@
+"""The parts of the account pages: forms that the browser posts itself, and the rows of open sessions."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import reflex as rx
+
+from components import fields, theme
+from components.buttons import button
+from components.chips import chip
+from components.icons import icon
+from components.native_form import native_form
+from components.panel import panel
+from components.skeleton import skeleton_rows
+from components.vars import Child, cx
+
+MIN_PASSWORD: Final = 10
+
+
+def post_form(
+    *children: Child, action: str, label: str, testid: str, variant: str = "pri", size: str = "lg", full: bool = True
+) -> rx.Component:
+    """A form to /auth/…, checked by app.js before it leaves."""
+    return native_form(
+        *children,
+        button(
+            label,
+            testid=f"{testid}-send",
+            variant=variant,
+            size=size,
+            kind="submit",
+            full=full,
+            cls="" if full else "justify-self-start max-md:w-full",
+        ),
+        action=action,
+        method="post",
+        class_name="grid gap-4",
+        data_testid=testid,
+        custom_attrs={"data-validate": "true"},
+    )
+
+
+def present_password(name: str = "password", label: str = "Password") -> rx.Component:
+    return fields.field(label, fields.password_input(name=name, testid=name, autocomplete="current-password"), control_id=name)
+
+
+def new_password() -> rx.Component:
+    """The field with its meter."""
+    return rx.el.div(
+        fields.field(
+            "New password",
+            fields.password_input(name="password", testid="password", autocomplete="new-password", min_length=MIN_PASSWORD),
+            control_id="password",
+            hint=f"At least {MIN_PASSWORD} characters. A sentence is good.",
+        ),
+        fields.strength("password"),
+        class_name="grid gap-1.5",
+    )
+
+
+def address(name: str = "email", label: str = "E-mail", **props: Any) -> rx.Component:
+    control = fields.text_input(
+        name=name, testid=name, kind="email", required=True, size="lg", auto_complete="email", input_mode="email", max_length=320, **props
+    )
+    return fields.field(label, control, control_id=name)
+
+
+def link_token() -> rx.Component:
+    """The token of the mail's link, put in by app.js."""
+    return rx.el.input(type="hidden", name="token", custom_attrs={"data-link-token": "true"})
+
+
+def sessions(state: Any) -> rx.Component:
+    """The panel of every device that is signed in. `state` has the vars and events of `SessionsState`."""
+    return panel(
+        rx.cond(
+            state.loaded,
+            rx.el.ul(rx.foreach(state.rows, lambda row: session_row(row, state.revoke(row.id))), data_testid="sessions"),
+            skeleton_rows(),
+        ),
+        title="Where you are signed in",
+        tools=rx.cond(
+            state.rows.length() > 1,
+            button("End all others", testid="revoke-others", size="sm", on_click=state.revoke_others),
+            rx.fragment(),
+        ),
+        padded=False,
+    )
+
+
+def session_row(row: Any, on_revoke: Any) -> rx.Component:
+    """One signed-in browser: what it is, from where, when it was last used."""
+    return rx.el.li(
+        icon("monitor", 20, "text-ink-3"),
+        rx.el.div(
+            rx.el.p(
+                rx.el.span(row.device, class_name="font-medium break-words"),
+                rx.cond(row.current, chip("This device", tone="ok", icon="check"), rx.fragment()),
+                class_name="flex flex-wrap items-center gap-x-2 gap-y-1",
+            ),
+            rx.el.p("From ", row.place, ", last used ", row.seen, ". Ends ", row.ends, ".", class_name=cx(theme.META, "break-words")),
+            class_name="min-w-0 grow",
+        ),
+        rx.cond(row.current, rx.fragment(), button("End", testid="revoke", size="sm", on_click=on_revoke, title="End this session")),
+        class_name=theme.LIST_ROW,
+        data_testid="session-row",
+    )

@@ -1,0 +1,148 @@
+"""One's own account: name, e-mail address, password, and its end."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import reflex as rx
+
+from components import account, fields
+from components.account import post_form
+from components.buttons import button, link_button
+from components.chips import chip
+from components.notes import note
+from components.page_header import page_header
+from components.panel import panel
+from components.public import code_messages
+from components.skeleton import skeleton_rows
+from pages.base import page
+from state.account import AccountState
+
+ERRORS: Final = {
+    "unauthenticated": "Your present password is not right. Nothing was changed.",
+    "rate_limit_exceeded": "Too many tries. Wait a minute, then try again: your account is not locked.",
+    "too_many_mails": "Several mails were sent to this address within the last hour. Look for them, or try again in an hour.",
+    "invalid_input.password": "Choose another password: at least 10 characters, not a common one and not your name or address.",
+    "invalid_input.email": "Write another address than the present one, like name@company.com.",
+    "invalid_input.typed": "Type the e-mail address of your account to delete it.",
+    "conflict.owner": "You are the only owner of an organisation with other people. Make somebody else there an owner first.",
+    "": "That did not work. Nothing was changed; try again.",
+}
+DONE: Final = {
+    "password": "Your password was changed, and every other device was logged out.",
+    "email": "If nobody else uses this address, a mail with a link is on its way to it. Until you use the link, nothing changes.",
+    "": "Saved.",
+}
+_AGAIN: Final = "/confirm?next=/settings/account"
+
+
+@page(route="/settings/account", title="Account", role="viewer", on_load=AccountState.load, current="account")
+def settings_account() -> rx.Component:
+    view = AccountState.account
+    return rx.fragment(
+        page_header("Account", rx.el.p("Your name, your address, your password.")),
+        code_messages(ERRORS),
+        code_messages(DONE, testid="form-done", done=True),
+        rx.cond(
+            view,
+            rx.fragment(
+                panel(_name(view), title="Name"),
+                panel(_email(view), title="E-mail"),
+                panel(_password(), title="Password"),
+                panel(_delete(view), title="Delete account"),
+            ),
+            panel(skeleton_rows(), label="Account", padded=False),
+        ),
+    )
+
+
+def _name(view: rx.Var) -> rx.Component:  # type: ignore[type-arg]
+    return rx.el.form(
+        fields.field(
+            "Your name",
+            fields.text_input(name="name", testid="name", value=view.name, required=True, size="lg", auto_complete="name", max_length=120),
+            control_id="name",
+        ),
+        button("Save name", testid="save-name", kind="submit", cls="justify-self-start max-md:w-full"),
+        on_submit=AccountState.rename,
+        class_name="grid max-w-md gap-4",
+        custom_attrs={"data-validate": "true"},
+    )
+
+
+def _email(view: rx.Var) -> rx.Component:  # type: ignore[type-arg]
+    return rx.el.div(
+        rx.el.p(
+            rx.el.span(view.email, class_name="font-medium break-all", data_testid="own-email"),
+            rx.cond(view.verified, chip("Confirmed", tone="ok", icon="check"), chip("Not confirmed", tone="warn", icon="mail")),
+            class_name="flex flex-wrap items-center gap-2",
+        ),
+        _when_fresh(
+            view,
+            post_form(
+                account.address(label="New address"),
+                action="/auth/email",
+                label="Change address",
+                testid="email-form",
+                variant="sec",
+                size="md",
+                full=False,
+            ),
+            "again-email",
+        ),
+        class_name="grid max-w-md gap-4",
+    )
+
+
+def _password() -> rx.Component:
+    return rx.el.div(
+        post_form(
+            account.present_password("present", "Present password"),
+            account.new_password(),
+            action="/auth/password",
+            label="Change password",
+            testid="password-form",
+            variant="sec",
+            size="md",
+            full=False,
+        ),
+        class_name="max-w-md",
+    )
+
+
+def _delete(view: rx.Var) -> rx.Component:  # type: ignore[type-arg]
+    return rx.el.div(
+        rx.el.p(
+            "Your account is closed at once, on every device. For 30 days a log-in brings it back; after that your name, your address and "
+            "your keys are removed for good. Results that you made in an organisation stay there without your name.",
+            class_name="text-ink-2",
+        ),
+        rx.cond(
+            view.blocked != "",
+            note(view.blocked, tone="warn", testid="blocked"),
+            _when_fresh(
+                view,
+                post_form(
+                    account.address("typed", "Type your e-mail address to confirm"),
+                    action="/auth/delete",
+                    label="Delete my account",
+                    testid="delete-form",
+                    variant="dan",
+                    size="md",
+                    full=False,
+                ),
+                "again-delete",
+            ),
+        ),
+        class_name="grid max-w-md gap-4",
+    )
+
+
+def _when_fresh(view: rx.Var, form: rx.Component, testid: str) -> rx.Component:  # type: ignore[type-arg]
+    """The form when the password was given a moment ago; else the way to give it."""
+    ask = rx.el.div(
+        rx.el.p("This needs your password again.", class_name="text-ink-2"),
+        link_button("Confirm it is you", _AGAIN, testid=testid, icon="lock", cls="justify-self-start"),
+        class_name="grid gap-3",
+    )
+    return rx.cond(view.fresh, form, ask)

@@ -1,0 +1,86 @@
+"""Passwords: what is refused, how many are hashed at once, and hashes that grow with the parameters."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from argon2 import PasswordHasher
+from sqlmodel import Session
+
+from coexai_app.errors import InvalidInput, RateLimited, Unauthenticated
+from coexai_app.models import User
+from coexai_app.services import accounts, passwords, proofs
+from tests.people import PASSWORD, People, do
+
+ALICE = "alice@larkfield.example.org"
+
+
+GUESSED = """password123 Password123! P@ssw0rd2024 qwertyuiop12 letmein2024! iloveyou12345 1234567890 summer2025!! 1q2w3e4r5t6y zaq12wsxcde3
+trustno1trustno1 monkeymonkey abcabcabcabc AliceArcher1 larkfield2024 alice@larkfield.example.org short"""
+
+
+@pytest.mark.parametrize("password", [*GUESSED.split(), "x" * 201])
+def test_what_is_guessed_first_is_refused(password: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        passwords.check_strength(password, email=ALICE, name="Alice Archer")
+    assert caught.value.field == "password"
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "gk3$kd9!xQ", "purple monkey dishwasher", "the yellow banana office", "ich mag Käsekuchen"])
+def test_what_is_not_is_taken(password: str) -> None:
+    passwords.check_strength(password, email=ALICE, name="Alice Archer")
+
+
+class TestTurns:
+    def test_no_more_than_two_are_hashed_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        busy, most, lock = 0, 0, threading.Lock()
+
+        class Slow(PasswordHasher):
+            def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+                nonlocal busy, most
+                with lock:
+                    busy += 1
+                    most = max(most, busy)
+                time.sleep(0.02)
+                with lock:
+                    busy -= 1
+                return "x"
+
+        slow = Slow()
+        monkeypatch.setattr(passwords, "_hasher", lambda: slow)
+        threads = [threading.Thread(target=passwords.hash_of, args=("x",)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert most == 2
+
+    def test_who_gets_no_turn_is_told_when_to_come_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.05)
+        with passwords._turn(), passwords._turn(), pytest.raises(RateLimited):
+            passwords.hash_of("x")
+        passwords.hash_of("x")
+
+
+class TestHashes:
+    def test_an_older_hash_is_made_anew_at_the_next_log_in(self, people: People, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+        stronger = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
+        monkeypatch.setattr(passwords, "_hasher", lambda: stronger)
+        do(accounts.log_in, email=ALICE, password=PASSWORD)
+        assert "m=16,t=2" in session.get_one(User, people.alice.user_id).password_hash
+        do(accounts.log_in, email=ALICE, password=PASSWORD)
+
+    def test_a_proof_of_a_password_that_was_changed_meanwhile_is_none(self, people: People) -> None:
+        proof = proofs.prove(do(proofs.attempt, email=ALICE), PASSWORD)
+        from coexai_app import db
+
+        with db.transaction() as session:
+            session.get_one(User, people.alice.user_id).password_hash = passwords.hash_of("another one entirely")
+        with pytest.raises(Unauthenticated):
+            do(accounts.log_in, proof=proof)
+
+    def test_nobody_sees_a_hash_in_a_log(self, people: People) -> None:
+        known = do(proofs.attempt, email=ALICE)
+        assert "$argon2id$" not in repr(known) + repr(proofs.prove(known, PASSWORD))
