@@ -52,7 +52,7 @@ def test_what_an_old_version_had_queued_and_the_new_one_dropped_is_never_dead(se
 def test_old_and_new_workers_under_a_migration_lose_nothing(rig: Rig, figures: Figures) -> None:
     """A column is added in a transaction that stays open for three seconds, with everything in use."""
     web, old_web = rig.web(), rig.web(FAULTS_SKILLS=OLD)
-    people = organizations(web, "enterprise", "enterprise", "pro")
+    people = organizations(web, "enterprise", "enterprise", "enterprise")
     ids = web(client.enqueue, people, "steps", size(40, 300), {"seconds": 0.01})
     ids += old_web(client.enqueue, people, "noop", size(40, 300), {})
     old = rig.work(workers=2, FAULTS_SKILLS=OLD)
