@@ -21,7 +21,7 @@ from sqlmodel import Session, col, select
 
 from coexai_app import db, log, settings
 from coexai_app.models import Event
-from coexai_app.models.base import now
+from coexai_app.models.base import now, table_of
 
 CHANNEL: Final = "coexai:live"
 _COLLECTED: Final = "coexai_events"
@@ -48,7 +48,7 @@ def publish(session: Session, organization_id: UUID, kind: str, ref_id: UUID | N
 def _write(session: Session) -> None:
     """The transaction's events, in one statement and one message."""
     events = session.info.pop(_COLLECTED)
-    session.execute(insert(Event), events)
+    session.connection().execute(insert(table_of(Event)), events)
     if settings.get().redis_url:
         told = [{"org": str(e["organization_id"]), "kind": e["kind"], "ref": str(e["ref_id"] or "")} for e in events]
         db.after_commit(session, lambda: redis().publish(CHANNEL, json.dumps(told)))

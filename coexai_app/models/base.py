@@ -65,3 +65,9 @@ class Table(SQLModel):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime, nullable=False)
+
+
+def table_of(model: type[SQLModel]) -> sa.Table:
+    """The table under a model, for statements that write many rows without making an object of each. Column defaults apply."""
+    table: sa.Table = model.__table__  # type: ignore[attr-defined]
+    return table

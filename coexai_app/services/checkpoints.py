@@ -15,6 +15,7 @@ from coexai_app.agents.pipeline import Checkpoint, StepEvent, StepStatus
 from coexai_app.agents.report import Engine, Usage
 from coexai_app.errors import Cancelled
 from coexai_app.models import JobStep, StepState
+from coexai_app.models.base import table_of
 from coexai_app.services import transitions
 from coexai_app.services.leases import Claim, prove
 
@@ -102,7 +103,7 @@ def _update(session: Session, rows: dict[tuple[UUID, str], dict[str, Any]], colu
     """One statement for rows that set the same columns."""
     first = next(iter(rows.values()))
     fixed = {name: first[name] for name in columns if name in ("started_at",) or (name == "result" and not isinstance(first[name], dict))}
-    bound = {name: bindparam(f"to_{name}", type_=JobStep.__table__.c[name].type) for name in columns if name not in fixed}  # type: ignore[attr-defined]
+    bound = {name: bindparam(f"to_{name}", type_=table_of(JobStep).c[name].type) for name in columns if name not in fixed}
     statement = (
         update(JobStep)
         .where(col(JobStep.job_id) == bindparam("of_job"), col(JobStep.name) == bindparam("of_name"))
