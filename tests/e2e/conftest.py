@@ -26,10 +26,10 @@ SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys run one after the other in one worker: they share an instance, and two browsers at once make each other slow."""
+    """The journeys of a file run one after the other in one worker, and its files share an instance."""
     for item in items:
         if "/e2e/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
 
 
 @pytest.fixture(scope="session")
