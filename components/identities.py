@@ -69,6 +69,13 @@ def confirming(choices: rx.Var[tuple[ProviderChoice, ...]]) -> rx.Component:
     )
 
 
+def messages() -> rx.Component:
+    """What became of connecting an account, for the top of the security page."""
+    return rx.fragment(
+        code_messages({**MESSAGES, **_ELSE}, testid="identity-error"), code_messages(DONE, testid="identity-done", done=True)
+    )
+
+
 def connected(state: Any) -> rx.Component:
     """The panel of the security page; absent where there is nothing to connect. `state` has the vars and events of `IdentitiesState`."""
     view = state.view
@@ -76,8 +83,6 @@ def connected(state: Any) -> rx.Component:
         view.shown,
         panel(
             rx.el.div(
-                code_messages({**MESSAGES, **_ELSE}, testid="identity-error"),
-                code_messages(DONE, testid="identity-done", done=True),
                 rx.cond(
                     state.wrong == "", rx.fragment(), note(state.wrong, tone="bad", alert=True, testid="identity-wrong", cls="max-w-[60ch]")
                 ),
@@ -126,7 +131,6 @@ def _identity(one: rx.Var[IdentityView], state: Any) -> rx.Component:
             "Disconnect",
             testid="disconnect",
             size="sm",
-            variant="gho",
             disabled=one.locked != "",
             title=one.locked,
             on_click=state.disconnect(one.id),
@@ -140,7 +144,7 @@ def _identity(one: rx.Var[IdentityView], state: Any) -> rx.Component:
 def _way(verb: str, label: Text, key: Text, href: Text, *, size: str, full: bool = True) -> Child:
     look = _BUTTON if full else cx(theme.BUTTON, theme.BUTTON_VARIANTS["sec"])
     return Anchor.create(
-        rx.match(key, ("google", _google()), ("microsoft", _microsoft()), icon("key-round", 16, "-ml-0.5")),
+        rx.match(key, ("google", _mark("google")), ("microsoft", _mark("microsoft")), icon("key-round", 16, "-ml-0.5")),
         rx.el.span(verb, label, class_name="truncate"),
         href=href,
         class_name=cx(look, theme.BUTTON_SIZES[size]),
@@ -149,19 +153,6 @@ def _way(verb: str, label: Text, key: Text, href: Text, *, size: str, full: bool
     )
 
 
-def _google() -> rx.Component:
-    """The four colours of the mark, as arcs of one ring with its bar."""
-    arcs = (("M3.1 4.6A6 6 0 0 1 12.2 3.7", "#EA4335"), ("M3.1 11.4A6 6 0 0 1 3.1 4.6", "#FBBC05"))
-    arcs += (("M11.6 12.8A6 6 0 0 1 3.1 11.4", "#34A853"), ("M8.4 8H14A6 6 0 0 1 11.6 12.8", "#4285F4"))
-    return _mark(*(rx.el.path(d=d, stroke=colour, stroke_width="2.6", fill="none") for d, colour in arcs))
-
-
-def _microsoft() -> rx.Component:
-    squares = (("1", "1", "#F25022"), ("8.5", "1", "#7FBA00"), ("1", "8.5", "#00A4EF"), ("8.5", "8.5", "#FFB900"))
-    return _mark(*(rx.el.rect(x=x, y=y, width="6.5", height="6.5", fill=colour) for x, y, colour in squares))
-
-
-def _mark(*shapes: rx.Component) -> rx.Component:
-    return rx.el.svg(
-        *shapes, view_box="0 0 16 16", width="16", height="16", class_name="-ml-0.5 flex-none", custom_attrs={"aria-hidden": "true"}
-    )
+def _mark(key: str) -> rx.Component:
+    """The provider's own colours, which are no tokens of ours: a picture."""
+    return rx.el.img(src=f"/icons/{key}.svg", alt="", width="16", height="16", class_name="-ml-0.5 flex-none")

@@ -16,6 +16,7 @@ from state.factors import HERE, FactorsState
 from state.identities import IdentitiesState
 
 SECTIONS: Final[tuple[Callable[[], rx.Component], ...]] = (
+    identities.messages,
     lambda: factors.must_enrol(FactorsState),
     lambda: factors.new_codes(FactorsState),
     lambda: factors.second_step(FactorsState),

@@ -23,7 +23,12 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from coexai_app import settings
-from coexai_app.integrations import oidc_http
+from coexai_app.access import Actor
+from coexai_app.integrations import oidc, oidc_http
+from coexai_app.integrations.oidc import Person
+from coexai_app.models import FlowPurpose
+from coexai_app.models.base import now
+from coexai_app.services.sign_in_flows import Flow
 from coexai_app.settings import Settings
 from tests.servers import free_port, wait_until
 
@@ -180,6 +185,20 @@ def by_hand(claims: dict[str, Any], header: dict[str, Any], secret: bytes = b"")
 
     head = f"{packed(json.dumps(header).encode())}.{packed(json.dumps(claims).encode())}"
     return f"{head}.{packed(hmac.digest(secret, head.encode(), 'sha256')) if secret else ''}"
+
+
+def ana(**more: Any) -> Person:
+    """Somebody whom Google vouches for."""
+    said: dict[str, Any] = {"email": "ana@bakery.example.org", "email_verified": True, "name": "Ana Bright", **more}
+    return Person(provider="google", issuer=said.pop("issuer", oidc.GOOGLE), subject=said.pop("subject", "ana-1"), **said)
+
+
+def flow(actor: Actor | None = None, **more: Any) -> Flow:
+    """A browser that has just come back: to log in, or to the session of somebody."""
+    at = now()
+    purpose = FlowPurpose.CONNECT if actor else FlowPurpose.LOG_IN
+    given = {"next_path": "", "timezone": "", "nonce": "n", "verifier": "v", "began": at, "now": at, **more}
+    return Flow(purpose=purpose, session_id=actor.session_id if actor else None, **given)
 
 
 @contextmanager

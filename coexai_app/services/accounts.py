@@ -115,7 +115,7 @@ def found(session: Session, user: User, *, name: str, timezone: str = "UTC") -> 
     owned = select(func.count()).select_from(Membership).where(Membership.user_id == user.id, Membership.role == Role.OWNER)
     if session.exec(owned).one() >= MAX_OWNED:
         raise Conflict(f"You own {MAX_OWNED} organisations already. Delete one for good, or hand one over to somebody else.")
-    org = Organization(name=account_fields.clean(name)[:120] or f"{user.name.split()[0]}'s organisation", timezone=zone(timezone).key)
+    org = Organization(name=account_fields.clean(name)[:120] or f"{user.name.split()[0][:100]}'s organisation", timezone=zone(timezone).key)
     session.add(org)
     session.flush()
     session.add(Membership(user_id=user.id, organization_id=org.id, role=Role.OWNER))

@@ -64,7 +64,7 @@ ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
         "factor.failed": Action("signing-in", "triangle-alert", "Somebody gave a wrong code for {actor}"),
         "factor.required": Action("signing-in", "shield-check", "{actor} changed whether members of {target} need a second step"),
         "identity.connected": Action("signing-in", "link", "{actor} connected {target}"),
-        "identity.disconnected": Action("signing-in", "unlink", "{target} was disconnected from the account of {actor}"),
+        "identity.disconnected": Action("signing-in", "unlink", "{actor} disconnected {target}"),
         "identity.confirmed": Action("signing-in", "shield-check", "{actor} signed in again with {target}"),
         "session.logout": Action("signing-in", "log-out", "{actor} logged out"),
         "job.created": Action("work", "play", "{actor} gave {agent} the job {target}"),

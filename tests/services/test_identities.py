@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,7 +16,6 @@ from coexai_app.errors import Conflict, Forbidden, FreshLoginNeeded, NotFound, R
 from coexai_app.integrations.oidc import Person
 from coexai_app.models import (
     AuditLog,
-    FlowPurpose,
     Identity,
     LoginSession,
     Mail,
@@ -28,33 +26,18 @@ from coexai_app.models import (
     TokenPurpose,
     User,
 )
-from coexai_app.models.base import new_id, now
+from coexai_app.models.base import new_id
 from coexai_app.services import account_deletion, accounts, factors, identities, one_time, passkeys, password_change, person, proofs
 from coexai_app.services.identities import AccountClosed, AccountExists, IdentityTaken, NoAddress, NotConnected, NotFresh
-from coexai_app.services.sign_in_flows import Flow
 from tests.factors import email_of, enrol_app, enrol_passkey, log_in_long_ago
-from tests.oidc import CLIENT, configured
+from tests.oidc import CLIENT, ana, configured, flow
 from tests.people import PASSWORD, People, actor, do
-
-ISSUER = "https://accounts.google.com"
 
 
 @pytest.fixture(autouse=True)
 def _google(instance: None) -> Iterator[None]:
     with configured(google_client_id="coexai", google_client_secret=CLIENT["oidc_client_secret"]):
         yield
-
-
-def ana(**more: Any) -> Person:
-    said: dict[str, Any] = {"email": "ana@bakery.example.org", "email_verified": True, "name": "Ana Bright", **more}
-    return Person(provider="google", issuer=said.pop("issuer", ISSUER), subject=said.pop("subject", "ana-1"), **said)
-
-
-def flow(actor: Actor | None = None, **more: Any) -> Flow:
-    at = now()
-    purpose = FlowPurpose.CONNECT if actor else FlowPurpose.LOG_IN
-    given = {"next_path": "", "timezone": "", "nonce": "n", "verifier": "v", "began": at, "now": at, **more}
-    return Flow(purpose=purpose, session_id=actor.session_id if actor else None, **given)
 
 
 def actions(session: Session) -> set[str]:
@@ -208,7 +191,7 @@ class TestConnect:
         connect(people.bob)
         mail = session.exec(select(Mail)).one()
         assert (mail.kind, mail.to_address) == (MailKind.IDENTITY_CHANGED.value, email_of(people.bob))
-        assert "Google (ana@bakery.example.org) was connected" in mail.text
+        assert "Google (ana@bakery.example.org) was connected" in mail.text.replace("\u2060", "")
         assert "identity.connected" in actions(session)
         session.expire_all()
         assert session.get_one(User, people.bob.user_id).auth_version > version
