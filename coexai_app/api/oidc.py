@@ -6,22 +6,27 @@ come from the settings, never from the request. No transaction is open while a p
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Annotated, Final, Literal, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import anyio
+from anyio import CapacityLimiter
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from coexai_app import settings
 from coexai_app.api import account, deps, entry, second_step
-from coexai_app.errors import CoexaiError, Forbidden, FreshLoginNeeded, SecondFactorRequired, Unauthenticated
+from coexai_app.errors import CoexaiError, Forbidden, FreshLoginNeeded, RateLimited, SecondFactorRequired, Unauthenticated
 from coexai_app.integrations import oidc
 from coexai_app.integrations.oidc import Person, ProviderRefused
 from coexai_app.models import FlowPurpose
 from coexai_app.services import identities, sign_in_flows
 from coexai_app.services.sign_in_flows import Flow
 
+T = TypeVar("T")
+ASKING: Final = 32
 LOGIN: Final = "/login"
 CONFIRM: Final = "/confirm"
 PURPOSES: Final = {"": FlowPurpose.LOG_IN, "connect": FlowPurpose.CONNECT, "confirm": FlowPurpose.CONFIRM}
@@ -67,7 +72,7 @@ async def start(
             timezone=timezone,
             ip=deps.client_ip(request),
         )
-        url = await anyio.to_thread.run_sync(
+        url = await _ask(
             lambda: oidc.authorization_url(
                 asked,
                 redirect_uri=_redirect_uri(asked.key),
@@ -107,7 +112,7 @@ async def callback(
     try:
         if error:
             raise _said_no(error)
-        who = await anyio.to_thread.run_sync(
+        who = await _ask(
             lambda: oidc.redeem(
                 asked,
                 redirect_uri=_redirect_uri(asked.key),
@@ -142,6 +147,18 @@ async def _confirm(request: Request, who: Person, flow: Flow) -> Response:
 
 
 _DOORS: Final = {FlowPurpose.LOG_IN: _log_in, FlowPurpose.CONNECT: _connect, FlowPurpose.CONFIRM: _confirm}
+
+
+async def _ask(call: Callable[[], T]) -> T:
+    """A call to a provider, in one of a few threads of its own: one that does not answer must hold up nothing else here."""
+    if _limiter().available_tokens < 1:
+        raise RateLimited("Very many people log in at this moment. Try again in a few seconds.", retry_after=5)
+    return await anyio.to_thread.run_sync(call, limiter=_limiter())
+
+
+@lru_cache(maxsize=1)
+def _limiter() -> CapacityLimiter:
+    return CapacityLimiter(ASKING)
 
 
 class Cancelled(Unauthenticated):

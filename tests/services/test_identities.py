@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
@@ -110,6 +111,12 @@ class TestSignUp:
             with pytest.raises(AccountExists):
                 do(identities.log_in, who=ana(email=email_of(person_), email_verified=verified), flow=flow())
         assert session.exec(select(Identity)).all() == []
+
+    def test_of_many_at_once_one_makes_the_account_and_all_get_in(self, session: Session) -> None:
+        with ThreadPoolExecutor(4) as pool:
+            found = {signed.user_id for signed in pool.map(lambda _: do(identities.log_in, who=ana(), flow=flow()), range(4))}
+        assert found == {session.exec(select(User.id)).one()}
+        assert len(session.exec(select(Organization)).all()) == 1
 
     def test_nothing_matches_the_password_of_somebody_who_has_none(self, session: Session) -> None:
         do(identities.log_in, who=ana(), flow=flow())
