@@ -502,6 +502,12 @@
     const next = param("next") || "";
     $$("input[data-next]").forEach((el) => { const to = /^\/(?![/\\])/.test(next) ? next : ""; if (el.value !== to) el.value = to; });
     $$("a[data-keep-query]").forEach((el) => { if (location.search && !el.href.includes("?") && next) el.search = `?next=${encodeURIComponent(next)}`; });
+    $$("a[data-provider]").forEach((el) => {
+      const to = new URL(el.href);
+      to.searchParams.set("timezone", zone);
+      if (/^\/(?![/\\])/.test(next)) to.searchParams.set("next", next);
+      if (el.search !== to.search) el.search = to.search;
+    });
     $$("form[data-validate]").forEach((form) => { form.noValidate = true; });
   };
   let path = location.pathname;

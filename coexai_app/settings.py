@@ -60,6 +60,21 @@ class Settings(BaseSettings):
     mail_from: str = Field("", description="Sender, e.g. CoExAI <no-reply@example.com>. Default: no-reply@ this instance's host.")
     mail_address_line: str = Field("", description="Who runs this instance, with a postal address: the last line of every mail.")
 
+    # --- log-in with other accounts: a provider without both its id and its secret is not offered ---
+    google_client_id: str = Field("", description="OAuth client of Google Cloud.")
+    google_client_secret: SecretStr | None = None
+    microsoft_client_id: str = Field("", description="App registration of Microsoft Entra ID.")
+    microsoft_client_secret: SecretStr | None = None
+    microsoft_tenant: str = Field(
+        "common", pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,120}$", description="common, organizations, consumers, or one tenant."
+    )
+    microsoft_authority: str = Field("https://login.microsoftonline.com", description="Another address in national clouds.")
+    oidc_issuer: str = Field("", description="Issuer of any OpenID Connect provider, exactly as it names itself.")
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = Field("single sign-on", max_length=40, description="What its button says after “Continue with”.")
+    oidc_timeout_seconds: float = Field(8, gt=0, le=60, description="Longest time for one answer of a provider.")
+
     # --- language models: the first one with a key writes, the others stand in for it ---
     model_order: str = "openai,anthropic,gemini,compatible"
     openai_api_key: SecretStr | None = None
@@ -105,6 +120,24 @@ class Settings(BaseSettings):
             raise ValueError("WEB_WORKERS above 1 needs REDIS_URL: the processes share their sessions there.")
         return self
 
+    @model_validator(mode="after")
+    def _providers_are_whole(self) -> Self:
+        for name in ("google", "microsoft", "oidc"):
+            parts = [getattr(self, f"{name}_client_id"), getattr(self, f"{name}_client_secret")]
+            parts += [self.oidc_issuer] if name == "oidc" else []
+            if any(parts) and not all(parts):
+                raise ValueError(f"{name.upper()}_CLIENT_ID and {name.upper()}_CLIENT_SECRET belong together (and OIDC_ISSUER to OIDC_…).")
+        return self
+
+    @field_validator("oidc_issuer", "microsoft_authority")
+    @classmethod
+    def _issuer_is_https(cls, value: str) -> str:
+        url = urlsplit(value)
+        here = url.scheme == "http" and url.hostname in ("localhost", "127.0.0.1", "::1")
+        if value and (not (url.scheme == "https" or here) or not url.hostname or url.query or url.fragment or url.username):
+            raise ValueError("An issuer is an https address without a query, such as https://login.example.com/realm.")
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _smtp_url_is_whole(cls, value: SecretStr) -> SecretStr:
@@ -149,6 +182,11 @@ class Settings(BaseSettings):
     def step_cookie_name(self) -> str:
         """Name of the cookie between the password and the second step."""
         return "__Host-coexai_step" if self.https else "coexai_step"
+
+    @property
+    def flow_cookie_name(self) -> str:
+        """Name of the cookie that binds a log-in at a provider to the browser that began it."""
+        return "__Host-coexai_flow" if self.https else "coexai_flow"
 
     @property
     def origins(self) -> list[str]:

@@ -8,7 +8,7 @@ import reflex as rx
 
 from coexai_app.views.factors import PasskeyView
 from components import fields, theme
-from components.buttons import button
+from components.buttons import app_link, button
 from components.chips import chip
 from components.icons import icon
 from components.notes import note
@@ -297,11 +297,20 @@ def _ask(state: Any, on_submit: Any, label: str, *, testid: str, text: Text = ""
 def _password(state: Any) -> Child:
     return rx.cond(
         state.factors.needs_password,
-        fields.field(
-            "Your password",
-            fields.password_input(name="password", testid="factor-password", autocomplete="current-password", size="md"),
-            control_id="password",
-            hint="It is a while since you logged in.",
+        rx.cond(
+            state.factors.has_password,
+            fields.field(
+                "Your password",
+                fields.password_input(name="password", testid="factor-password", autocomplete="current-password", size="md"),
+                control_id="password",
+                hint="It is a while since you logged in.",
+            ),
+            rx.el.p(
+                "It is a while since you logged in. ",
+                app_link("Confirm it is you", href="/confirm?next=/settings/security", testid="factor-confirm", cls=theme.LINK),
+                " first.",
+                class_name="text-ink-2",
+            ),
         ),
         rx.fragment(),
     )

@@ -6,13 +6,14 @@ from typing import Final
 
 import reflex as rx
 
-from components import account
+from components import account, identities
 from components.account import post_form
 from components.buttons import app_link, link_button
 from components.native_form import native_form
 from components.public import code_messages, way_in
 from components.theme import LINK
 from pages.base import page
+from state.identities import IdentitiesState
 
 _OTHER_SITE: Final = "That request did not come from this page. Load the page again, then try once more."
 _OFTEN: Final = "Too many tries. Wait a minute, then try again: your account is not locked."
@@ -34,6 +35,7 @@ VERIFY: Final = {
 }
 VERIFIED: Final = {"": "Your e-mail address is confirmed."}
 CONFIRM: Final = {
+    **identities.MESSAGES,
     "unauthenticated": "The password is not right. Try again.",
     "rate_limit_exceeded": _OFTEN,
     "forbidden": _OTHER_SITE,
@@ -76,20 +78,31 @@ def verify() -> rx.Component:
     )
 
 
-@page(route="/confirm", title="Confirm it is you", role=None, description="Give your password again.")
+@page(route="/confirm", title="Confirm it is you", role=None, on_load=IdentitiesState.load, description="Show again that it is you.")
 def confirm() -> rx.Component:
     return way_in(
         code_messages(CONFIRM),
-        post_form(
-            account.present_password(),
-            rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"}),
-            action="/auth/confirm",
-            label="Confirm",
-            testid="confirm",
+        rx.cond(
+            IdentitiesState.view.has_password,
+            post_form(
+                account.present_password(),
+                rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"}),
+                action="/auth/confirm",
+                label="Confirm",
+                testid="confirm",
+            ),
+            rx.el.p(
+                "Your account has no password. Sign in again below, or ",
+                app_link("set a password", href="/forgot-password", testid="to-forgot", cls=LINK),
+                " with the link of a mail.",
+                class_name="text-ink-2",
+                data_testid="no-password",
+            ),
         ),
+        identities.confirming(IdentitiesState.view.confirming),
         rx.el.p(app_link("Go back without it", href="/home", testid="to-home", cls=LINK), class_name="text-center text-ink-3"),
         title="Confirm it is you",
-        line="What you are about to do needs your password. It then counts for ten minutes.",
+        line="What you are about to do needs a fresh sign-in. It then counts for ten minutes.",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import reflex as rx
 
-from components import fields
+from components import fields, identities
 from components.buttons import button, link_button
 from components.native_form import native_form
 from components.notes import note
@@ -14,6 +14,7 @@ from components.public import code_messages, way_in
 from components.skeleton import skeleton_rows
 from pages.base import page
 from pages.signup import MIN_PASSWORD
+from state.identities import ProvidersState
 from state.invite import InviteState
 
 MESSAGES: Final = {
@@ -27,7 +28,13 @@ MESSAGES: Final = {
 }
 
 
-@page(route="/invite", title="Invitation", role=None, on_load=InviteState.load, description="Join an organisation on CoExAI.")
+@page(
+    route="/invite",
+    title="Invitation",
+    role=None,
+    on_load=[InviteState.load, ProvidersState.load],
+    description="Join an organisation on CoExAI.",
+)
 def invite() -> rx.Component:
     return way_in(
         code_messages(MESSAGES),
@@ -53,7 +60,7 @@ def _open() -> rx.Component:
         rx.cond(
             InviteState.own == look.email,
             _join(),
-            rx.cond(InviteState.own != "", _other(), rx.cond(look.account, _log_in(), _sign_up())),
+            rx.cond(InviteState.own != "", _other(), _strangers()),
         ),
     )
 
@@ -77,6 +84,14 @@ def _other() -> rx.Component:
         ),
         rx.el.p("Then open the link in the mail again.", class_name="text-center text-ink-3"),
         class_name="grid gap-3",
+    )
+
+
+def _strangers() -> rx.Component:
+    """For whoever is not logged in: also with a provider whose address is the invited one, and back here."""
+    return rx.fragment(
+        rx.cond(InviteState.look.account, _log_in(), _sign_up()),
+        identities.ways(ProvidersState.choices, query=InviteState.back_here),
     )
 
 

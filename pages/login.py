@@ -6,12 +6,13 @@ from typing import Final
 
 import reflex as rx
 
-from components import fields, passkeys
+from components import fields, identities, passkeys
 from components.buttons import app_link, button
 from components.native_form import native_form
 from components.public import code_messages, way_in
 from components.theme import LINK
 from pages.base import page
+from state.identities import ProvidersState
 
 MESSAGES: Final = {
     "unauthenticated": "The e-mail address or the password is not right. Check both and try again.",
@@ -19,6 +20,7 @@ MESSAGES: Final = {
     "sign_in_expired": "That log-in took too long, or was used already. Start again with your password.",
     "passkey_refused": "This passkey was not accepted. Try again, or log in with your password.",
     "access_ended": "Your session was ended, or you have no access to this organisation any more. Log in to go on.",
+    **identities.MESSAGES,
     "forbidden": "That request did not come from this page. Load the page again, then log in.",
     "": "That did not work. Nothing was changed; try again.",
 }
@@ -29,7 +31,7 @@ DONE: Final = {
 }
 
 
-@page(route="/login", title="Log in", role=None, description="Log in to CoExAI.")
+@page(route="/login", title="Log in", role=None, on_load=ProvidersState.load, description="Log in to CoExAI.")
 def login() -> rx.Component:
     return way_in(
         passkeys.script(),
@@ -71,6 +73,7 @@ def login() -> rx.Component:
             method="post",
             data_testid="passkey-form",
         ),
+        identities.ways(ProvidersState.choices),
         rx.el.p(
             "New here? ",
             app_link("Start free", href="/signup", testid="to-signup", cls=LINK, custom_attrs={"data-keep-query": "true"}),

@@ -56,5 +56,5 @@ def second_step() -> rx.Component:
             class_name="text-center text-ink-3",
         ),
         title="One more step",
-        line="Your password was right. Now show that it is you.",
+        line="The first step was right. Now show that it is you.",
     )

@@ -48,7 +48,7 @@ def settings_account() -> rx.Component:
             rx.fragment(
                 panel(_name(view), title="Name"),
                 panel(_email(view), title="E-mail"),
-                panel(_password(), title="Password"),
+                panel(_password(view), title="Password"),
                 panel(_delete(view), title="Delete account"),
             ),
             panel(skeleton_rows(), label="Account", padded=False),
@@ -94,7 +94,19 @@ def _email(view: rx.Var) -> rx.Component:  # type: ignore[type-arg]
     )
 
 
-def _password() -> rx.Component:
+def _password(view: rx.Var) -> rx.Component:  # type: ignore[type-arg]
+    return rx.cond(view.has_password, _change_password(), _no_password())
+
+
+def _no_password() -> rx.Component:
+    return rx.el.div(
+        rx.el.p("Your account has no password: you log in with a connected account. The link of a mail sets one.", class_name="text-ink-2"),
+        link_button("Set a password", "/forgot-password", testid="set-password", icon="mail", cls="justify-self-start"),
+        class_name="grid max-w-md gap-3",
+    )
+
+
+def _change_password() -> rx.Component:
     return rx.el.div(
         post_form(
             account.present_password("present", "Present password"),

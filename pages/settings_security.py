@@ -7,23 +7,32 @@ from typing import Final
 
 import reflex as rx
 
-from components import account, factors, passkeys
+from components import account, factors, identities, passkeys
 from components.page_header import page_header
 from components.skeleton import skeleton_rows
 from pages.base import page
 from state.account import SessionsState
 from state.factors import HERE, FactorsState
+from state.identities import IdentitiesState
 
 SECTIONS: Final[tuple[Callable[[], rx.Component], ...]] = (
+    identities.messages,
     lambda: factors.must_enrol(FactorsState),
     lambda: factors.new_codes(FactorsState),
     lambda: factors.second_step(FactorsState),
+    lambda: identities.connected(IdentitiesState),
     lambda: account.sessions(SessionsState),
     lambda: factors.organization_rule(FactorsState),
 )
 
 
-@page(route=HERE, title="Security", role="viewer", on_load=[FactorsState.load, SessionsState.load], current="security")
+@page(
+    route=HERE,
+    title="Security",
+    role="viewer",
+    on_load=[FactorsState.load, IdentitiesState.load, SessionsState.load],
+    current="security",
+)
 def settings_security() -> rx.Component:
     return rx.fragment(
         passkeys.script(),

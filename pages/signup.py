@@ -6,12 +6,13 @@ from typing import Final
 
 import reflex as rx
 
-from components import fields
+from components import fields, identities
 from components.buttons import app_link, button
 from components.native_form import native_form
 from components.public import code_messages, way_in
 from components.theme import LINK
 from pages.base import page
+from state.identities import ProvidersState
 
 MIN_PASSWORD: Final = 10
 MESSAGES: Final = {
@@ -25,7 +26,7 @@ MESSAGES: Final = {
 }
 
 
-@page(route="/signup", title="Start free", role=None, description="Make an account. No card needed.")
+@page(route="/signup", title="Start free", role=None, on_load=ProvidersState.load, description="Make an account. No card needed.")
 def signup() -> rx.Component:
     return way_in(
         code_messages(MESSAGES),
@@ -72,6 +73,7 @@ def signup() -> rx.Component:
             data_testid="signup-form",
             custom_attrs={"data-validate": "true"},
         ),
+        identities.ways(ProvidersState.choices),
         rx.el.p(
             "Have an account? ",
             app_link("Log in", href="/login", testid="to-login", cls=LINK, custom_attrs={"data-keep-query": "true"}),

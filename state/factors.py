@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Literal, TypeVar
 
-from coexai_app.errors import CoexaiError, Unauthenticated
+from coexai_app.errors import CoexaiError, FreshLoginNeeded, Unauthenticated
 from coexai_app.services import factors, passkeys
 from coexai_app.views.factors import Enrolment, FactorsView
 from state import guard, route
@@ -110,6 +110,8 @@ class FactorsState(AppState):
         self.wrong = ""
         try:
             return await self._call(service, **kwargs)
+        except FreshLoginNeeded:
+            raise
         except Unauthenticated as error:
             if type(error) is Unauthenticated:
                 raise

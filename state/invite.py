@@ -37,5 +37,9 @@ class InviteState(AppState):
         self.loaded = True
 
     @rx.var
+    def back_here(self) -> str:
+        return f"?next={quote(f'{invitations.PAGE}?token={self.token}', safe='/')}"
+
+    @rx.var
     def login_url(self) -> str:
         return f"/login?next={quote(f'{invitations.PAGE}?token={self.token}', safe='/')}"

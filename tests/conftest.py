@@ -29,6 +29,13 @@ for name in (
     "MAIL_FROM",
     "PUBLIC_URL",
     "PORT",
+    "GOOGLE_CLIENT_ID",
+    "GOOGLE_CLIENT_SECRET",
+    "MICROSOFT_CLIENT_ID",
+    "MICROSOFT_CLIENT_SECRET",
+    "OIDC_ISSUER",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
 ):
     os.environ[name] = ""
 os.environ.update({"DATA_DIR": str(_folder / "data"), "LOG_LEVEL": "error", "FETCH_ALLOW_HOSTS": "127.0.0.1", "JOB_LEASE_SECONDS": "3"})

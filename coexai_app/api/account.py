@@ -22,7 +22,7 @@ ACCOUNT = "/settings/account"
 Text = Annotated[str, Form(max_length=400)]
 
 
-def _ask_again(page: str) -> Response:
+def ask_again(page: str) -> Response:
     return RedirectResponse(f"/confirm?next={quote(page)}", 303)
 
 
@@ -61,7 +61,7 @@ async def change_email(request: Request, email: Text = "") -> Response:
     try:
         await deps.call(email_address.change, await deps.person(request), email=email)
     except FreshLoginNeeded:
-        return _ask_again(ACCOUNT)
+        return ask_again(ACCOUNT)
     except Unauthenticated:
         return RedirectResponse("/login", 303)
     except (InvalidInput, RateLimited) as error:
@@ -111,7 +111,7 @@ async def delete(request: Request, typed: Text = "") -> Response:
     try:
         await deps.call(account_deletion.delete_account, await deps.person(request), typed=typed)
     except FreshLoginNeeded:
-        return _ask_again(ACCOUNT)
+        return ask_again(ACCOUNT)
     except Unauthenticated:
         return RedirectResponse("/login", 303)
     except (InvalidInput, Conflict) as error:

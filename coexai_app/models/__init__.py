@@ -4,6 +4,7 @@ from coexai_app.models.accounts import LoginSession, Membership, OneTimeToken, O
 from coexai_app.models.audit import AuditChain, AuditLog
 from coexai_app.models.enums import (
     AuditOutcome,
+    FlowPurpose,
     JobStatus,
     KeyState,
     MailKind,
@@ -18,6 +19,7 @@ from coexai_app.models.enums import (
 )
 from coexai_app.models.factors import FactorTries, Passkey, PasskeyChallenge, RecoveryCode, SignInTicket, TotpFactor
 from coexai_app.models.files import File
+from coexai_app.models.identities import Identity, SignInFlow
 from coexai_app.models.invitations import Invitation
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
 from coexai_app.models.mail import Mail
@@ -34,6 +36,8 @@ __all__ = [
     "Event",
     "FactorTries",
     "File",
+    "FlowPurpose",
+    "Identity",
     "Invitation",
     "Job",
     "JobStatus",
@@ -60,6 +64,7 @@ __all__ = [
     "Role",
     "Schedule",
     "SignInDoor",
+    "SignInFlow",
     "SignInTicket",
     "SigningKey",
     "StepState",

@@ -60,6 +60,14 @@ class TokenPurpose(StrEnum):
     CHANGE_EMAIL = "change_email"
 
 
+class FlowPurpose(StrEnum):
+    """Why a browser was sent to a provider."""
+
+    LOG_IN = "log_in"
+    CONNECT = "connect"
+    CONFIRM = "confirm"
+
+
 class KeyState(StrEnum):
     """Of a signing key, in the order of its life: published, signing, still published, gone."""
 
@@ -93,6 +101,7 @@ class MailKind(StrEnum):
     PASSWORD_CHANGED = "password_changed"
     NEW_SIGN_IN = "new_sign_in"
     SECOND_FACTOR_CHANGED = "second_factor_changed"
+    IDENTITY_CHANGED = "identity_changed"
     INVITATION = "invitation"
     MEMBER_REMOVED = "member_removed"
     ROLE_CHANGED = "role_changed"

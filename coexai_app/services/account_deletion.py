@@ -17,6 +17,7 @@ from coexai_app.access import Actor
 from coexai_app.errors import Conflict, InvalidInput, Unauthenticated
 from coexai_app.models import (
     ApiKey,
+    Identity,
     LoginSession,
     MailKind,
     Membership,
@@ -36,7 +37,7 @@ from coexai_app.views.accounts import AccountView
 TRASH_DAYS: Final = 30
 BATCH: Final = 20
 # What goes with an emptied account; what was made in an organisation stays there.
-OWN: Final = (OneTimeToken, SignInTicket, TotpFactor, RecoveryCode, Passkey, LoginSession, RefreshToken, ApiKey, Membership)
+OWN: Final = (OneTimeToken, SignInTicket, TotpFactor, RecoveryCode, Passkey, Identity, LoginSession, RefreshToken, ApiKey, Membership)
 
 
 @db.reads
@@ -50,6 +51,7 @@ def account(session: Session, actor: Actor) -> AccountView:
         verified=user.verified_at is not None,
         fresh=person.is_fresh(session, actor),
         blocked=_blocked(session, actor.user_id),
+        has_password=bool(user.password_hash),
     )
 
 

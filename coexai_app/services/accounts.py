@@ -28,6 +28,7 @@ __all__ = [
     "MAX_FAILURES",
     "SignedIn",
     "actor_of",
+    "add_person",
     "credentials",
     "log_in",
     "log_out",
@@ -81,15 +82,23 @@ def register(session: Session, *, name: str, email: str, password: str) -> User:
     """A new person, who belongs nowhere yet. Raises as `sign_up` does."""
     name, email = account_fields.name(name), account_fields.email(email)
     passwords.check_strength(password, email=email, name=name)
-    password_hash = passwords.hash_of(password)  # slow on purpose, so before anything is locked
+    return add_person(session, name=name, email=email, password_hash=passwords.hash_of(password))  # slow, so before anything is locked
+
+
+def add_person(session: Session, *, name: str, email: str, password_hash: str = "", verified: bool = False) -> User:
+    """A new person with fields that were checked. Without a hash no password opens the account; the link of a mail can set one.
+
+    Raises Conflict when the address is taken; unless it is verified, a mail asks to confirm it.
+    """
     db.serialize(session, "sign-up")
     if session.exec(select(User.id).where(User.email == email)).first():
         raise Conflict("There is an account with this e-mail address already. Log in instead.", field="email")
     first = session.exec(select(func.count()).select_from(User)).one() == 0
-    user = User(name=name, email=email, password_hash=password_hash, is_staff=first)
+    user = User(name=name, email=email, password_hash=password_hash, is_staff=first, verified_at=db.now(session) if verified else None)
     session.add(user)
     session.flush()
-    email_address.send_verification(session, user)
+    if not verified:
+        email_address.send_verification(session, user)
     return user
 
 
@@ -106,7 +115,7 @@ def found(session: Session, user: User, *, name: str, timezone: str = "UTC") -> 
     owned = select(func.count()).select_from(Membership).where(Membership.user_id == user.id, Membership.role == Role.OWNER)
     if session.exec(owned).one() >= MAX_OWNED:
         raise Conflict(f"You own {MAX_OWNED} organisations already. Delete one for good, or hand one over to somebody else.")
-    org = Organization(name=account_fields.clean(name)[:120] or f"{user.name.split()[0]}'s organisation", timezone=zone(timezone).key)
+    org = Organization(name=account_fields.clean(name)[:120] or f"{user.name.split()[0][:100]}'s organisation", timezone=zone(timezone).key)
     session.add(org)
     session.flush()
     session.add(Membership(user_id=user.id, organization_id=org.id, role=Role.OWNER))

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from coexai_app import access, db, origin
 from coexai_app.access import Actor, Permission
-from coexai_app.errors import Conflict, InvalidInput, WrongCode
+from coexai_app.errors import Conflict, FreshLoginNeeded, InvalidInput, WrongCode
 from coexai_app.models import MailKind, Membership, Organization, Passkey, TotpFactor, User
 from coexai_app.models.base import new_id
 from coexai_app.services import audit, factor_codes, mail, passwords, person, sign_in_tickets, tokens
@@ -50,6 +50,7 @@ def overview(session: Session, actor: Actor) -> FactorsView:
         keys,
         codes_left=factor_codes.remaining(session, actor.user_id),
         needs_password=not person.is_fresh(session, actor),
+        has_password=bool(session.get_one(User, actor.user_id).password_hash),
         required=org.require_second_factor,
         organization=org.name,
         locked=locked,
@@ -149,10 +150,13 @@ def own_row(session: Session, actor: Actor) -> User:
 
 
 def confirm_person(session: Session, actor: Actor, *, password: str) -> User:
-    """The same, after a fresh log-in or with the password. Raises WrongPassword, and RateLimited after five wrong ones."""
+    """The same, after a fresh log-in or with the password. Raises WrongPassword, and RateLimited after five wrong ones; FreshLoginNeeded
+    for somebody who has no password."""
     user = own_row(session, actor)
     if person.is_fresh(session, actor):
         return user
+    if not user.password_hash:
+        raise FreshLoginNeeded("It is a while since you logged in. Confirm that it is you, then change this.")
     factor_codes.allow(session, user.id)
     if not password:
         raise InvalidInput("It is a while since you logged in. Give your password to change this.", field="password")

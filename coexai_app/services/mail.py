@@ -41,6 +41,7 @@ SECURITY: Final = frozenset(
         MailKind.PASSWORD_CHANGED,
         MailKind.NEW_SIGN_IN,
         MailKind.SECOND_FACTOR_CHANGED,
+        MailKind.IDENTITY_CHANGED,
         MailKind.ACCOUNT_DELETED,
     }
 )

@@ -118,6 +118,16 @@ ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
             reason=_ACCOUNT,
             example={"url": "/settings/security", "change": "the authenticator app was removed", **_DEVICE},
         ),
+        MailKind.IDENTITY_CHANGED: Template(
+            subject="Connected accounts: {change}",
+            title="Your connected accounts were changed",
+            body=("What changed: {change}. A connected account opens your account here without the password.",),
+            button="Check your account",
+            facts=_FACTS,
+            note=_NOT_YOU,
+            reason=_ACCOUNT,
+            example={"url": "/settings/security", "change": "Google (alice@larkfield.example) was connected", **_DEVICE},
+        ),
         MailKind.INVITATION: Template(
             subject="{inviter} invites you to {organization}",
             title="Join {organization} on CoExAI",

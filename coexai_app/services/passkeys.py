@@ -21,7 +21,7 @@ from coexai_app import db, settings
 from coexai_app.access import Actor
 from coexai_app.errors import Conflict, InvalidInput, NotFound, PasskeyRefused
 from coexai_app.models import Membership, Passkey, PasskeyChallenge, User
-from coexai_app.services import audit, factor_codes, factors, security, sign_in_tickets
+from coexai_app.services import audit, factor_codes, factors, security, sign_in_tickets, ways_in
 from coexai_app.services.factors import Added
 from coexai_app.services.security import SecurityEvent
 
@@ -101,7 +101,7 @@ def register(session: Session, actor: Actor, *, name: str, credential: str) -> A
 
 
 def remove(session: Session, actor: Actor, *, passkey_id: UUID, password: str = "") -> None:
-    """Raises NotFound for one that is not the person's own, Conflict for the last factor where one is required."""
+    """Raises NotFound for one that is not the person's own, Conflict for the last factor where one is required, and the last way in."""
     user = factors.confirm_person(session, actor, password=password)
     row = session.exec(select(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)).first()
     if row is None:
@@ -109,6 +109,7 @@ def remove(session: Session, actor: Actor, *, passkey_id: UUID, password: str = 
     session.delete(row)
     session.flush()
     factors.after_removal(session, user)
+    ways_in.require(session, user)
     audit.record(session, "factor.passkey_removed", actor=actor, target=str(user.id), target_name=row.name)
     factors.told(session, user, f"the passkey “{row.name}” was removed")
 

@@ -11,7 +11,7 @@ from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.errors import Unauthenticated
 from coexai_app.models import MailKind, TokenPurpose, User
-from coexai_app.services import account_fields, audit, login_sessions, mail, one_time, person, proofs, throttle, tokens
+from coexai_app.services import account_fields, audit, identities, login_sessions, mail, one_time, person, proofs, throttle, tokens
 from coexai_app.services.email_address import facts
 from coexai_app.services.proofs import Proof
 
@@ -45,6 +45,7 @@ def whose(session: Session, *, token: str) -> tuple[str, str]:
 def reset(session: Session, *, token: str, password_hash: str) -> None:
     """Sets a new password and ends every session and token of the person. The link proves the address too. Raises DeadLink."""
     _, user = one_time.use(session, token, TokenPurpose.RESET)
+    identities.drop_unproved(session, user)
     user.verified_at = user.verified_at or db.now(session)
     home = person.first_home(session, user.id)
     _set(session, user, password_hash)

@@ -7,6 +7,7 @@ checks, and then opens one), and a flood of log-ins waits here instead of taking
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +36,7 @@ def _hasher() -> PasswordHasher:
 
 @lru_cache(maxsize=1)
 def _decoy() -> str:
-    return _hasher().hash("a password that nobody has")
+    return _hasher().hash(secrets.token_urlsafe(32))
 
 
 @contextmanager
@@ -55,13 +56,16 @@ def hash_of(password: str) -> str:
 
 
 def matches(password: str, stored: str | None) -> bool:
-    """Takes the same time whether or not there is an account, so that answers do not tell. Raises RateLimited as `hash_of` does."""
+    """Takes the same time whether or not there is an account with a password, so that answers do not tell: nothing matches None or "".
+
+    Raises RateLimited as `hash_of` does.
+    """
     from argon2.exceptions import InvalidHashError, VerificationError
 
     with _turn():
         decoy = _decoy()
         try:
-            return _hasher().verify(stored or decoy, password[:MAX_LENGTH]) and stored is not None
+            return _hasher().verify(stored or decoy, password[:MAX_LENGTH]) and bool(stored)
         except (VerificationError, InvalidHashError):
             return False
 

@@ -62,7 +62,7 @@ def stored(session: Session, email: str) -> Stored:
 def prove(known: Stored, password: str) -> Proof:
     """Raises Unauthenticated for a wrong password and for an unknown address, in the same words and the same time."""
     right = passwords.matches(password, known.password_hash)
-    if not right or known.user_id is None or known.password_hash is None:
+    if not right or known.user_id is None or not known.password_hash:
         raise Unauthenticated(WRONG)
     better = passwords.hash_of(password[: passwords.MAX_LENGTH]) if passwords.outdated(known.password_hash) else ""
     return Proof(known.user_id, known.password_hash, better)
@@ -72,7 +72,12 @@ def accept(session: Session, proof: Proof, *, ip: str = "", trashed: bool = Fals
     """The person whose password was proved, when it is still the same. Raises Unauthenticated otherwise, and for a disabled account;
     one that its owner has deleted counts with `trashed`."""
     user = session.get(User, proof.user_id)
-    if user is None or user.password_hash != proof.password_hash or (user.disabled_at and not (trashed and in_trash(user))):
+    if (
+        user is None
+        or not user.password_hash
+        or user.password_hash != proof.password_hash
+        or (user.disabled_at and not (trashed and in_trash(user)))
+    ):
         raise Unauthenticated(WRONG)
     if proof.better:
         user.password_hash = proof.better

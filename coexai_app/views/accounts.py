@@ -94,6 +94,7 @@ class AccountView(View):
     verified: bool
     fresh: bool
     blocked: str
+    has_password: bool = True
 
 
 def initials(name: str) -> str:
