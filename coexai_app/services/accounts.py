@@ -17,7 +17,7 @@ from coexai_app.access import Actor
 from coexai_app.errors import Conflict, NotFound, Unauthenticated
 from coexai_app.models import AuditOutcome, LoginSession, Membership, Organization, Role, SignInDoor, User
 from coexai_app.models.base import now
-from coexai_app.services import account_fields, audit, email_address, passwords, proofs, sign_in_tickets, throttle
+from coexai_app.services import account_fields, audit, email_address, passwords, proofs, sign_in_tickets, sign_ins, throttle
 from coexai_app.services.person import hash_of, require_fresh
 from coexai_app.services.proofs import Proof
 from coexai_app.views.accounts import Me, from_rows
@@ -255,6 +255,7 @@ def me(session: Session, actor: Actor) -> Me:
 def open_session(session: Session, user: User, organization_id: UUID, *, ip: str, user_agent: str) -> SignedIn:
     """Signs a person in who has proved who they are."""
     token, at = secrets.token_urlsafe(32), db.now(session)
+    sign_ins.note(session, user, at=at, ip=ip, user_agent=user_agent)
     session.add(
         LoginSession(
             user_id=user.id,
