@@ -18,7 +18,7 @@ from state.forms import Form, texts
 from state.guard import action
 
 PATH: Final = "/settings/keys"
-FIELDS: Final = ("name", "scopes", "expires_in_days", "expires_on")
+FIELDS: Final = ("name", "scopes", "expires_in_days", "expires_on", "")
 SCOPE: Final = "scope-"
 
 
@@ -36,7 +36,7 @@ class KeysState(AppState):
     access: str = "read"
     life: str = "90"
     form_key: int = 0
-    errors: dict[str, str] = {}  # noqa: RUF012  (a state's var)
+    errors: dict[str, str] = dict.fromkeys(FIELDS, "")
     secret: str = ""
     secret_name: str = ""
     example: str = ""
@@ -80,7 +80,7 @@ class KeysState(AppState):
             return self._confirm()
         except CoexaiError as error:
             field = str(error.details.get("field", ""))
-            self.errors = {field if field in FIELDS else "": error.message}
+            self.errors = dict.fromkeys(FIELDS, "") | {field if field in FIELDS else "": error.message}
             return None
         self._start_anew()
         await self._show(made, example)
@@ -161,7 +161,7 @@ class KeysState(AppState):
         return rx.redirect(f"/confirm?next={quote(PATH, safe='/')}")
 
     def _start_anew(self) -> None:
-        self.errors, self.access, self.life, self.form_key = {}, "read", "90", self.form_key + 1
+        self.errors, self.access, self.life, self.form_key = dict.fromkeys(FIELDS, ""), "read", "90", self.form_key + 1
         self._close()
 
     def _close(self) -> None:

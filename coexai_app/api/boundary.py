@@ -79,13 +79,14 @@ class Boundary:
         cors: Fields = []
         if origins.may_call(asking, path):
             cors = origins.preflight(asking) if asks_first else origins.readable(asking)
+        vary: Fields = [(b"vary", b"Origin")] if origins.is_open(path) else []
         begun = False
 
         async def dressed(message: Message) -> None:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                message = {**message, "headers": complete(list(message["headers"]), cors)}
+                message = {**message, "headers": complete(message["status"], list(message["headers"]), cors + vary)}
             await send(message)
 
         answer = _preflight(cors) if asks_first else _refusal(str(scope["method"]), headers, path)
@@ -112,7 +113,7 @@ class Boundary:
         log.get(__name__).info("socket of another site refused")
         if "websocket.http.response" not in scope.get("extensions", {}):
             return await send({"type": "websocket.close", "code": 1008})
-        fields = complete([(b"content-length", b"0")], [])
+        fields = complete(403, [(b"content-length", b"0")], [])
         await send({"type": "websocket.http.response.start", "status": 403, "headers": fields})
         await send({"type": "websocket.http.response.body", "body": b""})
         return None
@@ -123,14 +124,21 @@ def limit(path: str) -> int:
     return MAX_UPLOAD if path.rstrip("/") in UPLOADS else MAX_BODY
 
 
-def complete(given: Fields, cors: Fields) -> Fields:
+def complete(status: int, given: Fields, cors: Fields) -> Fields:
     """The headers of an answer, with what is missing of those that every answer has. CORS is decided here alone."""
-    kept = [(name, value) for name, value in given if not name.lower().startswith(b"access-control-")]
-    there = {name.lower() for name, _ in kept}
-    always = [*_ALWAYS, (b"content-security-policy", NO_DOCUMENT), (b"cache-control", b"no-store")]
+    lower = [(name.lower(), value) for name, value in given]
+    kept = [(name, value) for name, value in lower if not name.startswith(b"access-control-") and not _only_origin(name, value)]
+    there = {name for name, _ in kept}
+    always = list(_ALWAYS)
+    if status != 304:  # what it leaves out stays as the browser has it
+        always += [(b"content-security-policy", NO_DOCUMENT), (b"cache-control", b"no-store")]
     if settings.get().https:
         always.append(_HSTS)
     return [*kept, *((name, value) for name, value in always if name not in there), *cors]
+
+
+def _only_origin(name: bytes, value: bytes) -> bool:
+    return name == b"vary" and {part.strip().lower() for part in value.split(b",")} == {b"origin"}
 
 
 def _preflight(cors: Fields) -> Response:

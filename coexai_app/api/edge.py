@@ -17,8 +17,8 @@ from coexai_app import settings
 
 Headers = list[tuple[bytes, bytes]]
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.S)
-# What is no page. The connect-src is for sw.js: a worker lives under the policy that it was delivered with.
-_FILE_POLICY: Final = b"default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# What is no page. It may load our own files, since sw.js fetches them, and a worker lives under the policy that it was delivered with.
+_FILE_POLICY: Final = b"default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # Named after their content, so they never change.
 _HASHED: Final = ("/assets/", "/fonts/")
 
@@ -55,7 +55,8 @@ class Edge:
         return await self.app(scope, receive, dressed)
 
     def _extra(self, path: str, page: str | None, status: int, given: dict[bytes, bytes]) -> Headers:
-        if given.get(b"content-type", b"").startswith(b"text/html"):
+        # A 304 has no type, and its headers take the place of those that the browser has kept.
+        if given.get(b"content-type", b"").startswith(b"text/html") or (status == 304 and (page or path in self.policies)):
             policy = self.policies.get(page or path, self.fallback)
             return [(b"content-security-policy", policy), (b"cache-control", b"no-cache")]
         if path not in self.files or status >= 400:
@@ -69,13 +70,14 @@ class Edge:
 def _policy(html: str) -> bytes:
     """A policy without inline scripts but the page's own, named by their hashes, and without eval."""
     hashes = sorted({f"'sha256-{_digest(script)}'" for script in _INLINE_SCRIPT.findall(html) if script})
+    scripts = " ".join(["'self'", *hashes])
     config = settings.get()
-    # Some browsers do not count the socket's scheme as 'self'.
-    sockets = " ".join(origin.replace("http", "ws", 1) for origin in config.origins)
+    # Some browsers do not count the socket's scheme as 'self'. A policy cannot name an IPv6 address.
+    sockets = " ".join(origin.replace("http", "ws", 1) for origin in config.origins if "[" not in origin)
     return (
         "default-src 'none'; base-uri 'none'; object-src 'none'; frame-src 'none'; frame-ancestors 'none'; form-action 'self'; "
         f"img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; font-src 'self'; connect-src 'self' {sockets}; "
-        f"manifest-src 'self'; worker-src 'self'; script-src-attr 'none'; script-src 'self' {' '.join(hashes)}"
+        f"manifest-src 'self'; worker-src 'self'; script-src-attr 'none'; script-src {scripts}"
         f"{'; upgrade-insecure-requests' if config.https else ''}"
     ).encode()
 

@@ -26,10 +26,15 @@ def same(headers: Mapping[str, str]) -> bool:
     return headers.get("sec-fetch-site", "") in ("same-origin", "none")
 
 
+def is_open(path: str) -> bool:
+    """Whether what a path answers may depend on the site that asks."""
+    return bool(settings.get().cors_origins) and path.startswith(_OPEN)
+
+
 def may_call(origin: str, path: str) -> bool:
     """Whether a page of another site may read what this path answers (CORS)."""
     allowed = settings.get().cors_origins
-    return path.startswith(_OPEN) and bool(origin) and origin != "null" and (origin in allowed or "*" in allowed)
+    return is_open(path) and bool(origin) and origin != "null" and (origin in allowed or "*" in allowed)
 
 
 def readable(origin: str) -> list[tuple[bytes, bytes]]:
@@ -37,7 +42,6 @@ def readable(origin: str) -> list[tuple[bytes, bytes]]:
     return [
         (b"access-control-allow-origin", origin.encode("latin-1")),
         (b"access-control-expose-headers", b"X-Request-Id, Retry-After, ETag, Content-Disposition"),
-        (b"vary", b"Origin"),
     ]
 
 

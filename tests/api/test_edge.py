@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,7 +111,7 @@ ANSWERS = [
     ("GET", "/api/openapi.json", 200),
     ("GET", "/api/nothing", 404),
     ("GET", "/api/v1/me", 401),
-    ("DELETE", "/api/v1/me", 405),
+    ("DELETE", "/api/v1/me", 404),
     ("POST", "/api/v1/auth/token", 422),
     ("GET", "/.well-known/jwks.json", 200),
     ("POST", "/auth/login", 403),
@@ -166,6 +166,16 @@ class TestHeadersOfEveryAnswer:
         assert rules["connect-src"] == "'self' wss://app.larkfield.example"
         for source in rules["script-src"].split():
             assert source == "'self'" or re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", source)
+
+    @pytest.mark.parametrize("path", ["/jobs", "/no/such/page", "/app.js", "script", "/sw.js", "/.well-known/jwks.json"])
+    def test_a_copy_that_is_still_good_keeps_its_policy(self, secure: Site, path: str) -> None:
+        path = script() if path == "script" else path
+        with secure.client() as client:
+            first = client.get(path)
+            again = client.get(path, headers={"If-None-Match": first.headers.get("etag", '"none"')})
+        assert again.status_code == 304
+        for name in ("content-security-policy", "cache-control"):
+            assert again.headers.get(name, first.headers[name]) == first.headers[name]
 
     @pytest.mark.asvs("V14.3.2")
     def test_what_is_personal_is_never_kept_and_what_never_changes_is(self, plain: Site) -> None:
@@ -273,41 +283,29 @@ class TestSocket:
             aiohttp.ClientSession() as session,
             session.ws_connect(
                 f"{secure.url}/_event/?EIO=4&transport=websocket", headers={"Host": "app.larkfield.example", "Origin": PUBLIC}
-            ) as socket,
+            ) as opened,
         ):
-            assert (await socket.receive_str()).startswith("0{")
+            assert (await opened.receive_str()).startswith("0{")
 
 
 class TestSizes:
     @pytest.mark.asvs("V4.1.1", "V5.2.1")
     @pytest.mark.parametrize("path", ["/auth/login", "/api/v1/auth/token", "/api/v1/api-keys", "/_upload", "/api/nothing"])
     def test_a_large_body_is_refused_by_what_it_declares(self, plain: Site, path: str) -> None:
-        with plain.client(Origin=plain.origin) as client:
-            began = time.monotonic()
-            request = client.build_request("POST", path, headers={"Content-Length": str(10**12)}, content=iter([b"x"]))
-            del request.headers["Transfer-Encoding"]
-            answer = client.send(request)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (413, "TOO_LARGE")
-        assert time.monotonic() - began < 5
+        host = plain.origin.partition("//")[2]
+        head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {plain.origin}\r\nContent-Length: {10**12}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2])), timeout=20) as connection:
+            connection.sendall(head.encode())  # and not one byte of the body
+            answer = connection.recv(65_536)
+        assert answer.startswith(b"HTTP/1.1 413 ")
+        assert b"connection: close" in answer.lower()
 
     @pytest.mark.parametrize("path", ["/auth/login", "/api/v1/auth/token"])
     def test_and_one_that_declares_nothing_while_it_arrives(self, plain: Site, path: str) -> None:
-        sent = 0
-
-        def endless() -> Iterator[bytes]:
-            nonlocal sent
-            for _ in range(2_000):
-                sent += 10_000
-                yield b"x" * 10_000
-
         kind = "application/json" if "api" in path else "application/x-www-form-urlencoded"
+        pieces = (b"x" * 10_000 for _ in range(200))
         with plain.client(Origin=plain.origin) as client:
-            try:
-                status = client.post(path, content=endless(), headers={"Content-Type": kind}).status_code
-            except httpx.WriteError:  # the server hung up in the middle of it
-                status = 413
-        assert status == 413
-        assert sent < 20_000_000
+            assert client.post(path, content=pieces, headers={"Content-Type": kind}).status_code == 413
 
     def test_a_file_of_the_plans_size_passes(self, plain: Site) -> None:
         with plain.client(Cookie=plain.cookie(), Origin=plain.origin) as client:
