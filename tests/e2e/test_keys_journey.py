@@ -44,7 +44,7 @@ def copied(page: Page, testid: str) -> str:
 
 def at_rest(page: Page) -> None:
     """Everything that fades in is there."""
-    page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")
+    page.evaluate("() => Promise.allSettled(document.getAnimations().map((one) => one.finished))")
 
 
 def run(call: str) -> httpx.Response:
