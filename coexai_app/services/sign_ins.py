@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from coexai_app import db
+from coexai_app import db, origin
 from coexai_app.models import MailKind, SeenDevice, User
 from coexai_app.services import mail, sealing
 from coexai_app.views.device import device
@@ -60,10 +60,5 @@ def _mark(user: User, ip: str, user_agent: str) -> str:
 
 
 def _net(ip: str) -> str:
-    try:
-        found = ip_address(ip)
-    except ValueError:
-        return ""
-    mapped = None if isinstance(found, IPv4Address) else found.ipv4_mapped
-    known = mapped or found
-    return str(ip_network(f"{known}/{_PREFIX[known.version]}", strict=False)) if "%" not in str(known) else ""
+    known = origin.address(ip)
+    return str(ip_network(f"{known}/{_PREFIX[ip_address(known).version]}", strict=False)) if known else ""
