@@ -9,6 +9,7 @@ from urllib.parse import quote
 import reflex as rx
 
 from coexai_app.errors import CoexaiError, Forbidden, FreshLoginNeeded
+from coexai_app.models.base import new_id
 from coexai_app.services import api_keys, api_keys_read
 from coexai_app.views.api_keys import KeyRow, KeysView
 from coexai_app.views.tokens import CreatedKey
@@ -25,7 +26,7 @@ SCOPE: Final = "scope-"
 class KeysState(AppState):
     """`secret` and `example` hold a key that was just made: they leave the state as soon as the person says that they have it.
 
-    `about` is the key that the dialog `asking` speaks of; another `form_key` empties the form.
+    `about` is the key that a question is about, `rotating` and `revoking` open its dialog; another `form_key` empties the form.
     """
 
     _live = True
@@ -130,7 +131,7 @@ class KeysState(AppState):
             return self._confirm()
         self.about = next((row for row in self.keys.rows if row.id == key_id), None)
         if self.about is not None:
-            setattr(self, question, self.about.id)
+            setattr(self, question, new_id().hex)
         return None
 
     async def _decide(self, do: Callable[[KeyRow], Any]) -> Any:

@@ -100,6 +100,11 @@ def test_a_key_from_the_form_to_its_end(page: Page, instance_url: Instance) -> N
     page.get_by_test_id("password").fill(PASSWORD)
     page.get_by_test_id("password").press("Enter")
     page.wait_for_url("**/settings/keys")
+    for _ in range(2):
+        page.get_by_test_id("key-rotate").click()
+        expect(page.get_by_test_id("rotate-key")).to_be_visible()
+        page.get_by_test_id("rotate-keep").click()
+        expect(page.get_by_test_id("rotate-key")).to_be_hidden()
     page.get_by_test_id("key-rotate").click()
     expect(page.get_by_test_id("rotate-key")).to_be_visible()
     at_rest(page)
