@@ -103,7 +103,7 @@ def once(state: Any) -> rx.Component:
                 copy_button(state.example, testid="copy-example", label="Copy call", size="md"),
                 class_name="mt-3 flex flex-wrap items-center gap-2",
             ),
-            rx.el.div(button("I have kept it", testid="key-kept", variant="pri", on_click=state.kept), class_name="mt-4 max-md:grid"),
+            rx.el.div(button("I have kept it", testid="key-kept", on_click=state.kept), class_name="mt-4 max-md:grid"),
             title=concat("Your new key: ", state.secret_name),
             testid="new-secret",
         ),
