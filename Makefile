@@ -1,6 +1,6 @@
 # Every command of the project. `make run` is all that a newcomer needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults check fmt migrate worker build bench bench-jobs clean setup setup-dev shell
+.PHONY: help run test test-faults check fmt migrate worker build bench bench-api bench-jobs clean setup setup-dev shell
 SHELL := /bin/bash
 
 VENV := .venv
@@ -42,6 +42,9 @@ build: setup ## build the pages, if their input changed
 
 bench: setup-dev ## measure the speed and print tables
 	@scripts/bench.sh
+
+bench-api: setup-dev ## measure what it costs to know who asks (A="--database postgresql://…" for another database)
+	@$(VENV)/bin/python benchmarks/api.py $(A)
 
 bench-jobs: setup-dev ## measure the job engine beside other queues (A="--quick" for a first look)
 	@$(VENV)/bin/python benchmarks/jobs.py $(A)

@@ -539,10 +539,10 @@
     queued = false;
     paint(); arrive(); restoreTabs(); restoreEvidence(); hidden(); codes(); carry(); answer(); given(); count();
   };
-  const soon = () => { if (!queued) { queued = true; requestAnimationFrame(sync); } };
+  // With the next frame; a tab that is covered gets none, and must not wait for one to open what was asked for.
+  const soon = () => { if (!queued) { queued = true; requestAnimationFrame(sync); setTimeout(() => queued && sync(), 150); } };
   const start = () => {
-    new MutationObserver(soon).observe(doc.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-toast", "data-show", "data-claim", "data-clock", "class"] });
-    new MutationObserver(soon).observe(root, { attributes: true, attributeFilter: ["class"] });
+    new MutationObserver(soon).observe(doc, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-toast", "data-show", "data-claim", "data-clock", "class"] });
     sync();
     setInterval(count, 1000);
   };

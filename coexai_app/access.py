@@ -102,6 +102,8 @@ class Actor:
     name: str = ""
     is_staff: bool = False
     session_id: UUID | None = None
+    # The log-in that an access token came from.
+    family_id: UUID | None = None
     # The member of staff who acts as this person, while they do.
     staff_id: UUID | None = None
     scopes: frozenset[Scope] | None = None

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 import reflex as rx
+from starlette.types import ASGIApp
 
 import pages
 from coexai_app import log
 from coexai_app.api.app import RequestScope, build
+from coexai_app.api.boundary import Boundary, KnownAddress
 from coexai_app.api.edge import Edge
 from coexai_app.frontend import CLIENT
 from coexai_app.models.base import new_id
@@ -31,10 +33,15 @@ app = rx.App(
     toaster=None,
     backend_exception_handler=report,
     frontend_exception_handler=report,
-    api_transformer=[build(), partial(Edge, root=CLIENT), RequestScope],
+    api_transformer=[build(), partial(Edge, root=CLIENT)],
 )
 # The shell tells of a lost connection itself.
 app.app_wraps.pop((5, "Overlay"), None)
 app.add_middleware(Guard())
 app.register_lifespan_task(bridge)
 harden(app)
+
+
+def web() -> ASGIApp:
+    """What the web process serves: the app, and our layers around everything that it answers."""
+    return KnownAddress(RequestScope(Boundary(app())))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,15 @@ class Origin:
 
     ip: str = ""
     user_agent: str = ""
+
+
+def address(text: str) -> str:
+    """The address that a text is, in its one short form; empty for anything else. IPv4 inside IPv6 is IPv4."""
+    try:
+        found = ip_address(text.partition("%")[0])
+    except ValueError:
+        return ""
+    return str((found.ipv4_mapped if isinstance(found, IPv6Address) else None) or found)
 
 
 _current: ContextVar[Origin] = ContextVar("coexai_origin", default=Origin())  # noqa: B039  (frozen)

@@ -49,7 +49,7 @@ def web() -> None:
     # An open redirect of the framework hangs on this variable.
     os.environ.pop("GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN", None)
     uvicorn.run(
-        "coexai_app.coexai_app:app",
+        "coexai_app.coexai_app:web",
         factory=True,
         host=config.host,
         port=config.port,

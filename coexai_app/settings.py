@@ -11,6 +11,7 @@ import secrets
 import tempfile
 from contextlib import suppress
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -37,6 +38,9 @@ class Settings(BaseSettings):
     web_workers: int = Field(1, ge=1, le=64, description="Web processes; more than one needs REDIS_URL.")
     job_workers: int = Field(2, ge=1, le=64, description="Jobs that one worker process runs at the same time.")
     trusted_proxies: str = Field("127.0.0.1", description="Addresses whose X-Forwarded-* headers count.")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Sites whose pages may call the API with a token or a key, as https://host; * for all. Never with cookies."
+    )
     log_format: Literal["text", "json"] = Field("text", description="json for log collectors.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     secret_key: SecretStr = Field(SecretStr(""), description="Signs short-lived tokens. Default: made once, kept in DATA_DIR.")
@@ -102,7 +106,7 @@ class Settings(BaseSettings):
     agent_queues: Annotated[tuple[str, ...], NoDecode] = Field((), description="Coworkers with a queue and workers of their own.")
     worker_queue: str = Field("", description="Which of them this worker serves; default: the queue that all others share.")
 
-    @field_validator("fetch_allow_hosts", "agent_queues", mode="before")
+    @field_validator("fetch_allow_hosts", "agent_queues", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -136,6 +140,29 @@ class Settings(BaseSettings):
         here = url.scheme == "http" and url.hostname in ("localhost", "127.0.0.1", "::1")
         if value and (not (url.scheme == "https" or here) or not url.hostname or url.query or url.fragment or url.username):
             raise ValueError("An issuer is an https address without a query, such as https://login.example.com/realm.")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _cors_origins_are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            url = urlsplit(origin)
+            if origin != "*" and (
+                url.scheme not in ("http", "https") or not url.netloc or f"{url.scheme}://{url.netloc.lower()}" != origin
+            ):
+                raise ValueError(f"CORS_ORIGINS: {origin} is not an origin, such as https://app.example.com, without a slash at the end")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_networks(cls, value: str) -> str:
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            try:
+                network = ip_network(part, strict=False)
+            except ValueError:
+                raise ValueError(f"TRUSTED_PROXIES: {part} is not an address or a network, such as 10.0.0.0/8") from None
+            if not network.prefixlen:
+                raise ValueError("TRUSTED_PROXIES must not be everybody: then anybody could claim any address")
         return value
 
     @field_validator("smtp_url")
@@ -177,6 +204,11 @@ class Settings(BaseSettings):
     def cookie_name(self) -> str:
         """Name of the session cookie. `__Host-` binds it to this very host; browsers refuse that prefix without https."""
         return "__Host-coexai_session" if self.https else "coexai_session"
+
+    @property
+    def older_cookie_names(self) -> tuple[str, ...]:
+        """What the session cookie was called before the instance got https: such a session ends with the next log-in."""
+        return ("coexai_session",) if self.https else ()
 
     @property
     def step_cookie_name(self) -> str:

@@ -34,7 +34,8 @@ def dialog(title: Text, *body: Child, dialog_id: Text, actions: list[Child], tes
     """A question with an answer: 440 px wide, a sheet from the bottom on phones. The title is the question.
 
     `actions` stand right, the safe one first (it gets the focus: give it `auto_focus=True`). With `show`, a var, the server opens it: for
-    the person who pressed an element with `asks(…)`, when the var changes; it closes when the var is empty.
+    the person who pressed an element with `asks(…)`, when the var changes; it closes when the var is empty. Give it a value that was
+    never there before (`new_id().hex`): somebody who has closed the dialog themselves may ask for the same one again.
     """
     return rx.el.dialog(
         rx.el.h2(title, id=concat(dialog_id, "-title"), class_name="font-display text-lg font-semibold text-ink"),

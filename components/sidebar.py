@@ -23,11 +23,11 @@ _NAV: Final = (
     ("outputs", "Library", "/outputs", "folder"),
 )
 _WORKSPACE: Final = (
-    ("audit", "Audit log", "/settings/audit", "history"),
     ("account", "Account", "/settings/account", "user"),
     ("security", "Security", "/settings/security", "shield-check"),
     ("members", "Team", "/settings/members", "users"),
     ("organization", "Organisation", "/settings/organization", "building-2"),
+    ("keys", "API keys", "/settings/keys", "key-round"),
     ("audit", "Audit log", "/settings/audit", "history"),
 )
 _ITEM: Final = (

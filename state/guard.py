@@ -157,11 +157,13 @@ async def resolve(token: str) -> Actor | None:
 
     def ask() -> Actor | None:
         with db.reading() as session:
-            actor = accounts.actor_of(session, token=token)
-        if actor is not None:
+            found = accounts.seen(session, token=token)
+        if found is None:
+            return None
+        if found.note:
             with db.transaction() as session:
                 accounts.touch(session, token=token)
-        return actor
+        return found.actor
 
     actor = await asyncio.to_thread(ask)
     if len(_verdicts) > 20_000:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ class NewKey(BaseModel):
     name: str = Field(max_length=400)
     scopes: list[str] = Field(max_length=100)
     expires_in_days: int | None = 90
+    expires_on: date | None = None
     live: bool = True
 
 
@@ -56,7 +58,7 @@ async def list_scopes(actor: CurrentActor) -> dict[str, tuple[ScopeView, ...]]:
 
 @router.post("", status_code=201)
 async def create_key(actor: CurrentActor, response: Response, body: NewKey) -> CreatedKey:
-    """Makes a key. The answer's `secret` is shown this once."""
+    """Makes a key. The answer's `secret` is shown this once. Asks for a log-in within the last ten minutes, as rotating and revoking do."""
     response.headers["Cache-Control"] = "no-store"
     return await deps.call(api_keys.create, actor, **body.model_dump())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
 import anyio
 from fastapi import Depends, Request
@@ -12,6 +11,7 @@ from sqlmodel import Session
 
 from coexai_app import access, db, settings
 from coexai_app.access import Actor
+from coexai_app.api import origins
 from coexai_app.errors import Forbidden, Unauthenticated
 from coexai_app.services import access_tokens, accounts, api_key_access, api_key_format
 
@@ -34,14 +34,9 @@ def client_ip(request: Request) -> str:
 
 
 def same_origin(request: Request) -> None:
-    """Refuses a form or a call that another site made the browser send (its Origin differs from the address that is asked)."""
-    origin = request.headers.get("origin")
-    if origin and origin != "null":
-        if urlsplit(origin).netloc in (request.headers.get("host"), urlsplit(settings.get().origin).netloc):
-            return
-    elif request.headers.get("sec-fetch-site") in ("same-origin", "none"):
-        return
-    raise Forbidden("This request came from another site. Open the page here and try again.")
+    """Refuses a form or a call that another site made the browser send. `boundary.py` has asked before; this is the second lock."""
+    if not origins.same(request.headers):
+        raise Forbidden("This request came from another site. Open the page here and try again.")
 
 
 def bearer(request: Request) -> str:

@@ -1,4 +1,7 @@
-"""The edge around pages, API and socket: security headers, cache rules, and page paths without a redirect. Pure ASGI."""
+"""The edge around the prebuilt pages and files: their policies, how long they may be kept, and page paths without a redirect. Pure ASGI.
+
+The headers that every answer has, and what is let in, are in `boundary.py`.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,10 @@ from coexai_app import settings
 
 Headers = list[tuple[bytes, bytes]]
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.S)
-_SAFE: Final[Headers] = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"x-frame-options", b"DENY"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=()"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-]
-_HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
-_API_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
+# What is no page. It may load our own files, since sw.js fetches them, and a worker lives under the policy that it was delivered with.
+_FILE_POLICY: Final = b"default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# Named after their content, so they never change.
+_HASHED: Final = ("/assets/", "/fonts/")
 
 
 class Edge:
@@ -37,7 +35,8 @@ class Edge:
             self.policies[relative] = _policy(file.read_text())
             if relative.endswith("/index.html"):
                 self.pages[relative.removesuffix("/index.html") or "/"] = relative
-        self.fallback = self.policies.get("/__spa-fallback.html") or self.policies.get("/404.html", _API_POLICY)
+        self.fallback = self.policies.get("/__spa-fallback.html") or self.policies.get("/404.html", _FILE_POLICY)
+        self.files = frozenset("/" + file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,35 +49,36 @@ class Edge:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given: Headers = list(message["headers"])
-                message = {**message, "headers": given + self._extra(path, page, dict(given))}
+                message = {**message, "headers": given + self._extra(path, page, message["status"], dict(given))}
             await send(message)
 
         return await self.app(scope, receive, dressed)
 
-    def _extra(self, path: str, page: str | None, given: dict[bytes, bytes]) -> Headers:
-        extra = [*_SAFE, _HSTS] if settings.get().https else list(_SAFE)
-        if given.get(b"content-type", b"").startswith(b"text/html"):
-            policy = self.policies.get(page, self.fallback) if page else self.fallback
-            extra += [(b"content-security-policy", policy), (b"cache-control", b"no-cache")]
-        elif path.startswith(("/assets/", "/fonts/")):
-            extra.append((b"cache-control", b"public, max-age=31536000, immutable"))
-        elif path.startswith(("/api/", "/auth/", "/health/", "/metrics")):
-            extra.append((b"content-security-policy", _API_POLICY))
-            if b"cache-control" not in given:
-                extra.append((b"cache-control", b"no-store"))
-        elif b"cache-control" not in given:
-            # Files whose name stays the same, such as /app.js: asked for again each time, and answered from the ETag.
-            extra.append((b"cache-control", b"no-cache"))
-        return extra
+    def _extra(self, path: str, page: str | None, status: int, given: dict[bytes, bytes]) -> Headers:
+        # A 304 has no type, and its headers take the place of those that the browser has kept.
+        if given.get(b"content-type", b"").startswith(b"text/html") or (status == 304 and (page or path in self.policies)):
+            policy = self.policies.get(page or path, self.fallback)
+            return [(b"content-security-policy", policy), (b"cache-control", b"no-cache")]
+        if path not in self.files or status >= 400:
+            return []
+        if path.startswith(_HASHED):
+            return [(b"content-security-policy", _FILE_POLICY), (b"cache-control", b"public, max-age=31536000, immutable")]
+        # Files whose name stays the same, such as /app.js: asked for again each time, and answered from the ETag.
+        return [(b"content-security-policy", _FILE_POLICY), (b"cache-control", b"no-cache")]
 
 
 def _policy(html: str) -> bytes:
     """A policy without inline scripts but the page's own, named by their hashes, and without eval."""
     hashes = sorted({f"'sha256-{_digest(script)}'" for script in _INLINE_SCRIPT.findall(html) if script})
+    scripts = " ".join(["'self'", *hashes])
+    config = settings.get()
+    # Some browsers do not count the socket's scheme as 'self'. A policy cannot name an IPv6 address.
+    sockets = " ".join(origin.replace("http", "ws", 1) for origin in config.origins if "[" not in origin)
     return (
-        "default-src 'self'; base-uri 'self'; object-src 'none'; frame-ancestors 'none'; form-action 'self'; "
-        "img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; font-src 'self'; connect-src 'self' ws: wss:; "
-        f"manifest-src 'self'; worker-src 'self'; script-src 'self' {' '.join(hashes)}"
+        "default-src 'none'; base-uri 'none'; object-src 'none'; frame-src 'none'; frame-ancestors 'none'; form-action 'self'; "
+        f"img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; font-src 'self'; connect-src 'self' {sockets}; "
+        f"manifest-src 'self'; worker-src 'self'; script-src-attr 'none'; script-src {scripts}"
+        f"{'; upgrade-insecure-requests' if config.https else ''}"
     ).encode()
 
 

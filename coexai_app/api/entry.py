@@ -21,9 +21,14 @@ RESTORE = "/restore-account"
 async def enter(request: Request, signed_in: SignedIn, next_path: str) -> Response:
     """To where the person wanted to go, with the cookie of a new session. What was between the steps is over, and so is the session
     that this browser had before. A deleted account can only be restored."""
-    if old := request.cookies.get(settings.get().cookie_name):
-        await deps.call(accounts.log_out, token=old, ip=deps.client_ip(request))
+    config = settings.get()
+    for name in (config.cookie_name, *config.older_cookie_names):
+        if old := request.cookies.get(name):
+            await deps.call(accounts.log_out, token=old, ip=deps.client_ip(request))
     response = RedirectResponse(RESTORE if signed_in.trashed else local(next_path), 303)
+    for name in config.older_cookie_names:
+        if name in request.cookies:
+            response.delete_cookie(name, path="/")
     response.set_cookie(
         settings.get().cookie_name,
         signed_in.token,

@@ -1,6 +1,6 @@
 """Tables only. Importing this package fills `SQLModel.metadata`; rows never cross to pages or API, views do."""
 
-from coexai_app.models.accounts import LoginSession, Membership, OneTimeToken, Organization, Throttle, User
+from coexai_app.models.accounts import LoginSession, Membership, OneTimeToken, Organization, SeenDevice, Throttle, User
 from coexai_app.models.audit import AuditChain, AuditLog
 from coexai_app.models.enums import (
     AuditOutcome,
@@ -63,6 +63,7 @@ __all__ = [
     "RevokedToken",
     "Role",
     "Schedule",
+    "SeenDevice",
     "SignInDoor",
     "SignInFlow",
     "SignInTicket",

@@ -68,6 +68,18 @@ class LoginSession(Table, table=True):
     user_agent: str = Field(default="", max_length=256)
 
 
+class SeenDevice(Table, table=True):
+    """A device that a person has signed in with. `mark` is a keyed hash of its browser and its part of the net: the table does not tell
+    who was where, and a mail goes out when a mark is new."""
+
+    __tablename__ = "seen_devices"
+    __table_args__ = (UniqueConstraint("user_id", "mark"),)
+
+    user_id: UUID = Field(foreign_key="users.id", ondelete=CASCADE)
+    mark: str = Field(max_length=64)
+    seen_at: datetime = Field(sa_type=UTCDateTime)
+
+
 class OneTimeToken(Table, table=True):
     """The link of a mail. Only its SHA-256 is stored. `bound_to` is the hash of what must not have changed since: the address, the
     password. `email` is the address that the link went to."""

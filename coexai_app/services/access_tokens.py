@@ -104,6 +104,7 @@ def verify(session: Session, *, token: str) -> Actor:
         timezone=organization.timezone,
         name=user.name,
         is_staff=user.is_staff,
+        family_id=claims.family,
         must_enrol=sign_in_tickets.must_enrol(session, user, organization),
     )
 

@@ -27,6 +27,7 @@ from coexai_app.models import (
     RecoveryCode,
     RefreshToken,
     Role,
+    SeenDevice,
     SignInTicket,
     TotpFactor,
     User,
@@ -37,7 +38,19 @@ from coexai_app.views.accounts import AccountView
 TRASH_DAYS: Final = 30
 BATCH: Final = 20
 # What goes with an emptied account; what was made in an organisation stays there.
-OWN: Final = (OneTimeToken, SignInTicket, TotpFactor, RecoveryCode, Passkey, Identity, LoginSession, RefreshToken, ApiKey, Membership)
+OWN: Final = (
+    OneTimeToken,
+    SignInTicket,
+    TotpFactor,
+    RecoveryCode,
+    Passkey,
+    Identity,
+    LoginSession,
+    SeenDevice,
+    RefreshToken,
+    ApiKey,
+    Membership,
+)
 
 
 @db.reads

@@ -9,15 +9,14 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import and_, bindparam, func, update
 from sqlmodel import Session, col, select
 
 from coexai_app import db, settings
 from coexai_app.access import Actor
 from coexai_app.errors import Conflict, NotFound, Unauthenticated
 from coexai_app.models import AuditOutcome, LoginSession, Membership, Organization, Role, SignInDoor, User
-from coexai_app.models.base import now
-from coexai_app.services import account_fields, audit, email_address, passwords, proofs, sign_in_tickets, throttle
+from coexai_app.services import account_fields, audit, email_address, passwords, proofs, sign_in_tickets, sign_ins, throttle
 from coexai_app.services.person import hash_of, require_fresh
 from coexai_app.services.proofs import Proof
 from coexai_app.views.accounts import Me, from_rows
@@ -35,15 +34,37 @@ __all__ = [
     "me",
     "note_failure",
     "require_fresh",
+    "seen",
     "sign_up",
     "switch",
     "take_sign_up",
     "touch",
 ]
 # Writing "last seen" on every click would make each one a write; a minute is exact enough.
-SEEN_EVERY: Final = timedelta(minutes=1)
+SEEN_EVERY_SECONDS: Final = 60.0
 # Each organisation has free runs of its own: nobody needs dozens.
 MAX_OWNED: Final = 10
+
+# Asked for every event and every call with a cookie. Built once: putting a statement together takes longer than running it.
+_HOLDER: Final = (
+    select(  # type: ignore[call-overload]
+        col(LoginSession.id).label("session_id"),
+        (col(LoginSession.last_seen_at) < db.utcnow(-SEEN_EVERY_SECONDS)).label("unseen"),
+        col(User.id).label("user_id"),
+        User.name,
+        User.is_staff,
+        Membership.role,
+        col(Organization.id).label("organization_id"),
+        Organization.plan,
+        Organization.timezone,
+        and_(col(Organization.require_second_factor), ~sign_in_tickets.with_factor(col(User.id))).label("must_enrol"),
+    )
+    .join(User, col(User.id) == LoginSession.user_id)
+    .join(Organization, col(Organization.id) == LoginSession.organization_id)
+    .join(Membership, (col(Membership.user_id) == User.id) & (col(Membership.organization_id) == Organization.id))
+    .where(col(LoginSession.token_hash) == bindparam("digest"), col(LoginSession.expires_at) > db.utcnow())
+    .where(col(User.disabled_at).is_(None), col(Organization.deleted_at).is_(None))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,31 +229,39 @@ def switch(session: Session, *, token: str, organization_id: UUID) -> None:
     row.organization_id = organization_id
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who a cookie belongs to. `note` says that its use is not written down yet (`touch`)."""
+
+    actor: Actor
+    note: bool
+
+
 @db.reads
-def actor_of(session: Session, *, token: str) -> Actor | None:
-    """Who a cookie belongs to, or None. The role is read anew each time, so a change of it counts at once."""
-    found = session.exec(
-        select(LoginSession, User, Membership, Organization)
-        .join(User, col(User.id) == LoginSession.user_id)
-        .join(Organization, col(Organization.id) == LoginSession.organization_id)
-        .join(Membership, (col(Membership.user_id) == User.id) & (col(Membership.organization_id) == Organization.id))
-        .where(LoginSession.token_hash == hash_of(token), col(LoginSession.expires_at) > db.utcnow())
-        .where(col(User.disabled_at).is_(None), col(Organization.deleted_at).is_(None))
-    ).first()
+def seen(session: Session, *, token: str) -> Seen | None:
+    """Who a cookie belongs to, or None, in one query by its hash. Everything is read anew each time, so a change of it counts at once."""
+    found = session.execute(_HOLDER, {"digest": hash_of(token)}).first()
     if found is None:
         return None
-    row, user, membership, org = found
-    return Actor(
-        user_id=user.id,
-        organization_id=org.id,
-        role=membership.role,
-        plan_name=org.plan,
-        timezone=org.timezone,
-        name=user.name,
-        is_staff=user.is_staff,
-        session_id=row.id,
-        must_enrol=sign_in_tickets.must_enrol(session, user, org),
+    actor = Actor(
+        user_id=found.user_id,
+        organization_id=found.organization_id,
+        role=found.role,
+        plan_name=found.plan,
+        timezone=found.timezone,
+        name=found.name,
+        is_staff=found.is_staff,
+        session_id=found.session_id,
+        must_enrol=found.must_enrol,
     )
+    return Seen(actor, found.unseen)
+
+
+@db.reads
+def actor_of(session: Session, *, token: str) -> Actor | None:
+    """The same without the rest."""
+    found = seen(session, token=token)
+    return found.actor if found else None
 
 
 def take_sign_up(session: Session, *, ip: str) -> None:
@@ -243,9 +272,8 @@ def take_sign_up(session: Session, *, ip: str) -> None:
 
 def touch(session: Session, *, token: str) -> None:
     """Notes that a session is in use; writes at most once a minute. Its end stays where it is."""
-    row = session.exec(select(LoginSession).where(LoginSession.token_hash == hash_of(token))).first()
-    if row is not None and row.last_seen_at < now() - SEEN_EVERY:
-        row.last_seen_at = now()
+    due = (col(LoginSession.token_hash) == hash_of(token), col(LoginSession.last_seen_at) < db.utcnow(-SEEN_EVERY_SECONDS))
+    session.execute(update(LoginSession).where(*due).values(last_seen_at=db.utcnow()))
 
 
 @db.reads
@@ -264,6 +292,7 @@ def me(session: Session, actor: Actor) -> Me:
 def open_session(session: Session, user: User, organization_id: UUID, *, ip: str, user_agent: str) -> SignedIn:
     """Signs a person in who has proved who they are."""
     token, at = secrets.token_urlsafe(32), db.now(session)
+    sign_ins.note(session, user, at=at, ip=ip, user_agent=user_agent)
     session.add(
         LoginSession(
             user_id=user.id,

@@ -1,12 +1,14 @@
 """API keys: made, listed, rotated and revoked by people, shown once. What a call with a key may do is in `api_key_access.py`.
 
 Members manage the keys that they made; admins see and revoke all of the organisation's. A key acts for the person who made it.
+To make, rotate or revoke one asks for a log-in, or the password again, within the last ten minutes: a stolen session makes no key that
+outlives it. `api_keys_read.py` has what the page shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -17,11 +19,12 @@ from sqlmodel.sql.expression import SelectOfScalar
 from coexai_app import access, db
 from coexai_app.access import Actor, Permission
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, QuotaExceeded
-from coexai_app.models import ApiKey, Role, User
+from coexai_app.models import ApiKey, MailKind, Membership, Organization, Role, User
 from coexai_app.scopes import SCOPES, Scope
-from coexai_app.services import api_key_format, audit
+from coexai_app.services import api_key_format, audit, mail, person
+from coexai_app.services.email_address import facts
 from coexai_app.views import tokens as view
-from coexai_app.views.base import Page
+from coexai_app.views.base import Page, zone
 from coexai_app.views.tokens import CreatedKey, KeyView, ScopeView
 
 MAX_KEYS: Final = 20
@@ -34,14 +37,23 @@ ALL_KEYS: Final = Role.ADMIN
 
 
 def create(
-    session: Session, actor: Actor, *, name: str, scopes: Sequence[str], expires_in_days: int | None = 90, live: bool = True
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    expires_in_days: int | None = 90,
+    expires_on: date | None = None,
+    live: bool = True,
 ) -> CreatedKey:
-    """Makes a key; the answer holds its secret, which is shown this once. `expires_in_days` None: it never expires.
+    """Makes a key; the answer holds its secret, which is shown this once. `expires_in_days` None: it never expires; with `expires_on` it
+    opens for the last time on that day, in the organisation's time zone.
 
-    Raises InvalidInput, Forbidden for a plan without API or a scope above the actor's role, QuotaExceeded above MAX_KEYS.
+    Raises InvalidInput, Forbidden for a plan without API or a scope above the actor's role, FreshLoginNeeded, QuotaExceeded above MAX_KEYS.
     """
     access.require(actor, Permission.MANAGE_KEYS)
     require_plan(actor)
+    person.require_recent(session, actor)
     name = " ".join("".join(c for c in name if c.isprintable()).split())
     if not name:
         raise InvalidInput("Give the key a name, such as the program that will use it.", field="name")
@@ -55,24 +67,33 @@ def create(
     if _count(session, actor, at) >= MAX_KEYS:
         raise QuotaExceeded(f"An organisation has at most {MAX_KEYS} API keys. Revoke one that nothing uses any more.", limit=MAX_KEYS)
     life = timedelta(days=expires_in_days) if expires_in_days is not None else None
+    if expires_on is not None:
+        life = _until_the_end_of(expires_on, actor, at)
     secret, row = _make(session, actor, name=name, scopes=wanted, live=live, life=life, at=at)
     audit.record(session, "api_key.created", actor=actor, target=str(row.id), target_name=name, scopes=row.scopes, live=live)
+    _tell(session, actor, row, at)
     return _created(session, actor, row, secret, at)
 
 
 @db.reads
 def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20) -> Page[KeyView]:
     """A page of the keys that the actor may see, newest first, ended ones included."""
+    found, at = rows(session, actor, page=page, limit=limit), db.now(session)
+    shown = tuple(_view(row, actor, name, at) for row, name in found.rows)
+    return Page[KeyView](rows=shown, page=found.page, limit=found.limit, total=found.total)
+
+
+@db.reads
+def rows(session: Session, actor: Actor, *, page: int, limit: int) -> Page[tuple[ApiKey, str]]:
+    """The same as rows, each with the name of its maker; for `api_keys_read.py`."""
     access.require(actor, Permission.MANAGE_KEYS)
     page, limit = max(1, page), min(max(1, limit), MAX_LIMIT)
     found = _visible(actor)
     total = session.exec(select(func.count()).select_from(found.subquery())).one()
     page = min(page, max(1, -(-total // limit)))
-    rows = session.exec(found.order_by(col(ApiKey.id).desc()).offset((page - 1) * limit).limit(limit)).all()
-    names = dict(session.exec(select(User.id, User.name).where(col(User.id).in_({row.user_id for row in rows}))).all())
-    at = db.now(session)
-    shown = tuple(_view(row, actor, names[row.user_id], at) for row in rows)
-    return Page[KeyView](rows=shown, page=page, limit=limit, total=total)
+    found_rows = session.exec(found.order_by(col(ApiKey.id).desc()).offset((page - 1) * limit).limit(limit)).all()
+    names = dict(session.exec(select(User.id, User.name).where(col(User.id).in_({row.user_id for row in found_rows}))).all())
+    return Page[tuple[ApiKey, str]](rows=tuple((row, names[row.user_id]) for row in found_rows), page=page, limit=limit, total=total)
 
 
 @db.reads
@@ -86,8 +107,9 @@ def scopes(session: Session, actor: Actor) -> tuple[ScopeView, ...]:
 
 
 def revoke(session: Session, actor: Actor, *, key_id: UUID) -> None:
-    """The key opens nothing from now on; revoking it again changes nothing. Raises NotFound."""
+    """The key opens nothing from now on; revoking it again changes nothing. Raises NotFound, FreshLoginNeeded."""
     access.require(actor, Permission.MANAGE_KEYS)
+    person.require_recent(session, actor)
     row = _one(session, actor, key_id)
     if row.revoked_at is not None:
         return
@@ -102,6 +124,7 @@ def rotate(session: Session, actor: Actor, *, key_id: UUID, overlap_hours: int =
     """
     access.require(actor, Permission.MANAGE_KEYS)
     require_plan(actor)
+    person.require_recent(session, actor)
     if not 0 <= overlap_hours <= MAX_OVERLAP_HOURS:
         raise InvalidInput(f"The old key may stay for 0 to {MAX_OVERLAP_HOURS} hours.", field="overlap_hours")
     old = _one(session, actor, key_id)
@@ -114,6 +137,7 @@ def rotate(session: Session, actor: Actor, *, key_id: UUID, overlap_hours: int =
     secret, row = _make(session, actor, name=old.name, scopes=_grantable(actor, old.scopes), live=old.live, life=life, at=at)
     old.replaced_by, old.overlap_until = row.id, at + timedelta(hours=overlap_hours)
     audit.record(session, "api_key.rotated", actor=actor, target=str(old.id), target_name=old.name, new=str(row.id), hours=overlap_hours)
+    _tell(session, actor, row, at)
     return _created(session, actor, row, secret, at)
 
 
@@ -142,6 +166,41 @@ def _make(
     session.add(row)
     session.flush()
     return secret, row
+
+
+def _until_the_end_of(day: date, actor: Actor, at: datetime) -> timedelta:
+    """How long a key lives that ends with a day. Raises InvalidInput."""
+    here = zone(actor.timezone)
+    today = at.astimezone(here).date()
+    if not today <= day <= today + timedelta(days=MAX_DAYS - 1):
+        raise InvalidInput(f"Choose a day from today on, at most {MAX_DAYS} days from now.", field="expires_on")
+    return datetime.combine(day + timedelta(days=1), time(), here) - at
+
+
+def _tell(session: Session, actor: Actor, row: ApiKey, at: datetime) -> None:
+    """A mail to the person who made the key and to everybody who looks after the organisation."""
+    organization, maker = session.get_one(Organization, actor.organization_id), session.get_one(User, actor.user_id)
+    admins = (
+        select(User.email)
+        .join(Membership, col(Membership.user_id) == User.id)
+        .where(Membership.organization_id == actor.organization_id, col(Membership.role).in_((Role.OWNER, Role.ADMIN)))
+        .where(col(User.disabled_at).is_(None))
+    )
+    data = {
+        "url": "/settings/keys",
+        "organization": organization.name,
+        "by": maker.name,
+        "name": row.name,
+        "prefix": row.prefix,
+        "scopes": ", ".join(row.scopes),
+        **facts(at),
+    }
+    for address in sorted({maker.email, *session.exec(admins)}):
+        key = f"api-key:{row.id}:{address}"
+        try:
+            mail.send(session, kind=MailKind.API_KEY_CREATED, to=address, data=data, once_key=key, organization_id=actor.organization_id)
+        except mail.Refused:  # hundreds within the hour: people have been told, and the key is in the audit log
+            return
 
 
 def _created(session: Session, actor: Actor, row: ApiKey, secret: str, at: datetime) -> CreatedKey:

@@ -200,10 +200,10 @@ ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
             reason=_ADMIN,
             example={
                 **_LARKFIELD,
-                "url": "/settings/api-keys",
+                "url": "/settings/keys",
                 "by": "Adam Ash",
                 "name": "Website",
-                "prefix": "cx_live_9f2k",
+                "prefix": "cxa_live_9f2",
                 "scopes": "jobs:read, jobs:write",
                 "when": _WHEN,
             },

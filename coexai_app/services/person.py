@@ -11,9 +11,11 @@ from sqlmodel import Session, col, select
 from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.errors import Forbidden, FreshLoginNeeded
-from coexai_app.models import LoginSession, Membership
+from coexai_app.models import LoginSession, Membership, RefreshToken
 
 FRESH_SECONDS: Final = 600.0
+# How long the log-in of an API client lives (`tokens.py`).
+FAMILY_SECONDS: Final = 7 * 86_400.0
 
 
 def require_person(actor: Actor) -> None:
@@ -39,6 +41,27 @@ def require_fresh(session: Session, actor: Actor) -> None:
     require_person(actor)
     if not is_fresh(session, actor):
         raise FreshLoginNeeded("Give your password again for this.")
+
+
+def require_recent(session: Session, actor: Actor) -> None:
+    """As `require_fresh`, and open to API clients too, within ten minutes of their log-in. Raises FreshLoginNeeded."""
+    if actor.family_id is None or actor.staff_id is not None:
+        return require_fresh(session, actor)
+    begun = select(RefreshToken.id).where(
+        RefreshToken.family_id == actor.family_id, col(RefreshToken.expires_at) > db.utcnow(FAMILY_SECONDS - FRESH_SECONDS)
+    )
+    if session.exec(begun).first() is None:
+        raise FreshLoginNeeded("Log in again for this: your log-in is more than ten minutes old.")
+    return None
+
+
+def is_recent(session: Session, actor: Actor) -> bool:
+    """Whether `require_recent` would let the actor pass."""
+    try:
+        require_recent(session, actor)
+    except (FreshLoginNeeded, Forbidden):
+        return False
+    return True
 
 
 def first_home(session: Session, user_id: UUID) -> UUID | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, exists, or_, update
 from sqlmodel import Session, col, select
 
 from coexai_app import db
@@ -27,6 +27,12 @@ def has_factor(session: Session, user_id: UUID) -> bool:
     """Whether a person has a second factor in force: an app that has answered once, or a passkey."""
     app = select(TotpFactor.id).where(TotpFactor.user_id == user_id, col(TotpFactor.confirmed_at).is_not(None))
     return session.exec(app).first() is not None or session.exec(select(Passkey.id).where(Passkey.user_id == user_id)).first() is not None
+
+
+def with_factor(user_id: Any) -> ColumnElement[bool]:
+    """The same as a condition, for a query of a person's other rows."""
+    app = exists().where(col(TotpFactor.user_id) == user_id, col(TotpFactor.confirmed_at).is_not(None))
+    return or_(app, exists().where(col(Passkey.user_id) == user_id))
 
 
 def must_enrol(session: Session, user: User, organization: Organization) -> bool:

@@ -25,13 +25,13 @@ from coexai_app.access import Actor
 from coexai_app.errors import InvalidInput, InvalidToken, TokenReused, Unauthenticated
 from coexai_app.models import Membership, Organization, RefreshToken, RevokedToken, SignInDoor, User
 from coexai_app.models.base import new_id
-from coexai_app.services import access_tokens, accounts, audit, sealing, security, sign_in_tickets
+from coexai_app.services import access_tokens, accounts, audit, person, sealing, security, sign_in_tickets, sign_ins
 from coexai_app.services.proofs import Proof
 from coexai_app.services.security import SecurityEvent
 from coexai_app.views import tokens as view
 from coexai_app.views.tokens import Identity
 
-FAMILY_LIFE: Final = timedelta(days=7)
+FAMILY_LIFE: Final = timedelta(seconds=person.FAMILY_SECONDS)
 # Parallel refreshes of one honest client: the parent of the newest token still answers this long, with that same token.
 GRACE: Final = timedelta(seconds=10)
 MAX_DEVICE: Final = 80
@@ -98,6 +98,7 @@ def issue(session: Session, *, user: User, organization_id: UUID, device: str = 
     session.add(row)
     session.flush()
     audit.record(session, "token.login", user_id=user.id, target=str(row.family_id), ip=ip, organization_id=organization_id)
+    sign_ins.note(session, user, at=at, ip=ip, user_agent=device)
     access = access_tokens.make(session, user=user, membership=membership, organization=organization, family=row.family_id, at=at)
     return Tokens(access, token, access_tokens.SECONDS, row.expires_at)
 

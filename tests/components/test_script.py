@@ -46,6 +46,8 @@ PAGE = """<!doctype html>
 </div>
 <button id="open" data-open="ask">Ask</button>
 <dialog id="ask" class="dlg"><button data-close="true" id="keep">Keep</button><input id="typed" value=""></dialog>
+<button id="asks" data-asks="served">Ask the server</button>
+<dialog id="served" class="dlg" data-show=""><button data-close="true" id="served-keep">Keep</button></dialog>
 <dialog id="palette" class="dlg"><input role="combobox" aria-controls="list">
   <div id="list" role="listbox"><div role="group">
     <div role="option" id="o1"><a href="#jobs">Jobs</a></div><div role="option" id="o2"><a href="#home">Home</a></div>
@@ -378,5 +380,50 @@ class TestPlaces:
         def story(page: Page) -> None:
             page.locator("#jump").click()
             assert focused(page) == "end"
+
+        play(story)
+
+
+class TestDialogsThatTheServerOpens:
+    SHOW = "(key) => document.getElementById('served').setAttribute('data-show', key)"
+
+    def test_the_first_time_again_and_only_for_who_asked(self, play: Any) -> None:
+        def story(page: Page) -> None:
+            served = page.locator("#served")
+            page.evaluate(self.SHOW, "for somebody else")
+            page.wait_for_timeout(300)
+            assert not served.is_visible()
+            for key in ("a", "b"):
+                page.locator("#asks").click()
+                page.evaluate(self.SHOW, key)
+                served.wait_for(state="visible")
+                page.locator("#served-keep").click()
+                served.wait_for(state="hidden")
+            page.locator("#asks").click()
+            page.evaluate(self.SHOW, "c")
+            served.wait_for(state="visible")
+            page.evaluate(self.SHOW, "")
+            served.wait_for(state="hidden")
+
+        play(story)
+
+    def test_in_a_tab_that_gets_no_frames(self, play: Any) -> None:
+        def story(page: Page) -> None:
+            page.evaluate("() => { window.requestAnimationFrame = () => 0; }")
+            page.locator("#asks").click()
+            page.evaluate(self.SHOW, "a")
+            page.wait_for_function("() => document.getElementById('served').open", polling=100)
+
+        play(story)
+
+    def test_a_dialog_that_comes_with_its_answer(self, play: Any) -> None:
+        def story(page: Page) -> None:
+            page.evaluate("() => { document.getElementById('served').remove(); }")
+            page.locator("#asks").click()
+            page.evaluate(
+                "() => { const box = document.createElement('dialog'); Object.assign(box, {id: 'served'}); box.dataset.show = 'a';"
+                " document.body.append(box); }"
+            )
+            page.wait_for_function("() => document.getElementById('served').open")
 
         play(story)
