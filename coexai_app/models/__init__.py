@@ -2,6 +2,7 @@
 
 from coexai_app.models.accounts import LoginSession, Membership, OneTimeToken, Organization, Throttle, User
 from coexai_app.models.audit import AuditChain, AuditLog
+from coexai_app.models.business import BusinessProfile, BusinessProfileVersion
 from coexai_app.models.enums import (
     AuditOutcome,
     JobStatus,
@@ -20,7 +21,7 @@ from coexai_app.models.factors import FactorTries, Passkey, PasskeyChallenge, Re
 from coexai_app.models.files import File
 from coexai_app.models.invitations import Invitation
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
-from coexai_app.models.mail import Mail
+from coexai_app.models.mail import Mail, MutedMail
 from coexai_app.models.outputs import Output
 from coexai_app.models.schedules import Schedule
 from coexai_app.models.tokens import ApiKey, RefreshToken, RevokedToken, SigningKey
@@ -30,6 +31,8 @@ __all__ = [
     "AuditChain",
     "AuditLog",
     "AuditOutcome",
+    "BusinessProfile",
+    "BusinessProfileVersion",
     "Charge",
     "Event",
     "FactorTries",
@@ -45,6 +48,7 @@ __all__ = [
     "MailKind",
     "MailStatus",
     "Membership",
+    "MutedMail",
     "OneTimeToken",
     "Organization",
     "Output",

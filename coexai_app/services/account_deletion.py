@@ -20,6 +20,7 @@ from coexai_app.models import (
     LoginSession,
     MailKind,
     Membership,
+    MutedMail,
     OneTimeToken,
     Organization,
     Passkey,
@@ -30,13 +31,13 @@ from coexai_app.models import (
     TotpFactor,
     User,
 )
-from coexai_app.services import account_fields, audit, login_sessions, mail, person, proofs, tokens
+from coexai_app.services import account_fields, audit, login_sessions, mail, person, pictures, proofs, tokens
 from coexai_app.views.accounts import AccountView
 
 TRASH_DAYS: Final = 30
 BATCH: Final = 20
 # What goes with an emptied account; what was made in an organisation stays there.
-OWN: Final = (OneTimeToken, SignInTicket, TotpFactor, RecoveryCode, Passkey, LoginSession, RefreshToken, ApiKey, Membership)
+OWN: Final = (OneTimeToken, SignInTicket, TotpFactor, RecoveryCode, Passkey, LoginSession, RefreshToken, ApiKey, Membership, MutedMail)
 
 
 @db.reads
@@ -121,6 +122,8 @@ def purge(session: Session) -> None:
         session.execute(update(Organization).where(empty, col(Organization.deleted_at).is_(None)).values(deleted_at=gone_since))
         user.name, user.email, user.password_hash = "Deleted person", f"{user.id.hex}@deleted.invalid", ""
         user.disabled_at, user.deleted_at, user.verified_at = at, None, None
+        pictures.forget(session, user.avatar)
+        user.avatar = user.timezone = user.output_language = ""
         audit.record(session, "account.purged", organization_id=home, target=str(user.id), target_name=user.name)
 
 

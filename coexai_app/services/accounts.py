@@ -218,7 +218,7 @@ def actor_of(session: Session, *, token: str) -> Actor | None:
         organization_id=org.id,
         role=membership.role,
         plan_name=org.plan,
-        timezone=org.timezone,
+        timezone=user.timezone or org.timezone,
         name=user.name,
         is_staff=user.is_staff,
         session_id=row.id,

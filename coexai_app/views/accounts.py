@@ -55,7 +55,7 @@ def from_rows(user: User, current: UUID, role: Role, organizations: Sequence[Org
         organization_name=here.name,
         plan=here.plan,
         plan_label=of(here.plan).label,
-        timezone=here.timezone,
+        timezone=user.timezone or here.timezone,
         organizations=tuple(
             OrganizationChoice(id=str(o.id), name=o.name, plan_label=of(o.plan).label, current=o.id == current) for o in organizations
         ),
