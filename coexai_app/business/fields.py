@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -53,6 +55,20 @@ def one_by_one(value: Any) -> Any:
         if said or not isinstance(said, str):
             seen.setdefault(said.casefold() if isinstance(said, str) else repr(said), said)
     return list(seen.values())
+
+
+def zone(value: Any) -> Any:
+    """A time zone as people type it ("europe/madrid", "America/New York") by its own name. Raises ValueError for one that is none."""
+    if not isinstance(value, str) or not (text := line(value)):
+        return "" if value is None or isinstance(value, str) else value
+    if found := _zones().get(text.replace(" ", "_").casefold()):
+        return found
+    raise ValueError(f"There is no time zone “{text[:40]}”. Choose one of the list, such as Europe/London.")
+
+
+@functools.lru_cache(maxsize=1)
+def _zones() -> dict[str, str]:
+    return {name.casefold(): name for name in available_timezones()}
 
 
 def _visible(value: str, *, breaks: bool) -> str:
@@ -110,5 +126,6 @@ Phone = Annotated[str, BeforeValidator(line), AfterValidator(_phone), Field(max_
 Email = Annotated[str, BeforeValidator(line), AfterValidator(_email), Field(max_length=320)]
 Word = Annotated[Line, Field(min_length=1, max_length=80)]
 Sentence = Annotated[Line, Field(min_length=1, max_length=300)]
+Zone = Annotated[str, BeforeValidator(zone), Field(max_length=64)]
 Words = Annotated[tuple[Word, ...], BeforeValidator(one_by_one)]
 Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(one_by_one)]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
-from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError
 
-from coexai_app.business.fields import Email, Line, Paragraphs, Phone, Site, Strict
+from coexai_app.business.fields import Email, Line, Paragraphs, Phone, Site, Strict, Zone
 from coexai_app.business.hours import Hours
 from coexai_app.business.voice import Voice
 from coexai_app.errors import InvalidInput
@@ -36,15 +35,8 @@ class Place(Strict):
     region: Line = Field(default="", max_length=120)
     country: Line = Field(default="", max_length=80)
     phone: Phone = ""
-    timezone: Line = Field(default="", max_length=64)
+    timezone: Zone = ""
     hours: Hours = Hours()
-
-    @field_validator("timezone")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        if value and value not in available_timezones():
-            raise ValueError(f"There is no time zone “{value[:40]}”. Choose one of the list.")
-        return value
 
     def line(self) -> str:
         """ "Unit 3, High Street, SY8 1AA Ludlow, United Kingdom"."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from types import MappingProxyType
 from typing import Final
-from zoneinfo import available_timezones
 
 from sqlmodel import Session
 
 from coexai_app import db
 from coexai_app.access import Actor
+from coexai_app.business.fields import zone
 from coexai_app.errors import InvalidInput
 from coexai_app.models import Organization, User
 from coexai_app.services import audit, person
@@ -68,8 +68,10 @@ def get(session: Session, actor: Actor) -> PreferencesView:
 def change(session: Session, actor: Actor, *, timezone: str, language: str) -> PreferencesView:
     """Sets both; empty means the organisation's time zone, and the language of what a coworker is given. Raises InvalidInput."""
     person.require_person(actor)
-    if timezone and timezone not in available_timezones():
-        raise InvalidInput(f"There is no time zone “{timezone[:40]}”. Choose one of the list.", field="timezone")
+    try:
+        timezone = zone(timezone)
+    except ValueError as error:
+        raise InvalidInput(str(error), field="timezone") from None
     if language and language not in LANGUAGES:
         raise InvalidInput("Choose a language of the list.", field="language")
     user = session.get_one(User, actor.user_id)
