@@ -76,7 +76,7 @@ def text(label: str, *, name: Text, value: Any, error: Any, long: int = 0, hint:
 
 def entry_text(label: str, name: str, *, of: str, entry: Any, **props: Any) -> rx.Component:
     """The same for a field of an entry of the list `of`."""
-    return text(label, name=concat(f"{of}-", entry.key, f"-{name}"), value=entry.values[name], error=entry.errors[name], **props)
+    return text(label, name=concat(f"{of}-", entry.key, f"-{name}"), value=entry.said[name], error=entry.errors[name], **props)
 
 
 def entries(found: Any, make: Any, *, of: str, noun: str, on_add: Any, on_drop: Any, none: str, room: Any = True) -> rx.Component:
@@ -127,7 +127,7 @@ def hours(entry: Any) -> rx.Component:
                 fields.text_input(
                     name=control_id,
                     testid=control_id,
-                    value=entry.values[name],
+                    value=entry.said[name],
                     error=entry.errors[name],
                     placeholder="09:00-13:00, 14:00-18:00",
                     auto_complete="off",

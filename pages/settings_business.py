@@ -109,7 +109,7 @@ def _places() -> rx.Component:
                 fields.field(
                     "Time zone",
                     fields.zone_input(
-                        name=zone_id, testid=zone_id, zones=None, value=entry.values["timezone"], error=entry.errors["timezone"]
+                        name=zone_id, testid=zone_id, zones=None, value=entry.said["timezone"], error=entry.errors["timezone"]
                     ),
                     control_id=zone_id,
                     error=entry.errors["timezone"],

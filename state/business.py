@@ -41,7 +41,7 @@ class Entry(View):
     """One entry of a list: its fields as text, and what is wrong with them ("" for nothing)."""
 
     key: int
-    values: dict[str, str]
+    said: dict[str, str]
     errors: dict[str, str]
 
 
@@ -138,7 +138,7 @@ class BusinessState(AppState):
     def _sent(self, section: str, sent: Mapping[str, str]) -> list[tuple[int, dict[str, str]]]:
         """The entries of a list as they were sent, those left out that say nothing."""
         found = [
-            (entry.key, {name: sent.get(f"{section}-{entry.key}-{name}", entry.values[name]) for name in ENTRIES[section]})
+            (entry.key, {name: sent.get(f"{section}-{entry.key}-{name}", entry.said[name]) for name in ENTRIES[section]})
             for entry in getattr(self, section)
         ]
         return [(key, said) for key, said in found if any(text.strip() for text in said.values())]
@@ -206,7 +206,7 @@ class BusinessState(AppState):
     def _entry(self, section: str, said: Mapping[str, Any]) -> Entry:
         self._next += 1
         names = ENTRIES[section]
-        return Entry(key=self._next, values={name: str(said.get(name, "")) for name in names}, errors=dict.fromkeys(names, ""))
+        return Entry(key=self._next, said={name: str(said.get(name, "")) for name in names}, errors=dict.fromkeys(names, ""))
 
 
 def _text(value: Any, between: str) -> str:

@@ -167,10 +167,10 @@ def _read(token: str) -> tuple[UUID, MailKind]:
     mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
     if len(body) <= 16 or not hmac.compare_digest(mac, _mac(body)):
         raise dead
-    kind = MailKind(body[16:].decode())
-    if kind not in OPTIONAL:
+    user_id, kind = UUID(bytes=body[:16]), MailKind(body[16:].decode())
+    if kind not in OPTIONAL or _token(user_id, kind) != token:  # base64 has several spellings for the same bytes
         raise dead
-    return UUID(bytes=body[:16]), kind
+    return user_id, kind
 
 
 def _mac(body: bytes) -> bytes:
