@@ -37,6 +37,7 @@ class Permission(StrEnum):
     VIEW_TEAM = "view the team"
     MANAGE_KEYS = "manage API keys"
     MANAGE_TEAM = "manage the team"
+    MANAGE_PROFILE = "change the business profile"
     MANAGE_BILLING = "manage billing"
     VIEW_AUDIT = "read the audit log"
     OWN = "own the organisation"
@@ -58,6 +59,7 @@ PERMISSIONS: Final[Mapping[Permission, Role]] = MappingProxyType(
         Permission.VIEW_AUDIT: Role.ADMIN,
         Permission.MANAGE_KEYS: Role.MEMBER,
         Permission.MANAGE_TEAM: Role.ADMIN,
+        Permission.MANAGE_PROFILE: Role.ADMIN,
         Permission.MANAGE_BILLING: Role.ADMIN,
         Permission.OWN: Role.OWNER,
     }
@@ -80,6 +82,7 @@ SCOPE_OF: Final[Mapping[Permission, Scope | None]] = MappingProxyType(
         Permission.VIEW_AUDIT: Scope.AUDIT_READ,
         Permission.MANAGE_KEYS: None,
         Permission.MANAGE_TEAM: None,
+        Permission.MANAGE_PROFILE: None,
         Permission.MANAGE_BILLING: None,
         Permission.OWN: None,
     }
@@ -91,7 +94,7 @@ class Actor:
     """Who acts, in which organisation. Made from a session, a token or a key, never from anything that a client says.
 
     `scopes` is None for a person, who may all that the role allows; an API key (`key_id`) may only what its scopes name.
-    `test`: what this key starts runs on the builtin model and is never charged.
+    `timezone` is the person's own, else the organisation's. `test`: what this key starts runs on the builtin model and is never charged.
     """
 
     user_id: UUID

@@ -118,6 +118,20 @@ class Conflict(CoexaiError):
     code = "CONFLICT"
 
 
+class PreconditionFailed(Conflict):
+    """The version that a request names is not the newest any more (RFC 9110 §15.5.13)."""
+
+    status = 412
+    code = "PRECONDITION_FAILED"
+
+
+class PreconditionRequired(Conflict):
+    """A request has to name the version that it changes (RFC 6585 §3)."""
+
+    status = 428
+    code = "PRECONDITION_REQUIRED"
+
+
 class QuotaExceeded(CoexaiError):
     """A limit of the plan is reached."""
 

@@ -7,12 +7,12 @@ from typing import Any, Final
 import reflex as rx
 
 from components.icons import SPRITE, Use
-from components.vars import Text, concat, cx
+from components.vars import Text, concat, cx, given
 
 AGENTS: Final = ("maya", "jordan", "sam", "taylor")
 
 _TILE_SIZES: Final = {"sm": "size-5 rounded-[5px]", "md": "size-6 rounded-sm", "lg": "size-9 rounded-md", "xl": "size-12 rounded-lg"}
-_PERSON_SIZES: Final = {"sm": "size-5 text-[9px]", "md": "size-6 text-[10px]", "lg": "size-8 text-xs"}
+_PERSON_SIZES: Final = {"sm": "size-5 text-[9px]", "md": "size-6 text-[10px]", "lg": "size-8 text-xs", "xl": "size-16 text-xl"}
 
 
 def agent_tile(slug: Text, size: str = "md", cls: str = "", muted: bool = False) -> rx.Component:
@@ -25,12 +25,12 @@ def agent_tile(slug: Text, size: str = "md", cls: str = "", muted: bool = False)
     )
 
 
-def person(initials: Text, size: str = "md", own: bool = False, cls: str = "") -> rx.Component:
-    """A person's initials in a circle: sm 20, md 24, lg 32 px. `own` is the signed-in person."""
+def person(initials: Text, size: str = "md", own: bool = False, cls: str = "", picture: Text = "") -> rx.Component:
+    """A person in a circle, their picture or else their initials: sm 20, md 24, lg 32, xl 64 px. `own` is the signed-in person."""
     return rx.el.span(
-        initials,
+        rx.cond(picture, rx.el.img(src=picture, alt="", class_name="size-full object-cover"), initials) if given(picture) else initials,
         class_name=cx(
-            "inline-grid flex-none place-items-center rounded-full leading-none font-semibold tracking-[0.02em]",
+            "inline-grid flex-none place-items-center overflow-hidden rounded-full leading-none font-semibold tracking-[0.02em]",
             "bg-primary-soft text-on-primary-soft" if own else "bg-idle-bg text-idle-fg",
             _PERSON_SIZES[size],
             cls,

@@ -11,6 +11,7 @@ from components import theme
 from components.icons import icon
 from components.vars import Child, Flag, Text, concat, cx, given, when
 
+ZONES: Final = "zones"
 _REVEAL: Final = (
     "group absolute inset-y-0 right-0 grid w-10 cursor-pointer place-items-center rounded-sm text-ink-3 hover:text-ink max-md:w-11"
 )
@@ -197,6 +198,29 @@ def select(
         icon("chevron-down", 16, "pointer-events-none absolute top-1/2 right-2.5 -translate-y-1/2 text-ink-3"),
         class_name="relative",
     )
+
+
+def zone_input(
+    *, name: Text, testid: Text, zones: Any, value: Text = "", placeholder: Text = "", error: Text = "", control_id: Text = "", **props: Any
+) -> rx.Component:
+    """A time zone, searched for while it is typed. `zones` is a var of names; None: a `zone_list` of the page has them."""
+    control = text_input(
+        name=name,
+        control_id=control_id,
+        testid=testid,
+        value=value,
+        placeholder=placeholder,
+        error=error,
+        auto_complete="off",
+        list=ZONES,
+        **props,
+    )
+    return control if zones is None else rx.fragment(control, zone_list(zones))
+
+
+def zone_list(zones: Any) -> rx.Component:
+    """The names that `zone_input` offers; once on a page."""
+    return rx.el.datalist(rx.foreach(zones, lambda zone: rx.el.option(value=zone)), id=ZONES)
 
 
 def segmented(*, name: Text, testid: Text, options: Any, value: Text = "", label: Text = "", **props: Any) -> rx.Component:

@@ -25,7 +25,7 @@ def member_table(rows: Any, *, on_role: Any, on_remove: Any, dialog_id: str) -> 
 
 def _row(row: rx.Var[MemberRow], on_role: Any, on_remove: Any, dialog_id: str) -> rx.Component:
     who = rx.el.div(
-        person(row.initials, "lg"),
+        person(row.initials, "lg", picture=row.picture),
         rx.el.div(
             rx.el.p(
                 rx.el.b(row.name, class_name="font-medium"),

@@ -95,7 +95,7 @@ def more(me: Any, current: str) -> rx.Component:
     return sheet(
         me.organization_name,
         rx.el.div(
-            person(me.initials, "lg", own=True),
+            person(me.initials, "lg", own=True, picture=me.picture),
             rx.el.span(
                 rx.el.span(me.name, class_name="block truncate font-semibold"),
                 rx.el.span(me.email, class_name="block truncate text-xs text-ink-3"),
@@ -121,9 +121,11 @@ def more(me: Any, current: str) -> rx.Component:
         rx.el.nav(
             row(icon("users", 20), "Team", "/settings/members", "members"),
             row(icon("building-2", 20), "Organisation", "/settings/organization", "organization"),
+            row(icon("book-open", 20), "Business profile", "/settings/business", "business"),
             row(icon("key-round", 20), "API keys", "/settings/keys", "keys"),
             row(icon("history", 20), "Audit log", "/settings/audit", "audit"),
             row(icon("user", 20), "Account", "/settings/account", "account"),
+            row(icon("bell", 20), "Notifications", "/settings/notifications", "notifications"),
             row(icon("shield-check", 20), "Security", "/settings/security", "security"),
             aria_label="Workspace, phone",
             class_name="mt-2 grid border-t border-line pt-2",

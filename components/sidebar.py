@@ -24,9 +24,11 @@ _NAV: Final = (
 )
 _WORKSPACE: Final = (
     ("account", "Account", "/settings/account", "user"),
+    ("notifications", "Notifications", "/settings/notifications", "bell"),
     ("security", "Security", "/settings/security", "shield-check"),
     ("members", "Team", "/settings/members", "users"),
     ("organization", "Organisation", "/settings/organization", "building-2"),
+    ("business", "Business profile", "/settings/business", "book-open"),
     ("keys", "API keys", "/settings/keys", "key-round"),
     ("audit", "Audit log", "/settings/audit", "history"),
 )
@@ -88,7 +90,7 @@ def _switcher(me: Any) -> rx.Component:
         menus.heading("Organisations"),
         organizations(me),
         trigger=[
-            logo(28),
+            rx.cond(me.logo, rx.el.img(src=me.logo, alt="", class_name="size-7 flex-none rounded-sm"), logo(28)),
             _two_lines(rx.cond(me, me.organization_name, _BLANK), rx.cond(me, f"{me.plan_label} plan", _BLANK)),
             icon("chevrons-up-down", 14, cx("text-ink-3", _WIDE)),
         ],
@@ -182,7 +184,7 @@ def _person(me: Any) -> rx.Component:
         menus.entry("Keyboard shortcuts", testid="open-shortcuts", icon="keyboard", custom_attrs=opens("shortcuts")),
         native_form(menus.entry("Log out", testid="log-out", icon="log-out", kind="submit"), action="/auth/logout", method="post"),
         trigger=[
-            person(me.initials, "lg", own=True, cls="size-7!"),
+            person(me.initials, "lg", own=True, cls="size-7!", picture=me.picture),
             _two_lines(rx.cond(me, me.name, _BLANK), rx.cond(me, me.role_label, _BLANK)),
             icon("ellipsis", 14, cx("text-ink-3", _WIDE)),
         ],

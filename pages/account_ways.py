@@ -34,6 +34,11 @@ VERIFY: Final = {
     "": "That did not work. Nothing was changed; try again.",
 }
 VERIFIED: Final = {"": "Your e-mail address is confirmed."}
+UNSUBSCRIBE: Final = {
+    "dead_link": "This link is not whole. Open it from the mail again, or choose your mails in the settings.",
+    "": "That did not work. Nothing was changed; try again.",
+}
+UNSUBSCRIBED: Final = {"": "Done. You get no more mails of this kind."}
 CONFIRM: Final = {
     **identities.MESSAGES,
     "unauthenticated": "The password is not right. Try again.",
@@ -117,6 +122,27 @@ def restore_account() -> rx.Component:
         ),
         title="Your account is in the trash",
         line="You deleted it. Restore it, and everything is as it was; or leave it, and it is removed for good after 30 days.",
+    )
+
+
+@page(route="/unsubscribe", title="Fewer mails", role=None, description="Stop mails of one kind.")
+def unsubscribe() -> rx.Component:
+    return way_in(
+        code_messages(UNSUBSCRIBE),
+        code_messages(UNSUBSCRIBED, testid="form-done", done=True),
+        post_form(
+            account.link_token(),
+            rx.el.input(type="hidden", name="page", default_value="1"),
+            action="/api/v1/mail/unsubscribe",
+            label="Stop these mails",
+            testid="unsubscribe",
+        ),
+        rx.el.p(
+            app_link("Choose all your mails", href="/settings/notifications", testid="to-notifications", cls=LINK),
+            class_name="text-center text-ink-3",
+        ),
+        title="Stop mails of this kind?",
+        line="You do not have to log in. Mails about the safety of your account still come.",
     )
 
 

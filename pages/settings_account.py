@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import reflex as rx
 
 from components import account, fields
 from components.account import post_form
+from components.avatars import person
 from components.buttons import button, link_button
 from components.chips import chip
 from components.notes import note
 from components.page_header import page_header
 from components.panel import panel
+from components.pictures import picture_field
 from components.public import code_messages
 from components.skeleton import skeleton_rows
+from components.vars import concat
 from pages.base import page
 from state.account import AccountState
+from state.base import AppState
 
 ERRORS: Final = {
     "unauthenticated": "Your present password is not right. Nothing was changed.",
@@ -44,10 +48,12 @@ def settings_account() -> rx.Component:
         code_messages(ERRORS),
         code_messages(DONE, testid="form-done", done=True),
         rx.cond(
-            view,
+            view & AccountState.preferences,
             rx.fragment(
+                panel(_picture(), title="Picture"),
                 panel(_name(view), title="Name"),
                 panel(_email(view), title="E-mail"),
+                panel(_preferences(), title="Time and language"),
                 panel(_password(view), title="Password"),
                 panel(_delete(view), title="Delete account"),
             ),
@@ -67,6 +73,52 @@ def _name(view: rx.Var) -> rx.Component:  # type: ignore[type-arg]
         on_submit=AccountState.rename,
         class_name="grid max-w-md gap-4",
         custom_attrs={"data-validate": "true"},
+    )
+
+
+def _picture() -> rx.Component:
+    me = AppState.me
+    return picture_field(
+        person(me.initials, "xl", own=True, picture=me.picture),
+        endpoint="/api/v1/account/picture",
+        label="Choose a picture",
+        hint="PNG, JPEG or WebP, at most 2 MB. The middle of it is shown, to people of your organisations only.",
+        has_one=me.picture != "",
+        on_done=AccountState.picture_changed,
+        on_remove=AccountState.remove_picture,
+        testid="picture",
+    )
+
+
+def _preferences() -> rx.Component:
+    view: Any = AccountState.preferences
+    errors = AccountState.errors
+    return rx.el.form(
+        fields.field(
+            "Time zone",
+            fields.zone_input(
+                name="timezone",
+                testid="own-timezone",
+                zones=AccountState.zones,
+                value=view.timezone,
+                placeholder=view.organization_timezone,
+                error=errors["timezone"],
+            ),
+            control_id="timezone",
+            hint=concat("Your dates are shown in it. Leave it empty for that of the organisation, ", view.organization_timezone, "."),
+            error=errors["timezone"],
+            optional=True,
+        ),
+        fields.field(
+            "Write results in",
+            fields.select(name="language", testid="own-language", options=AccountState.languages, value=view.language),
+            control_id="language",
+            hint="For coworkers that can write in another language than their source. Maya's threads stay in the source's own words.",
+            error=errors["language"],
+        ),
+        button("Save time and language", testid="save-preferences", kind="submit", cls="justify-self-start max-md:w-full"),
+        on_submit=AccountState.save_preferences,
+        class_name="grid max-w-md gap-4",
     )
 
 

@@ -9,11 +9,14 @@ import reflex as rx
 from components import fields
 from components.buttons import button, link_button
 from components.dialog import closes, confirm, dialog, opens
+from components.icons import icon
 from components.notes import note
 from components.page_header import page_header
 from components.panel import panel
+from components.pictures import picture_field
 from components.skeleton import skeleton_rows
 from pages.base import page
+from state.base import AppState
 from state.organization import EXPORT, PATH, OrganizationState
 
 _LEAVE: Final = "leave-organization"
@@ -33,6 +36,7 @@ def _sections() -> rx.Component:
     return rx.el.div(
         _trash(),
         _settings(),
+        _logo(),
         _export(),
         _leave(),
         _transfer(),
@@ -76,6 +80,28 @@ def _settings() -> rx.Component:
             key=_VIEW.name + _VIEW.timezone + _VIEW.locked,
         ),
         title="Settings",
+    )
+
+
+def _logo() -> rx.Component:
+    me = AppState.me
+    locked = _VIEW.locked != ""
+    none = rx.el.span(
+        icon("building-2", 20), class_name="grid size-16 flex-none place-items-center rounded-md bg-idle-bg text-idle-fg", aria_hidden=True
+    )
+    return panel(
+        picture_field(
+            rx.cond(me.logo, rx.el.img(src=me.logo, alt="", class_name="size-16 flex-none rounded-md"), none),
+            endpoint="/api/v1/organization/logo",
+            label="Choose a logo",
+            hint=rx.cond(locked, _VIEW.locked, "PNG, JPEG or WebP, at most 2 MB. All of it is shown, in a square."),
+            has_one=me.logo != "",
+            on_done=OrganizationState.logo_changed,
+            on_remove=OrganizationState.remove_logo,
+            testid="logo",
+            disabled=locked,
+        ),
+        title="Logo",
     )
 
 

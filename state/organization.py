@@ -8,7 +8,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from coexai_app.errors import CoexaiError
-from coexai_app.services import members, organizations
+from coexai_app.services import members, organizations, pictures
 from coexai_app.views.organizations import OrganizationView, Person, Trashed
 from state import route
 from state.base import AppState
@@ -51,6 +51,18 @@ class OrganizationState(AppState):
         self.errors = {}
         await AppState._refresh(self)
         self._say("Saved")
+
+    @action(role="admin")
+    async def logo_changed(self) -> None:
+        """The browser has sent a logo to the API."""
+        await AppState._refresh(self)
+        self._say("The logo was saved")
+
+    @action(role="admin")
+    async def remove_logo(self) -> None:
+        await self._call(pictures.remove_logo)
+        await AppState._refresh(self)
+        self._say("The logo was removed")
 
     @action(role="viewer")
     async def create(self, form: Form) -> EventSpec | None:

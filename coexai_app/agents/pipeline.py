@@ -16,11 +16,13 @@ from typing import Any, Protocol, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coexai_app.agents.report import Analysis, Engine, Report, Review, Source, StepRecord, Usage
+from coexai_app.business import BusinessProfile
 from coexai_app.errors import Cancelled, CoexaiError, Interrupted, InvalidInput
 from coexai_app.llm.base import Completion, Model, Prompt
 
 BUILTIN = Engine(provider="builtin", model="extractive/1")
 NOTHING_USED = Usage()
+NO_PROFILE = BusinessProfile()
 
 
 class StepResult(BaseModel):
@@ -75,6 +77,8 @@ class StepContext:
     """What a step may use besides its input: earlier results, progress, cancel, a model, files, a store for artifacts.
 
     `model` is None when no key is set: the step then uses its builtin engine. `cancelled` is asked between and within steps.
+    `business` is the organisation's profile as it was when the job was made, an empty one where there is none. `language` is what its
+    person wants results in, a BCP 47 tag; empty: the language of the source.
     """
 
     model: Model | None = None
@@ -84,6 +88,8 @@ class StepContext:
     progress: Callable[[float, str], None] = lambda fraction, message: None
     cancelled: Callable[[], bool] = lambda: False
     key: str = ""
+    business: BusinessProfile = NO_PROFILE
+    language: str = ""
     usage: Usage = NOTHING_USED
     engine: Engine = BUILTIN
     results: dict[type[StepResult], StepResult] = field(default_factory=dict)

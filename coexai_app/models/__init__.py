@@ -2,6 +2,7 @@
 
 from coexai_app.models.accounts import LoginSession, Membership, OneTimeToken, Organization, SeenDevice, Throttle, User
 from coexai_app.models.audit import AuditChain, AuditLog
+from coexai_app.models.business import BusinessProfile, BusinessProfileVersion
 from coexai_app.models.enums import (
     AuditOutcome,
     FlowPurpose,
@@ -22,7 +23,7 @@ from coexai_app.models.files import File
 from coexai_app.models.identities import Identity, SignInFlow
 from coexai_app.models.invitations import Invitation
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
-from coexai_app.models.mail import Mail
+from coexai_app.models.mail import Mail, MutedMail
 from coexai_app.models.outputs import Output
 from coexai_app.models.schedules import Schedule
 from coexai_app.models.tokens import ApiKey, RefreshToken, RevokedToken, SigningKey
@@ -32,6 +33,8 @@ __all__ = [
     "AuditChain",
     "AuditLog",
     "AuditOutcome",
+    "BusinessProfile",
+    "BusinessProfileVersion",
     "Charge",
     "Event",
     "FactorTries",
@@ -49,6 +52,7 @@ __all__ = [
     "MailKind",
     "MailStatus",
     "Membership",
+    "MutedMail",
     "OneTimeToken",
     "Organization",
     "Output",

@@ -28,6 +28,12 @@ class User(Table, table=True):
     deleted_at: datetime | None = Field(default=None, sa_type=UTCDateTime, index=True)
     # Grows when the password, a factor, or a role changes: every access token that says less is dead.
     auth_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    # The person's own time zone; empty: that of the organisation they are in.
+    timezone: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    # What coworkers write results in for this person, as a BCP 47 tag; empty: the language of what they are given.
+    output_language: str = Field(default="", max_length=16, sa_column_kwargs={"server_default": ""})
+    # Where the picture is in the store; empty: none.
+    avatar: str = Field(default="", max_length=255, sa_column_kwargs={"server_default": ""})
 
 
 class Organization(Table, table=True):
@@ -41,6 +47,8 @@ class Organization(Table, table=True):
     # Members without a second factor are led to add one before anything else.
     require_second_factor: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     deleted_at: datetime | None = Field(default=None, sa_type=UTCDateTime, index=True)
+    # Where the picture is in the store; empty: none.
+    logo: str = Field(default="", max_length=255, sa_column_kwargs={"server_default": ""})
 
 
 class Membership(Table, table=True):

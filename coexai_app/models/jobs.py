@@ -62,6 +62,12 @@ class Job(Table, table=True):
     started_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     updated_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+    profile_version: int = Field(
+        default=0, sa_column_kwargs={"server_default": "0"}, description="The business profile as it was when the job was made; 0: none."
+    )
+    language: str = Field(
+        default="", max_length=16, sa_column_kwargs={"server_default": ""}, description="What its person wants results in; empty: open."
+    )
 
 
 class JobStep(Table, table=True):

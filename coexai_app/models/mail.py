@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlmodel import Field
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -44,3 +44,13 @@ class Mail(Table, table=True):
     fence: int = 0
     error: str = Field(default="", max_length=500)
     sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class MutedMail(Table, table=True):
+    """A kind of mail that a person has switched off. No row: they get it."""
+
+    __tablename__ = "muted_mails"
+    __table_args__ = (UniqueConstraint("user_id", "kind"),)
+
+    user_id: UUID = Field(foreign_key="users.id", ondelete=CASCADE)
+    kind: str = Field(max_length=32)

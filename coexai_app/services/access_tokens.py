@@ -101,7 +101,7 @@ def verify(session: Session, *, token: str) -> Actor:
         organization_id=organization.id,
         role=membership.role,
         plan_name=organization.plan,
-        timezone=organization.timezone,
+        timezone=user.timezone or organization.timezone,
         name=user.name,
         is_staff=user.is_staff,
         family_id=claims.family,

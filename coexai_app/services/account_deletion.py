@@ -21,6 +21,7 @@ from coexai_app.models import (
     LoginSession,
     MailKind,
     Membership,
+    MutedMail,
     OneTimeToken,
     Organization,
     Passkey,
@@ -32,7 +33,7 @@ from coexai_app.models import (
     TotpFactor,
     User,
 )
-from coexai_app.services import account_fields, audit, login_sessions, mail, person, proofs, tokens
+from coexai_app.services import account_fields, audit, login_sessions, mail, person, pictures, proofs, tokens
 from coexai_app.views.accounts import AccountView
 
 TRASH_DAYS: Final = 30
@@ -50,6 +51,7 @@ OWN: Final = (
     RefreshToken,
     ApiKey,
     Membership,
+    MutedMail,
 )
 
 
@@ -136,6 +138,8 @@ def purge(session: Session) -> None:
         session.execute(update(Organization).where(empty, col(Organization.deleted_at).is_(None)).values(deleted_at=gone_since))
         user.name, user.email, user.password_hash = "Deleted person", f"{user.id.hex}@deleted.invalid", ""
         user.disabled_at, user.deleted_at, user.verified_at = at, None, None
+        pictures.forget(session, user.avatar)
+        user.avatar = user.timezone = user.output_language = ""
         audit.record(session, "account.purged", organization_id=home, target=str(user.id), target_name=user.name)
 
 

@@ -53,10 +53,11 @@ _HOLDER: Final = (
         col(User.id).label("user_id"),
         User.name,
         User.is_staff,
+        col(User.timezone).label("own_timezone"),
         Membership.role,
         col(Organization.id).label("organization_id"),
         Organization.plan,
-        Organization.timezone,
+        col(Organization.timezone).label("timezone"),
         and_(col(Organization.require_second_factor), ~sign_in_tickets.with_factor(col(User.id))).label("must_enrol"),
     )
     .join(User, col(User.id) == LoginSession.user_id)
@@ -248,7 +249,7 @@ def seen(session: Session, *, token: str) -> Seen | None:
         organization_id=found.organization_id,
         role=found.role,
         plan_name=found.plan,
-        timezone=found.timezone,
+        timezone=found.own_timezone or found.timezone,
         name=found.name,
         is_staff=found.is_staff,
         session_id=found.session_id,

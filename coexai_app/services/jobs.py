@@ -16,8 +16,8 @@ from coexai_app import access, agents, db
 from coexai_app.access import Actor, Permission
 from coexai_app.agents.pipeline import Agent, AgentInput, Capability
 from coexai_app.errors import Conflict, InvalidInput, NotFound
-from coexai_app.models import File, Job, JobStatus, JobStep, StepState
-from coexai_app.services import audit, dispatch, jobs_read, quotas, transitions
+from coexai_app.models import File, Job, JobStatus, JobStep, StepState, User
+from coexai_app.services import audit, business, dispatch, jobs_read, quotas, transitions
 from coexai_app.views.jobs import JobView
 
 RESUMABLE: Final = (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED)
@@ -66,6 +66,8 @@ def create(
         run_after=due,
         turn=dispatch.turn(actor.plan.priority, due=run_at),
         period=quotas.reserve(session, actor, agent=agent, name=coworker.name),
+        profile_version=business.newest(session, actor.organization_id),
+        language=session.exec(select(User.output_language).where(User.id == actor.user_id)).one(),
     )
     session.add(job)
     session.flush()

@@ -50,6 +50,8 @@ class Claim:
     priority: Priority
     period: str
     owner: str
+    profile_version: int = 0
+    language: str = ""
 
 
 def held(*claims: Claim) -> tuple[ColumnElement[bool], ...]:

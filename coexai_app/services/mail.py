@@ -21,7 +21,7 @@ from coexai_app.integrations import email
 from coexai_app.models import Mail, MailKind, MailStatus, Priority
 from coexai_app.models.base import new_id
 from coexai_app.queue import TaskName
-from coexai_app.services import audit, mail_templates
+from coexai_app.services import audit, mail_templates, notifications
 from coexai_app.views.base import Page
 from coexai_app.views.mail import MailRow, MailView
 
@@ -68,7 +68,9 @@ def send(
     """Writes one mail into the outbox and wakes a worker after the commit, before all other work.
 
     `data` is what the kind's template names (`mail_templates.ENGLISH`), with `url` as a path of this instance. A `once_key` that was used
-    before does nothing, whatever else is given. Raises InvalidInput for a wrong address and Refused over a limit: then nothing is stored.
+    before does nothing, whatever else is given, nor does a kind that the person has switched off (`notifications.py`).
+
+    Raises InvalidInput for a wrong address and Refused over a limit: then nothing is stored.
     Who sends to several addresses in one transaction does it in the order of the addresses, so that two such transactions never wait for
     each other.
     """
@@ -76,6 +78,8 @@ def send(
         raise ValueError("a mail needs a once_key: the event that it tells about")
     address = to.strip().lower()[:320]
     email.address(address)
+    if notifications.muted(session, kind, user_id=user_id, address=address):
+        return
     config = settings.get()
     rendered = mail_templates.render(kind, data, origin=config.origin, address_line=config.mail_address_line, locale=locale)
     key = once_key if len(once_key) <= MAX_KEY else hashlib.sha256(once_key.encode()).hexdigest()

@@ -22,7 +22,7 @@ from coexai_app.integrations import email
 from coexai_app.models import Lock, Mail, MailKind, MailStatus, Priority
 from coexai_app.models.base import new_id
 from coexai_app.queue import TaskName
-from coexai_app.services import mail_templates
+from coexai_app.services import mail_templates, notifications
 
 # Seconds until the next try, after the first, the second, … one; then it has failed.
 PAUSES: Final = (5, 60, 600, 3_600, 21_600)
@@ -55,6 +55,7 @@ class Claim:
     text: str
     html: str
     created_at: datetime
+    user_id: UUID | None = None
 
 
 def deliver(mail_id: UUID) -> None:
@@ -131,13 +132,17 @@ def _claim(mail_id: UUID) -> Claim | None:
         if db.changed(session, take.values(attempt=col(Mail.attempt) + 1, fence=col(Mail.fence) + 1, **values)) != 1:
             return None
         mail = session.get_one(Mail, mail_id)
-        return Claim(mail.id, mail.fence, mail.attempt, mail.kind, mail.to_address, mail.subject, mail.text, mail.html, mail.created_at)
+        content = (mail.to_address, mail.subject, mail.text, mail.html, mail.created_at)
+        return Claim(mail.id, mail.fence, mail.attempt, mail.kind, *content, mail.user_id)
 
 
 def _message(claim: Claim) -> email.Message:
     headers = {}
     if mail_templates.is_notification(MailKind(claim.kind)):
-        headers["List-Unsubscribe"] = f"<{settings.get().origin}{mail_templates.PREFERENCES}>"
+        link = notifications.link(claim.user_id, MailKind(claim.kind))
+        headers["List-Unsubscribe"] = f"<{link or settings.get().origin + mail_templates.PREFERENCES}>"
+        if link.startswith("https:"):  # RFC 8058 §3.1
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return email.Message(
         to=claim.to,
         subject=claim.subject,

@@ -233,7 +233,7 @@ ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
             body=("{coworker} is done. The result waits for your look.",),
             button="Open the result",
             facts=(("Score", "score"), ("Claims without a source", "unsupported")),
-            reason="You get this mail because you asked to be told when this job ends.",
+            reason="You get this mail because you started this job, and it took a while.",
             example={
                 "url": "/outputs/0190b1c2",
                 "coworker": "Maya",
@@ -326,7 +326,6 @@ ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
                 "title": "Maintenance on Sunday, 15 March",
                 "text": "CoExAI is not available from 06:00 to 06:20 UTC. Jobs wait and go on by themselves.",
             },
-            notification=True,
         ),
     }
 )

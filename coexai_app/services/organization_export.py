@@ -116,6 +116,8 @@ def _files(organization_id: UUID) -> Iterator[tuple[str, str]]:
     with db.reading() as session:
         mine = select(File.id, File.name, File.key).where(File.organization_id == organization_id).order_by(col(File.id))
         found = session.exec(mine).all()
+        logo = session.get_one(Organization, organization_id).logo
+    yield from (("files/logo.webp", logo),) if logo else ()
     yield from ((f"files/{ident}-{safe_name(name)}", key) for ident, name, key in found)
 
 

@@ -137,7 +137,7 @@ def purge(session: Session) -> int:
     old = select(Organization).where(col(Organization.deleted_at) < db.utcnow(-KEEP_DAYS * 86_400.0)).order_by(col(Organization.deleted_at))
     rows = session.exec(old.limit(PURGE_BATCH).with_for_update(skip_locked=True)).all()
     for row in rows:
-        keys = session.exec(select(File.key).where(File.organization_id == row.id)).all()
+        keys = [*session.exec(select(File.key).where(File.organization_id == row.id)).all(), *([row.logo] if row.logo else [])]
         session.expunge(row)
         session.execute(sql_delete(Organization).where(col(Organization.id) == row.id))
         audit_purge.forget(session, organization_id=row.id)

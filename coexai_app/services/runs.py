@@ -21,11 +21,12 @@ from coexai_app import agents, db, extract, log, queue, settings
 from coexai_app.agents.pipeline import InputFile, StepContext, StepEvent, StepStatus
 from coexai_app.agents.pipeline import run as run_pipeline
 from coexai_app.agents.report import Report
+from coexai_app.business import BusinessProfile
 from coexai_app.errors import Cancelled, InvalidInput
 from coexai_app.integrations.storage import store
 from coexai_app.llm import router
 from coexai_app.models import File, Job
-from coexai_app.services import checkpoints, dispatch, endings, files, jobs
+from coexai_app.services import business, checkpoints, dispatch, endings, files, jobs
 from coexai_app.services.checkpoints import Recorder
 from coexai_app.services.endings import Finished
 from coexai_app.services.leases import Claim, Watch, prove
@@ -38,7 +39,10 @@ SHORT_SECONDS: Final = 0.02
 MOST_AT_ONCE: Final = 16
 BATCH_SECONDS: Final = 0.5
 # What a claim takes from the job's row.
-OF_ROW: Final = ("id", "organization_id", "agent", "capability", "input", "attempt", "max_attempts", "fence", "priority", "period")
+OF_ROW: Final = (
+    *("id", "organization_id", "agent", "capability", "input", "attempt", "max_attempts", "fence", "priority", "period"),
+    *("profile_version", "language"),
+)
 
 
 def work() -> int:
@@ -163,6 +167,8 @@ def run_claimed(claim: Claim, watch: Watch, recorder: Recorder) -> Report:
         store=lambda name, content_type, data: _keep(claim, name, content_type, data),
         cancelled=watch.check,
         key=str(claim.id),
+        business=_business(claim),
+        language=claim.language,
     )
     # A first try has nothing to go on from.
     earlier = db.insist(partial(checkpoints.of, claim.id)) if claim.fence > 1 else {}
@@ -176,6 +182,18 @@ def warm_up() -> None:
         for capability in agent.capabilities.values():
             if capability.example:
                 run_pipeline(agent, capability, capability.parse(capability.example), StepContext())
+
+
+def _business(claim: Claim) -> BusinessProfile:
+    """The business profile as it was when the job was made, however often it is resumed."""
+    if not claim.profile_version:
+        return BusinessProfile()
+
+    def read() -> BusinessProfile:
+        with db.reading() as session:
+            return business.at(session, claim.organization_id, claim.profile_version)
+
+    return db.insist(read)
 
 
 def _open(claim: Claim, ref: str) -> InputFile:

@@ -93,4 +93,6 @@ _RETURNED: Final[Any] = (
     Job.max_attempts,
     Job.fence,
     Job.period,
+    Job.profile_version,
+    Job.language,
 )

@@ -19,7 +19,7 @@ class OrganizationChoice(View):
 
 
 class Me(View):
-    """The signed-in person in their current organisation. `organization_initials` stand in for a logo."""
+    """The signed-in person in their current organisation. `picture` and `logo` are addresses, empty for none."""
 
     user_id: str
     name: str
@@ -35,6 +35,8 @@ class Me(View):
     plan: str
     plan_label: str
     timezone: str
+    picture: str = ""
+    logo: str = ""
     organizations: tuple[OrganizationChoice, ...] = ()
 
 
@@ -55,7 +57,9 @@ def from_rows(user: User, current: UUID, role: Role, organizations: Sequence[Org
         organization_name=here.name,
         plan=here.plan,
         plan_label=of(here.plan).label,
-        timezone=here.timezone,
+        timezone=user.timezone or here.timezone,
+        picture=picture_of(user),
+        logo=f"/api/v1/organization/logo?v={here.logo[-41:-5]}" if here.logo else "",
         organizations=tuple(
             OrganizationChoice(id=str(o.id), name=o.name, plan_label=of(o.plan).label, current=o.id == current) for o in organizations
         ),
@@ -95,6 +99,11 @@ class AccountView(View):
     fresh: bool
     blocked: str
     has_password: bool = True
+
+
+def picture_of(user: User) -> str:
+    """The address of a person's picture, another one for each picture; empty for none."""
+    return f"/api/v1/people/{user.id}/picture?v={user.avatar[-41:-5]}" if user.avatar else ""
 
 
 def initials(name: str) -> str:

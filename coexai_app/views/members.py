@@ -7,7 +7,7 @@ from typing import Final
 
 from coexai_app.access import RANK, Actor, Permission
 from coexai_app.models import Invitation, Membership, Organization, Role, User
-from coexai_app.views.accounts import initials
+from coexai_app.views.accounts import initials, picture_of
 from coexai_app.views.base import View, count, moment
 
 # What each role is for, in the words of the menus.
@@ -33,6 +33,7 @@ class MemberRow(View):
     name: str
     email: str
     initials: str
+    picture: str
     role: str
     role_label: str
     since: str
@@ -104,6 +105,7 @@ def row(member: Membership, user: User, actor: Actor, *, seen: datetime | None, 
         name=user.name,
         email=user.email,
         initials=initials(user.name),
+        picture=picture_of(user),
         role=member.role,
         role_label=member.role.value.capitalize(),
         since=moment(member.created_at, actor.timezone),

@@ -7,10 +7,20 @@ from typing import Any
 
 from coexai_app.agents.maya.schemas import PlannedPost, ThreadInput
 from coexai_app.agents.report import Usage
+from coexai_app.business import BusinessProfile
 from coexai_app.llm.base import Prompt
 
 SOURCE_LIMIT = 24_000
+VOICE_LIMIT = 6_000
 MAX_POST_CHARACTERS = 600
+
+NO_PROFILE = BusinessProfile()
+_LEVELS: Mapping[str, str] = {
+    "": "",
+    "plain": "anybody, in short and plain sentences",
+    "general": "people with a general education",
+    "expert": "people who know the field",
+}
 
 SYSTEM = (
     "You are Maya, an editor who turns a blog post into a thread for X. You use only what the source says: no number, date, name, "
@@ -57,7 +67,14 @@ THREAD_SCHEMA: Mapping[str, Any] = {
 }
 
 
-def plan(source: str, key_sentences: Sequence[str], sections: Sequence[str], count: int, options: ThreadInput) -> Prompt:
+def plan(
+    source: str,
+    key_sentences: Sequence[str],
+    sections: Sequence[str],
+    count: int,
+    options: ThreadInput,
+    business: BusinessProfile = NO_PROFILE,
+) -> Prompt:
     """Asks for the point of each post."""
     return Prompt(
         system=SYSTEM,
@@ -66,20 +83,27 @@ def plan(source: str, key_sentences: Sequence[str], sections: Sequence[str], cou
             f"point a post, in the order of the source, "
             "so that its main sections are covered. The last is the close: what the reader takes away. For each post give its role, its "
             "point in one sentence, and the section "
-            "of the source that it comes from (empty when it has none)." + _reader(options)
+            "of the source that it comes from (empty when it has none)." + _reader(options, business)
         ),
         data={
             "source": source[:SOURCE_LIMIT],
             "key sentences of the source": "\n".join(key_sentences),
             "sections of the source": "\n".join(sections),
-            **_audience(options),
+            **_audience(options, business),
         },
         schema=PLAN_SCHEMA,
         max_tokens=1_500,
     )
 
 
-def write(source: str, planned: Sequence[PlannedPost], budget: int, close_budget: int, options: ThreadInput) -> Prompt:
+def write(
+    source: str,
+    planned: Sequence[PlannedPost],
+    budget: int,
+    close_budget: int,
+    options: ThreadInput,
+    business: BusinessProfile = NO_PROFILE,
+) -> Prompt:
     """Asks for the posts' words."""
     outline = "\n".join(f"{i}. ({p.role}) {p.point}" for i, p in enumerate(planned, 1))
     return Prompt(
@@ -89,9 +113,9 @@ def write(source: str, planned: Sequence[PlannedPost], budget: int, close_budget
             f"{close_budget}. One to three whole sentences a post. The hook "
             "has a number, a question or a contrast in its first twelve words. No post opens with a pronoun or a conjunction that needs "
             "the post before. No post numbers, no "
-            "hashtags, no links, no emoji, no worn-out phrases." + _reader(options)
+            "hashtags, no links, no emoji, no worn-out phrases." + _reader(options, business) + _in_voice(business)
         ),
-        data={"source": source[:SOURCE_LIMIT], "plan": outline, **_audience(options)},
+        data={"source": source[:SOURCE_LIMIT], "plan": outline, **_audience(options, business), **_voice(business)},
         schema=THREAD_SCHEMA,
         max_tokens=2_500,
     )
@@ -117,12 +141,40 @@ def repair(source: str, posts: Sequence[str], unsupported: Sequence[tuple[int, s
     )
 
 
-def _reader(options: ThreadInput) -> str:
-    return " Write for the readers named in the data section “readers”." if options.audience else ""
+def _reader(options: ThreadInput, business: BusinessProfile) -> str:
+    return " Write for the readers named in the data section “readers”." if options.audience or business.audience else ""
 
 
-def _audience(options: ThreadInput) -> dict[str, str]:
-    return {"readers": options.audience} if options.audience else {}
+def _audience(options: ThreadInput, business: BusinessProfile) -> dict[str, str]:
+    """The run's own readers, else those of the business."""
+    readers = options.audience or business.audience
+    return {"readers": readers} if readers else {}
+
+
+def _in_voice(business: BusinessProfile) -> str:
+    if not _voice(business):
+        return ""
+    return " Sound like the business in the data section “brand voice”, as far as the source's facts, numbers and names stay as they are."
+
+
+def _voice(business: BusinessProfile) -> dict[str, str]:
+    """How the business talks, in lines of a bounded length; the first are those that matter most."""
+    voice = business.voice
+    lines = [
+        ("Never use these words", ", ".join(voice.avoid)),
+        ("Never use these phrases", "; ".join(voice.banned)),
+        ("Tone", ", ".join(voice.tone)),
+        ("Do", "; ".join(voice.do)),
+        ("Do not", "; ".join(voice.dont)),
+        ("Words to use where they fit", ", ".join(voice.use)),
+        ("Write for", _LEVELS[voice.reading_level]),
+        *(("It sounds like this", sample) for sample in voice.samples),
+    ]
+    said = "\n".join(f"{label}: {text}" for label, text in lines if text)
+    if not said:
+        return {}
+    about = ". ".join(part for part in (business.name, business.description) if part)
+    return {"brand voice": f"The business: {about}\n{said}"[:VOICE_LIMIT] if about else said[:VOICE_LIMIT]}
 
 
 def expected_use(options: ThreadInput, characters: int) -> Usage:

@@ -13,6 +13,7 @@ from coexai_app.agents.maya.schemas import Checked, Drafted, DraftPost, ThreadIn
 from coexai_app.agents.pipeline import BUILTIN, StepContext
 from coexai_app.agents.report import Claim
 from coexai_app.agents.text import limits, sentences
+from coexai_app.business import Voice
 from coexai_app.extract.document import Document
 
 MODEL_ROUNDS = 2
@@ -21,28 +22,29 @@ BUILTIN_ROUNDS = 4
 
 def checked(data: ThreadInput, context: StepContext, document: Document, drafted: Drafted, thread: ThreadOutput) -> Checked:
     """The judged thread; `repaired` counts the rounds that it took."""
-    review = judge(document, data, thread)
+    voice = context.business.voice
+    review = judge(document, data, thread, voice=voice)
     if not without_source(review):
         return Checked(thread=thread, review=review)
     if drafted.by_model:
         return _model(data, context, document, drafted, thread)
-    return _builtin(data, document, thread, set())
+    return _builtin(data, document, thread, set(), voice)
 
 
-def _builtin(data: ThreadInput, document: Document, thread: ThreadOutput, banned: set[str]) -> Checked:
+def _builtin(data: ThreadInput, document: Document, thread: ThreadOutput, banned: set[str], voice: Voice) -> Checked:
     """Writes again without the sentences that the ledger did not find in the source."""
-    review = judge(document, data, thread)
+    review = judge(document, data, thread, voice=voice)
     rounds = 0
     while (open_ := without_source(review)) and rounds < BUILTIN_ROUNDS:
         rounds += 1
         before = len(banned)
         for claim in open_:
             banned |= _sentences_of(thread, claim, document.language)
-        drafts = writing.drafts(document, data, banned)
+        drafts = writing.drafts(document, data, banned, voice)
         if len(banned) == before or not drafts:
             break
         thread = layout.arrange([d.text for d in drafts], writing.style(document, data))
-        review = judge(document, data, thread)
+        review = judge(document, data, thread, voice=voice)
     return Checked(thread=thread, review=review, repaired=rounds)
 
 
@@ -59,9 +61,10 @@ def _sentences_of(thread: ThreadOutput, claim: Claim, language: str) -> set[str]
 
 
 def _model(data: ThreadInput, context: StepContext, document: Document, drafted: Drafted, thread: ThreadOutput) -> Checked:
+    voice = context.business.voice
     wish, style = writing.wish(document, data), writing.style(document, data)
     texts = [p.text for p in drafted.posts]
-    review, rounds = judge(document, data, thread), 0
+    review, rounds = judge(document, data, thread, voice=voice), 0
     while (open_ := without_source(review)) and rounds < MODEL_ROUNDS and context.model is not None:
         rounds += 1
         bodies = [_without_close(t, wish.close) for t in texts]
@@ -74,17 +77,17 @@ def _model(data: ThreadInput, context: StepContext, document: Document, drafted:
                 for i, new in enumerate(answer)
             ]
             thread = layout.arrange(texts, style)
-            review = judge(document, data, thread)
+            review = judge(document, data, thread, voice=voice)
     if without_source(review):
-        texts = _cut(texts, thread, without_source(review), writing.drafts(document, data), document.language, wish.close)
+        texts = _cut(texts, thread, without_source(review), writing.drafts(document, data, voice=voice), document.language, wish.close)
         thread = layout.arrange(texts, style)
-        review = judge(document, data, thread)
+        review = judge(document, data, thread, voice=voice)
         rounds += 1
     if without_source(review):
-        drafts = writing.drafts(document, data)
+        drafts = writing.drafts(document, data, voice=voice)
         thread = layout.arrange([d.text for d in drafts], style)
         context.engine = BUILTIN
-        return _builtin(data, document, thread, set())
+        return _builtin(data, document, thread, set(), voice)
     return Checked(thread=thread, review=review, repaired=rounds)
 
 

@@ -3,7 +3,7 @@ it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,7 +11,9 @@ from pydantic import ValidationError
 from coexai_app.agents.maya import layout, outline
 from coexai_app.agents.maya.schemas import Numbering, Post, ThreadInput, ThreadOutput
 from coexai_app.agents.report import Analysis, Check, CheckStatus, Claim, ClaimStatus, Report, Review, Score
-from coexai_app.agents.text import judging, limits, rules, words
+from coexai_app.agents.text import brand, judging, limits, rules, words
+from coexai_app.business import EmojiPolicy, Voice
+from coexai_app.business.voice import HASHTAGS
 from coexai_app.errors import InvalidInput
 from coexai_app.extract.document import Block, BlockKind, Document, Link, SourceKind
 
@@ -34,14 +36,35 @@ RULES: tuple[tuple[str, str, int, rules.Rule], ...] = (
     ("cliches", "Plain words", 2, rules.cliches),
     ("readability", "Easy to read", 3, rules.easy),
 )
+# The same, and whether a voice asks for it.
+BRAND_RULES: tuple[tuple[str, str, int, rules.Rule, Callable[[Voice], bool]], ...] = (
+    ("brand_words", "Brand words", 5, brand.words_rule, lambda voice: bool(voice.avoid or voice.banned)),
+    ("brand_emoji", "Brand emoji", 1, brand.emoji_rule, lambda voice: voice.emoji is not EmojiPolicy.ANY),
+)
+NO_VOICE = Voice()
 
 
-def judge(document: Document, options: ThreadInput, thread: ThreadOutput, earlier: Sequence[Claim] = ()) -> Review:
-    """Claims, checks and score of a thread. `earlier` claims that a person overrode stay overridden when their words are unchanged."""
+def judge(document: Document, options: ThreadInput, thread: ThreadOutput, earlier: Sequence[Claim] = (), voice: Voice = NO_VOICE) -> Review:
+    """Claims, checks and score of a thread. `earlier` claims that a person overrode stay overridden when their words are unchanged.
+
+    What a brand voice asks for is checked too; its points are taken from those of the claims, so that the sum stays 100.
+    """
     claims = _kept_overrides(ledger(document, options, thread), earlier)
-    judged = _judged(document, options, thread)
-    checks = (_claims_check(claims), *(judging.check(id_, label, points, rule(judged)) for id_, label, points, rule in RULES))
-    return Review(claims=claims, checks=checks, score=Score.of(checks, RUBRIC))
+    judged = _judged(document, asked(options, voice), thread, voice)
+    asks = tuple(row for row in BRAND_RULES if row[4](voice))
+    rules_ = (*RULES, *(row[:4] for row in asks))
+    claim_points = CLAIM_POINTS - sum(row[2] for row in asks)
+    checks = (
+        _claims_check(claims, claim_points),
+        *(judging.check(id_, label, points, rule(judged)) for id_, label, points, rule in rules_),
+    )
+    return Review(claims=claims, checks=checks, score=Score.of(checks, f"{RUBRIC}+brand" if asks else RUBRIC))
+
+
+def asked(options: ThreadInput, voice: Voice) -> ThreadInput:
+    """The input with no more hashtags than the brand voice wants."""
+    most = HASHTAGS[voice.hashtags]
+    return options if most is None or options.hashtags <= most else options.model_copy(update={"hashtags": most})
 
 
 def ledger(document: Document, options: ThreadInput, thread: ThreadOutput) -> tuple[Claim, ...]:
@@ -63,7 +86,7 @@ def review(report: Report, output: Mapping[str, Any]) -> Review:
     thread = ThreadOutput(
         posts=tuple(Post(text=p.text, length=limits.weighted_length(p.text)) for p in thread.posts), hashtags=thread.hashtags
     )
-    return judge(rebuilt(report), ThreadInput.model_validate(report.input), thread, report.claims)
+    return judge(rebuilt(report), ThreadInput.model_validate(report.input), thread, report.claims, brand_of(report))
 
 
 def document_fields(document: Document) -> dict[str, Any]:
@@ -72,6 +95,11 @@ def document_fields(document: Document) -> dict[str, Any]:
         "blocks": [[b.kind.value, b.start, b.end, b.level] for b in document.blocks],
         "links": [[link.url, link.start, link.end] for link in document.links],
     }
+
+
+def brand_of(report: Report) -> Voice:
+    """The rules of the brand voice that the job was given; none in a report from before."""
+    return Voice.model_validate((report.analysis.model_extra or {}).get("brand", {}))
 
 
 def rebuilt(report: Report) -> Document:
@@ -103,8 +131,10 @@ def without_source(review_: Review) -> tuple[Claim, ...]:
     return tuple(c for c in review_.claims if c.status is ClaimStatus.UNSUPPORTED)
 
 
-def analysis_of(base: Analysis, document: Document) -> Analysis:
-    return Analysis.model_validate({**base.model_dump(), **document_fields(document)})
+def analysis_of(base: Analysis, document: Document, voice: Voice = NO_VOICE) -> Analysis:
+    """The analysis with what an edit is judged by later."""
+    rules_ = brand.rules(voice).model_dump(mode="json", exclude_defaults=True)
+    return Analysis.model_validate({**base.model_dump(), **document_fields(document), **({"brand": rules_} if rules_ else {})})
 
 
 def _kept_overrides(claims: Sequence[Claim], earlier: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -117,7 +147,7 @@ def _kept_overrides(claims: Sequence[Claim], earlier: Sequence[Claim]) -> tuple[
     )
 
 
-def _claims_check(claims: Sequence[Claim]) -> Check:
+def _claims_check(claims: Sequence[Claim], points: int) -> Check:
     open_ = [c for c in claims if c.status is ClaimStatus.UNSUPPORTED]
     if open_:
         first = open_[0]
@@ -127,7 +157,7 @@ def _claims_check(claims: Sequence[Claim]) -> Check:
             label="Claims",
             status=CheckStatus.FAIL,
             points=0,
-            max_points=CLAIM_POINTS,
+            max_points=points,
             message=f"{len(open_)} of {len(claims)} claims {'has' if len(open_) == 1 else 'have'} no source: {names}.",
             evidence=f"Post {first.part + 1}: “{first.text}”, {first.reason}" if first.reason else f"Post {first.part + 1}: “{first.text}”",
             fix="Take it out, correct it, or keep it with a reason.",
@@ -136,10 +166,10 @@ def _claims_check(claims: Sequence[Claim]) -> Check:
     message = f"All {len(claims)} claims have a source." if claims else "Nothing in the thread needs a source."
     if overridden:
         message = f"{len(claims) - overridden} claims have a source, {overridden} kept on your word."
-    return Check(id="claims", label="Claims", status=CheckStatus.PASS, points=CLAIM_POINTS, max_points=CLAIM_POINTS, message=message)
+    return Check(id="claims", label="Claims", status=CheckStatus.PASS, points=points, max_points=points, message=message)
 
 
-def _judged(document: Document, options: ThreadInput, thread: ThreadOutput) -> judging.Judged:
+def _judged(document: Document, options: ThreadInput, thread: ThreadOutput, voice: Voice) -> judging.Judged:
     texts = tuple(post.text for post in thread.posts)
     titles = {document.title, *(document.block_text(b) for b in document.blocks if b.kind is BlockKind.HEADING)}
     parts = outline.main_parts(document)
@@ -157,4 +187,5 @@ def _judged(document: Document, options: ThreadInput, thread: ThreadOutput) -> j
         must_say=options.call_to_action or "",
         link=source_link(document, options),
         max_hashtags=options.hashtags,
+        voice=voice,
     )

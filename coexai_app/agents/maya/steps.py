@@ -8,7 +8,7 @@ from coexai_app.agents.maya import layout, outline, repair, writing
 from coexai_app.agents.maya.answers import plan_of, posts_of, repeats
 from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.prompts import plan, write
-from coexai_app.agents.maya.review import analysis_of, source_link
+from coexai_app.agents.maya.review import analysis_of, asked, source_link
 from coexai_app.agents.maya.schemas import (
     Analyzed,
     Checked,
@@ -86,12 +86,13 @@ def analyze(data: ThreadInput, context: StepContext) -> Analyzed:
 
 def strategize(data: ThreadInput, context: StepContext) -> Planned:
     """How many posts, and the point of each: the builtin selection, or a model's plan with it as grounding."""
+    data = asked(data, context.business.voice)
     document, analyzed = context.need(Extracted).document, context.need(Analyzed)
-    drafts = writing.drafts(document, data)
+    drafts = writing.drafts(document, data, voice=context.business.voice)
     own = tuple(_planned(document, draft) for draft in drafts)
     wanted = data.posts or max(len(drafts), 1)
     if context.model is not None:
-        prompt = plan(document.text, [s.text for s in analyzed.key_sentences], analyzed.sections, wanted, data)
+        prompt = plan(document.text, [s.text for s in analyzed.key_sentences], analyzed.sections, wanted, data, context.business)
         if found := plan_of(data_of(context, prompt), wanted):
             return Planned(posts=tuple(found), wanted=wanted, by_model=True)
     return Planned(posts=own, wanted=wanted)
@@ -99,8 +100,9 @@ def strategize(data: ThreadInput, context: StepContext) -> Planned:
 
 def generate(data: ThreadInput, context: StepContext) -> Drafted:
     """The posts' words: the source's own, or a model's. An answer that is no thread is dropped, and the builtin engine writes instead."""
+    data = asked(data, context.business.voice)
     document = context.need(Extracted).document
-    builtin = writing.drafts(document, data)
+    builtin = writing.drafts(document, data, voice=context.business.voice)
     if not builtin:
         raise InvalidInput(
             "No sentence of this source can stand alone in a post. Add running text in whole sentences.",
@@ -111,7 +113,7 @@ def generate(data: ThreadInput, context: StepContext) -> Drafted:
     planned = context.need(Planned)
     wish = writing.wish(document, data)
     close_room = wish.close_budget - (limits.weighted_length(wish.close) + 2 if wish.close else 0)
-    prompt = write(document.text, planned.posts, wish.budget, max(60, close_room), data)
+    prompt = write(document.text, planned.posts, wish.budget, max(60, close_room), data, context.business)
     count = len(planned.posts)
     budgets = [wish.budget] * max(0, count - 1) + [max(60, close_room)]
     texts = posts_of(data_of(context, prompt), budgets, document.language)
@@ -126,6 +128,7 @@ def generate(data: ThreadInput, context: StepContext) -> Drafted:
 
 def format_posts(data: ThreadInput, context: StepContext) -> Formatted:
     """Line breaks, hashtags, numbers, lengths."""
+    data = asked(data, context.business.voice)
     document, drafted = context.need(Extracted).document, context.need(Drafted)
     return Formatted(thread=layout.arrange([p.text for p in drafted.posts], writing.style(document, data)))
 
@@ -133,6 +136,7 @@ def format_posts(data: ThreadInput, context: StepContext) -> Formatted:
 def check(data: ThreadInput, context: StepContext) -> Checked:
     """Claims and rules; what has no source is repaired or taken out."""
     context.check()
+    data = asked(data, context.business.voice)
     return repair.checked(data, context, context.need(Extracted).document, context.need(Drafted), context.need(Formatted).thread)
 
 
@@ -164,7 +168,7 @@ def output(data: ThreadInput, context: StepContext) -> Outcome:
             words=document.words,
             text=document.text,
         ),
-        analysis=analysis_of(base, document),
+        analysis=analysis_of(base, document, context.business.voice),
         output=checked.thread.model_dump(mode="json"),
         review=checked.review,
     )

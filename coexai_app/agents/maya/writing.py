@@ -11,10 +11,12 @@ from coexai_app.agents.maya.material import Material
 from coexai_app.agents.maya.review import source_link
 from coexai_app.agents.maya.schemas import DraftPost, Numbering, ThreadInput
 from coexai_app.agents.report import KeyPhrase
-from coexai_app.agents.text import limits, phrases
+from coexai_app.agents.text import brand, limits, phrases
+from coexai_app.business import Voice
 from coexai_app.extract.document import BlockKind, Document
 
 FEWEST_WORDS = 15
+NO_VOICE = Voice()
 
 
 @functools.lru_cache(maxsize=2)
@@ -63,9 +65,23 @@ def wish(document: Document, options: ThreadInput) -> thread.Wish:
     )
 
 
-def drafts(document: Document, options: ThreadInput, banned: Iterable[str] = ()) -> list[DraftPost]:
-    """The builtin thread's words. Two steps need them, so the last few threads are kept."""
-    return list(_drafts(document, options, frozenset(banned)))
+def drafts(document: Document, options: ThreadInput, banned: Iterable[str] = (), voice: Voice = NO_VOICE) -> list[DraftPost]:
+    """The builtin thread's words, without the sentences that the brand voice does not want, unless too little would be left.
+
+    Two steps need them, so the last few threads are kept.
+    """
+    found = _drafts(document, options, frozenset(banned))
+    if voice == NO_VOICE or not (unwanted := _unwanted(document, options, voice)):
+        return list(found)
+    chosen = _drafts(document, options, unwanted.union(banned))
+    return list(chosen if len(chosen) >= min(thread.FEWEST, len(found)) else found)
+
+
+def _unwanted(document: Document, options: ThreadInput, voice: Voice) -> frozenset[str]:
+    """The sentences and list items that hold what the brand voice avoids."""
+    made = material(document, options)
+    texts = [*(piece.text for piece in made.pieces), *(text for items in made.lists for text in items.texts)]
+    return frozenset(text for text in texts if brand.breaks(text, voice))
 
 
 @functools.lru_cache(maxsize=4)

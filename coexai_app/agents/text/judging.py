@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from coexai_app.agents.report import Check, CheckStatus
 from coexai_app.agents.text import limits, sentences
+from coexai_app.business import Voice
 
 LIST_LINE = re.compile(r"^(?:[•\-–*]|\d{1,2}[.)])\s")
 
@@ -32,6 +33,7 @@ class Judged:
     fewest: int = 5
     most: int = 12
     keywords: frozenset[str] = field(default_factory=frozenset)
+    voice: Voice = field(default_factory=Voice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from coexai_app.agents.text import coherence, limits, readability, sentences, words
 from coexai_app.agents.text.hooks import WORN_OUT, hook_signs
 from coexai_app.agents.text.judging import LIST_LINE, Judged, Verdict, flat, is_label, prose, tail, these_posts
+from coexai_app.business.voice import HASHTAGS
 
 _ENDS = re.compile(r"[.!?…:。！？｡．؟۔।॥።][\"'”’»›)\]}」』）】]*$")
 _SHOUT = re.compile(r"\b[A-ZÀ-Ý]{4,}(?:\s+[A-ZÀ-Ý]{2,})+\b|!{2,}|\?{2,}")
@@ -191,7 +192,9 @@ def hashtags(judged: Judged) -> Verdict:
     """At most as many hashtags as wished, and about the source's subject."""
     found = [tag for tags in judged.hashtags for tag in tags]
     if len(found) > judged.max_hashtags:
-        return Verdict(0, f"{len(found)} hashtags, at most {judged.max_hashtags} wished.", " ".join(found), "Take some out.")
+        of_brand = judged.max_hashtags == HASHTAGS[judged.voice.hashtags]
+        wished = f"your brand voice wants at most {judged.max_hashtags}" if of_brand else f"at most {judged.max_hashtags} wished"
+        return Verdict(0, f"{len(found)} {'hashtag' if len(found) == 1 else 'hashtags'}, {wished}.", " ".join(found), "Take some out.")
     return Verdict(1, f"{len(found)} {'hashtag' if len(found) == 1 else 'hashtags'}." if found else "No hashtags.")
 
 
