@@ -155,4 +155,4 @@ def _way(verb: str, label: Text, key: Text, href: Text, *, size: str, full: bool
 
 def _mark(key: str) -> rx.Component:
     """The provider's own colours, which are no tokens of ours: a picture."""
-    return rx.el.img(src=f"/icons/{key}.svg", alt="", width="16", height="16", class_name="-ml-0.5 flex-none")
+    return rx.el.img(src=f"/icons/{key}.svg", alt="", class_name="-ml-0.5 size-4 flex-none")
