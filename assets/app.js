@@ -504,9 +504,10 @@
     all.forEach((el) => { el.hidden = el !== hit; });
   });
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
-  // The token of a mail's link leaves the address at once, and stays in this tab until its form was sent.
+  // The token of a mail's link leaves the address at once, for a form that takes it, and stays in this tab until that was sent.
   const linked = () => {
-    const token = param("token"), kept = `link:${location.pathname}`;
+    const token = param("token"), kept = `link:${location.pathname}`, all = $$("input[data-link-token]");
+    if (!all[0]) return;
     try {
       if (token) {
         sessionStorage.setItem(kept, token);
@@ -514,9 +515,9 @@
         url.searchParams.delete("token");
         history.replaceState(history.state, "", url);
       }
-      $$("input[data-link-token]").forEach((el) => { const value = sessionStorage.getItem(kept) || ""; if (el.value !== value) el.value = value; });
+      all.forEach((el) => { const value = sessionStorage.getItem(kept) || ""; if (el.value !== value) el.value = value; });
       if (param("done")) sessionStorage.removeItem(kept);
-    } catch { $$("input[data-link-token]").forEach((el) => { if (token && el.value !== token) el.value = token; }); }
+    } catch { all.forEach((el) => { if (token && el.value !== token) el.value = token; }); }
   };
   // How hard a new password is to guess: its length, with runs and repetitions counted once. The server has the last word.
   const strength = (el) => {
@@ -571,7 +572,7 @@
     queued = false;
     paint(); arrive(); restoreTabs(); restoreEvidence(); hidden(); codes(); carry(); answer(); given(); count();
   };
-  // With the next frame; a tab that is covered gets none, and must not wait for one to open what was asked for.
+  // With the next frame; a covered tab gets none.
   const soon = () => { if (!queued) { queued = true; requestAnimationFrame(sync); setTimeout(() => queued && sync(), 150); } };
   const start = () => {
     new MutationObserver(soon).observe(doc, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-toast", "data-show", "data-claim", "data-clock", "class"] });

@@ -48,7 +48,7 @@ class TestNewDevice:
         assert told(session) == []
         assert len(session.exec(select(SeenDevice).where(SeenDevice.user_id == people.alice.user_id)).all()) == 1
 
-    @pytest.mark.asvs("V6.3.7")
+    @pytest.mark.asvs("V6.3.5")
     @pytest.mark.parametrize(("ip", "user_agent"), [("203.0.113.7", FIREFOX), ("198.51.100.9", CHROME), ("2001:db8::1", CHROME)])
     def test_another_browser_or_another_place_is_told_with_when_where_and_what(
         self, alice: Any, session: Session, ip: str, user_agent: str
