@@ -16,7 +16,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 _context: ContextVar[dict[str, str]] = ContextVar("coexai_log", default={})  # noqa: B039  (never mutated, always replaced)
-_SECRET = re.compile(r"(?i)(coexai_(?:session|step)=|authorization: *|bearer +|api[_-]?key[\"'=: ]+|token=|cxa_(?:live|test)_|cxr_|cxi_)[^\s\"'&;,]+")
+_SECRET = re.compile(
+    r"(?i)(coexai_(?:session|step)=|authorization: *(?:(?:bearer|basic) +)?|bearer +|api[_-]?key[\"'=: ]+|token=|"
+    r"cxa_(?:live|test)_|cxr_|cxi_)[^\s\"'&;,]+"
+)
 # What would end a line, move the cursor of a terminal, or turn the direction of the text that is read.
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
@@ -77,7 +80,9 @@ class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         when = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         ids = " ".join(f"{k}={v}" for k, v in context().items())
-        line = _plain(f"{when} {self.service:<6} {record.levelname.lower():<7} {_clean(record.getMessage().strip())}{'  ' + ids if ids else ''}")
+        line = _plain(
+            f"{when} {self.service:<6} {record.levelname.lower():<7} {_clean(record.getMessage().strip())}{'  ' + ids if ids else ''}"
+        )
         if not record.exc_info:
             return line
         # Indented, so that a line of an error's text is not taken for one of ours.

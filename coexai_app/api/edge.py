@@ -62,7 +62,7 @@ class Edge:
             extra += [(b"content-security-policy", policy), (b"cache-control", b"no-cache")]
         elif path.startswith(("/assets/", "/fonts/")):
             extra.append((b"cache-control", b"public, max-age=31536000, immutable"))
-        elif path.startswith(("/api/", "/auth/", "/health/", "/metrics")):
+        elif path == "/api" or path.startswith(("/api/", "/auth/", "/health/", "/metrics")):
             extra.append((b"content-security-policy", _API_POLICY))
             if b"cache-control" not in given:
                 extra.append((b"cache-control", b"no-store"))
@@ -76,7 +76,7 @@ def _policy(html: str) -> bytes:
     """A policy without inline scripts but the page's own, named by their hashes, and without eval."""
     hashes = sorted({f"'sha256-{_digest(script)}'" for script in _INLINE_SCRIPT.findall(html) if script})
     return (
-        "default-src 'self'; base-uri 'self'; object-src 'none'; frame-ancestors 'none'; form-action 'self'; "
+        "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'; "
         "img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; font-src 'self'; connect-src 'self' ws: wss:; "
         f"manifest-src 'self'; worker-src 'self'; script-src 'self' {' '.join(hashes)}"
     ).encode()
