@@ -1,4 +1,4 @@
-"""Nothing of Mossworks is anywhere for anybody of Larkfield: pages, routes, exports, errors, live messages; and no id says that it exists."""
+"""Nothing of Mossworks is anywhere for anybody of Larkfield: pages, routes, exports, errors, live messages; no id says that it exists."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_the_canary_sits_in_every_table_of_a_house(wall: Wall) -> None:
     assert len(wall.all_ids) > 25
 
 
-@pytest.mark.asvs("V8.2.2", "V8.4.1", "V15.3.1")
+@pytest.mark.asvs("V8.2.2", "V8.4.1")
 class TestRoutes:
     @pytest.mark.parametrize("name", LARKFIELD)
     def test_no_answer_holds_it(self, wall: Wall, client: TestClient, name: str) -> None:

@@ -106,7 +106,7 @@ async def tab() -> AsyncIterator[Tab]:
         yield opened
 
 
-@pytest.mark.asvs("V8.2.1", "V8.2.2", "V8.3.1", "V4.4.3", "V8.4.1")
+@pytest.mark.asvs("V8.2.1", "V8.2.2", "V8.3.1", "V8.4.1")
 @pytest.mark.parametrize("who", [*PEOPLE, "mallory", "sid", "nobody"])
 @pytest.mark.parametrize("name", TABLE)
 async def test_who_may(world: World, as_found: str, tab: Tab, name: str, who: str) -> None:

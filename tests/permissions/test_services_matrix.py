@@ -91,7 +91,7 @@ CASES = [
 ]
 
 
-@pytest.mark.asvs("V8.1.1", "V8.2.1", "V8.2.2", "V8.3.1", "V8.4.1", "V2.2.2")
+@pytest.mark.asvs("V8.1.1", "V8.2.1", "V8.2.2", "V8.3.1", "V8.4.1")
 @pytest.mark.parametrize(("name", "who"), CASES)
 def test_who_may(world: World, name: str, who: str) -> None:
     line, person = TABLE[name], _person(world, TABLE[name], who)
