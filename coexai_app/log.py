@@ -16,7 +16,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 _context: ContextVar[dict[str, str]] = ContextVar("coexai_log", default={})  # noqa: B039  (never mutated, always replaced)
-_SECRET = re.compile(r"(?i)(coexai_session=|authorization: *|bearer +|api[_-]?key[\"'=: ]+|token=|cxa_(?:live|test)_|cxr_)[^\s\"'&;,]+")
+_SECRET = re.compile(
+    r"(?i)(coexai_(?:session|step|flow)=|authorization: *(?:(?:bearer|basic) +)?|bearer +|api[_-]?key[\"'=: ]+|token=|"
+    r"cxa_(?:live|test)_|cxr_|cxi_)[^\s\"'&;,]+"
+)
+# What would end a line, move the cursor of a terminal, or turn the direction of the text that is read.
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
 
 
@@ -40,6 +45,11 @@ def context() -> dict[str, str]:
 
 def _clean(message: str) -> str:
     return _SECRET.sub(r"\1[redacted]", message)
+
+
+def _plain(message: str) -> str:
+    """One line, whatever it tells of: what somebody typed forges no second one."""
+    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), message)
 
 
 class _Json(logging.Formatter):
@@ -70,8 +80,14 @@ class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         when = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         ids = " ".join(f"{k}={v}" for k, v in context().items())
-        line = f"{when} {self.service:<6} {record.levelname.lower():<7} {_clean(record.getMessage())}{'  ' + ids if ids else ''}"
-        return f"{line}\n{_clean(self.formatException(record.exc_info))}" if record.exc_info else line
+        line = _plain(
+            f"{when} {self.service:<6} {record.levelname.lower():<7} {_clean(record.getMessage().strip())}{'  ' + ids if ids else ''}"
+        )
+        if not record.exc_info:
+            return line
+        # Indented, so that a line of an error's text is not taken for one of ours.
+        told = _clean(self.formatException(record.exc_info)).splitlines()
+        return "\n".join([line, *(f"    {_plain(part)}" for part in told)])
 
 
 def configure(service: str, *, style: str = "text", level: str = "info") -> None:

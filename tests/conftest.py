@@ -96,6 +96,16 @@ def _cheap_passwords() -> None:
 @pytest.fixture
 def instance(_migrated: Path) -> Iterator[None]:
     """An empty instance: no rows, no messages, no files."""
+    yield from _emptied(_migrated)
+
+
+@pytest.fixture(scope="module")
+def shared_instance(_migrated: Path) -> Iterator[None]:
+    """An empty instance for a whole module, whose tests leave the database as they found it."""
+    yield from _emptied(_migrated)
+
+
+def _emptied(template: Path) -> Iterator[None]:
     from sqlalchemy import text
     from sqlmodel import SQLModel
 
@@ -105,7 +115,7 @@ def instance(_migrated: Path) -> Iterator[None]:
         db.reset()
         for leftover in (_folder / "data").glob("coexai.db*"):
             leftover.unlink()
-        shutil.copy(_migrated, _folder / "data" / "coexai.db")
+        shutil.copy(template, _folder / "data" / "coexai.db")
     else:
         names = ", ".join(f'"{table}"' for table in SQLModel.metadata.tables)
         with db.engine().begin() as connection:

@@ -40,6 +40,7 @@ class TestDefaults:
 
 
 class TestProduction:
+    @pytest.mark.asvs("V13.2.3")
     def test_it_refuses_to_start_without_a_secret(self) -> None:
         with pytest.raises(ValidationError, match="SECRET_KEY"):
             make(coexai_env="production", secret_key="", public_url="https://app.example.com")
@@ -48,6 +49,7 @@ class TestProduction:
         with pytest.raises(ValidationError, match="https"):
             make(coexai_env="production", secret_key="s" * 64, public_url="http://app.example.com")
 
+    @pytest.mark.asvs("V3.3.1", "V3.3.3")
     def test_https_gets_the_host_bound_cookie(self) -> None:
         config = make(coexai_env="production", secret_key="s" * 64, public_url="https://app.example.com/")
         assert config.cookie_name == "__Host-coexai_session"
@@ -59,6 +61,7 @@ class TestProduction:
 
 
 class TestSecret:
+    @pytest.mark.asvs("V13.3.2")
     def test_it_is_made_once_and_only_its_owner_can_read_it(self, tmp_path: Path) -> None:
         config = make(data_dir=tmp_path / "new", secret_key="")
         assert config.secret() == config.secret()

@@ -17,7 +17,7 @@ from coexai_app.access import Actor
 from coexai_app.errors import Conflict, NotFound, Unauthenticated
 from coexai_app.models import AuditOutcome, LoginSession, Membership, Organization, Role, SignInDoor, User
 from coexai_app.services import account_fields, audit, email_address, passwords, proofs, sign_in_tickets, sign_ins, throttle
-from coexai_app.services.person import hash_of, require_fresh
+from coexai_app.services.person import hash_of, refuse_key, require_fresh
 from coexai_app.services.proofs import Proof
 from coexai_app.views.accounts import Me, from_rows
 from coexai_app.views.base import zone
@@ -280,6 +280,7 @@ def touch(session: Session, *, token: str) -> None:
 @db.reads
 def me(session: Session, actor: Actor) -> Me:
     """The signed-in person and their organisations, as pages show them."""
+    refuse_key(actor)
     user = session.get_one(User, actor.user_id)
     rows = session.exec(
         select(Organization)

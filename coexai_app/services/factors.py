@@ -36,6 +36,7 @@ class Added:
 @db.reads
 def overview(session: Session, actor: Actor) -> FactorsView:
     """What the signed-in person has, and what their organisation wants."""
+    person.refuse_key(actor)
     own = session.exec(select(TotpFactor).where(TotpFactor.user_id == actor.user_id)).first()
     keys = session.exec(select(Passkey).where(Passkey.user_id == actor.user_id).order_by(col(Passkey.id))).all()
     org = session.get_one(Organization, actor.organization_id)

@@ -50,7 +50,7 @@ def create(
     if known is not None:
         if known.input != stored or (known.agent, known.capability) != (agent, capability):
             raise Conflict("This key was used for another job. Use a new one for every new job.")
-        return jobs_read.get(session, actor, job_id=known.id)
+        return jobs_read.whole(session, actor, known)
     title = _title(session, actor, skill, parsed)
     _room(session, actor)
     due: Any = run_at or db.utcnow()
@@ -75,7 +75,7 @@ def create(
     transitions.told(session, job.id, job.organization_id, "job.pending")
     audit.record(session, "job.created", actor=actor, target=str(job.id), target_name=title, agent=agent, capability=capability)
     dispatch.offer(session, actor.organization_id)
-    return jobs_read.get(session, actor, job_id=job.id)
+    return jobs_read.whole(session, actor, job)
 
 
 @db.reads
@@ -105,7 +105,7 @@ def cancel(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
         dispatch.offer(session, job.organization_id)
     audit.record(session, "job.cancelled", actor=actor, target=str(job_id), target_name=job.title)
     session.flush()
-    return jobs_read.get(session, actor, job_id=job_id)
+    return jobs_read.whole(session, actor, job)
 
 
 def retry(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
@@ -135,7 +135,7 @@ def retry(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
     session.execute(update(JobStep).where(col(JobStep.job_id) == job.id, unfinished).values(status=StepState.TODO, summary="", ms=0))
     audit.record(session, "job.resumed", actor=actor, target=str(job_id), target_name=job.title)
     dispatch.offer(session, job.organization_id)
-    return jobs_read.get(session, actor, job_id=job_id)
+    return jobs_read.whole(session, actor, job)
 
 
 def find(agent: str, capability: str) -> tuple[Agent, Capability]:

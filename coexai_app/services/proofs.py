@@ -16,7 +16,7 @@ from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.errors import Unauthenticated
 from coexai_app.models import User
-from coexai_app.services import account_fields, passwords, throttle
+from coexai_app.services import account_fields, passwords, person, throttle
 
 TOO_MANY: Final = "Too many tries. Wait {wait}, then try again: your account is not locked."
 WRONG: Final = "The e-mail address or the password is not right."
@@ -50,6 +50,7 @@ def attempt(session: Session, *, email: str, ip: str = "") -> Stored:
 
 def attempt_as(session: Session, actor: Actor, *, ip: str = "") -> Stored:
     """The same for the signed-in person, who gives the password again."""
+    person.require_person(actor)
     return attempt(session, email=session.get_one(User, actor.user_id).email, ip=ip)
 
 

@@ -43,7 +43,7 @@ def create(
 
     Raises InvalidInput (per field in `details["fields"]`), NotFound, Conflict at the organisation's limit.
     """
-    access.require(actor, Permission.RUN_AGENT)
+    access.require(actor, Permission.MANAGE_SCHEDULES)
     _, skill = jobs.find(agent, capability)
     parsed = skill.parse(data)
     line, next_at = _when(session, cron_line, timezone, at)
@@ -79,7 +79,7 @@ def update(
 
     One that a person paused stays paused; a skipped slot's reason goes. Raises as `create`.
     """
-    access.require(actor, Permission.RUN_AGENT)
+    access.require(actor, Permission.MANAGE_SCHEDULES)
     schedule = _locked(session, actor, schedule_id)
     if data is not None:
         _, skill = jobs.find(schedule.agent, schedule.capability)
@@ -99,10 +99,10 @@ def update(
 
 def pause(session: Session, actor: Actor, *, schedule_id: UUID) -> ScheduleView:
     """Stops a schedule until somebody resumes it; jobs that it made already go on."""
-    access.require(actor, Permission.RUN_AGENT)
+    access.require(actor, Permission.MANAGE_SCHEDULES)
     schedule = _locked(session, actor, schedule_id)
     if not schedule.enabled:
-        return schedules_read.get(session, actor, schedule_id=schedule_id)
+        return schedules_read.whole(session, actor, schedule)
     schedule.enabled, schedule.paused_reason = False, ""
     return _told(session, actor, schedule, "schedule.paused")
 
@@ -112,10 +112,10 @@ def resume(session: Session, actor: Actor, *, schedule_id: UUID) -> ScheduleView
 
     Raises InvalidInput or NotFound when its input or its coworker's skill is not valid any more, Conflict when its moment is over.
     """
-    access.require(actor, Permission.RUN_AGENT)
+    access.require(actor, Permission.MANAGE_SCHEDULES)
     schedule = _locked(session, actor, schedule_id)
     if schedule.enabled:
-        return schedules_read.get(session, actor, schedule_id=schedule_id)
+        return schedules_read.whole(session, actor, schedule)
     _, skill = jobs.find(schedule.agent, schedule.capability)
     _check_file(session, actor, skill.parse(schedule.input))
     now = db.now(session)
@@ -129,7 +129,7 @@ def resume(session: Session, actor: Actor, *, schedule_id: UUID) -> ScheduleView
 
 def delete(session: Session, actor: Actor, *, schedule_id: UUID) -> None:
     """Removes a schedule. Its jobs and their results stay."""
-    access.require(actor, Permission.RUN_AGENT)
+    access.require(actor, Permission.MANAGE_SCHEDULES)
     schedule = _locked(session, actor, schedule_id)
     audit.record(session, "schedule.deleted", actor=actor, target=str(schedule_id), target_name=schedule.title)
     live.publish(session, actor.organization_id, "schedule.deleted", schedule_id)
@@ -215,7 +215,7 @@ def _told(session: Session, actor: Actor, schedule: Schedule, action: str) -> Sc
     )
     live.publish(session, schedule.organization_id, action, schedule.id)
     session.flush()
-    return schedules_read.get(session, actor, schedule_id=schedule.id)
+    return schedules_read.whole(session, actor, schedule)
 
 
 def _title(session: Session, actor: Actor, skill: Capability, data: AgentInput, title: str) -> str:

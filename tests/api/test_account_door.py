@@ -41,6 +41,7 @@ class TestEnumeration:
         assert mail_of(MailKind.RESET_PASSWORD, ALICE)
         assert not mail_of(MailKind.RESET_PASSWORD, "nobody@own.example.org")
 
+    @pytest.mark.asvs("V6.3.8")
     def test_a_known_and_an_unknown_address_cost_the_same_time(self, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
         from argon2 import PasswordHasher
 
@@ -59,6 +60,7 @@ class TestEnumeration:
 
 
 class TestReset:
+    @pytest.mark.asvs("V4.1.3")
     def test_the_link_names_our_own_host_whatever_the_request_says(self, people: People, client: TestClient) -> None:
         poisoned = {**OURS, "X-Forwarded-Host": "evil.example", "X-Original-Host": "evil.example", "Forwarded": "host=evil.example"}
         client.post("/auth/forgot", data={"email": ALICE}, headers=poisoned)
@@ -66,6 +68,7 @@ class TestReset:
         assert "evil.example" not in mail_of(MailKind.RESET_PASSWORD, ALICE)
         assert f"{settings.get().origin}/reset-password?token=" in mail_of(MailKind.RESET_PASSWORD, ALICE)
 
+    @pytest.mark.asvs("V6.4.1")
     def test_it_works_once(self, people: People, client: TestClient) -> None:
         client.post("/auth/forgot", data={"email": ALICE}, headers=OURS)
         form = {"token": token_in(mail_of(MailKind.RESET_PASSWORD, ALICE)), "password": NEW}
@@ -112,6 +115,7 @@ class TestOnesOwnAccount:
         for path in ("confirm", "password", "email", "delete"):
             assert client.post(f"/auth/{path}", data={}, headers=OURS).headers["location"] == "/login"
 
+    @pytest.mark.asvs("V6.2.3")
     def test_a_new_password_needs_the_present_one(self, people: People, as_person: As) -> None:
         alice = as_person("alice")
         wrong = alice.post("/auth/password", data={"present": "nope", "password": NEW})
@@ -120,6 +124,7 @@ class TestOnesOwnAccount:
         assert right.headers["location"] == "/settings/account?done=password"
         assert do(accounts.log_in, email=ALICE, password=NEW)
 
+    @pytest.mark.asvs("V7.5.1")
     def test_after_ten_minutes_the_password_is_asked_for_again(self, people: People, as_person: As, session: Session) -> None:
         with db.transaction() as writing:
             row = writing.get_one(LoginSession, people.alice.session_id)
@@ -144,6 +149,7 @@ class TestOnesOwnAccount:
         assert mallory.post("/auth/restore").headers["location"] == "/home"
 
 
+@pytest.mark.asvs("V16.2.5")
 def test_no_secret_is_in_the_database_or_the_logs(
     people: People, client: TestClient, session: Session, dump: Callable[[], str], caplog: pytest.LogCaptureFixture
 ) -> None:

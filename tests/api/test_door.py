@@ -35,6 +35,7 @@ class TestHealth:
         answer = client.get("/health/ready")
         assert (answer.status_code, answer.json()["checks"]["db"]) == (503, "migrate")
 
+    @pytest.mark.asvs("V13.4.5")
     def test_metrics_are_for_this_machine_only(self, client: TestClient) -> None:
         assert client.get("/metrics").status_code == 404
 
@@ -61,6 +62,7 @@ class TestErrors:
         assert client.get("/health/live", headers={"X-Request-Id": "abc-1"}).headers["x-request-id"] == "abc-1"
         assert client.get("/health/live", headers={"X-Request-Id": "a b\tc"}).headers["x-request-id"].startswith("req_")
 
+    @pytest.mark.asvs("V8.3.1")
     def test_without_a_session_everything_is_401(self, client: TestClient) -> None:
         answer = client.post("/api/v1/files", files={"file": ("a.md", b"x")})
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, "UNAUTHENTICATED")
@@ -77,6 +79,7 @@ class TestUpload:
         assert store().get(row.key) == data
         assert row.sha256 == hashlib.sha256(data).hexdigest()
 
+    @pytest.mark.asvs("V5.2.1")
     def test_one_byte_more_than_the_plan_allows_is_refused_and_nothing_is_kept(self, as_person: As, session: Session) -> None:
         browser = as_person("mallory")
         limit = 10_000_000
@@ -86,6 +89,7 @@ class TestUpload:
         assert "10 MB" in answer.json()["error"]["message"]
         assert len(session.exec(select(File)).all()) == 1
 
+    @pytest.mark.asvs("V16.5.3")
     @pytest.mark.parametrize(
         ("body", "kind"),
         [
@@ -106,6 +110,7 @@ class TestUpload:
         assert as_person("bob").post("/api/v1/files", files={"file": ("a.md", b"")}).status_code == 422
         assert as_person("vera").post("/api/v1/files", files={"file": ("a.md", b"x")}).status_code == 403
 
+    @pytest.mark.asvs("V5.2.2")
     def test_a_program_is_refused_by_its_kind(self, as_person: As, session: Session) -> None:
         answer = as_person("bob").post("/api/v1/files", files={"file": ("setup.exe", b"MZ")})
         assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, "file")

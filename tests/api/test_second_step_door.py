@@ -28,6 +28,7 @@ def start(client: TestClient, people: People, **more: str) -> str:
 
 
 class TestForms:
+    @pytest.mark.asvs("V2.3.1")
     def test_the_password_alone_gives_a_ticket_and_no_session(self, people: People, client: TestClient) -> None:
         enrol_app(people.bob)
         answer = client.post("/auth/login", data={"email": email_of(people.bob), "password": PASSWORD}, headers=OURS)
@@ -160,6 +161,7 @@ class TestApi:
         assert answer.status_code in (401, 422)
 
 
+@pytest.mark.asvs("V6.3.4")
 def test_who_must_add_a_factor_gets_nothing_else(people: People, client: TestClient, as_person: As) -> None:
     enrol_app(people.alice)
     do(factors.require, people.alice, required=True)

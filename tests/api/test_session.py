@@ -43,6 +43,7 @@ class TestSignUp:
 
 
 class TestLogIn:
+    @pytest.mark.asvs("V14.3.1")
     def test_log_in_and_out(self, people: People, client: TestClient) -> None:
         form = {"email": "bob@own.example.org", "password": PASSWORD}
         answer = client.post("/auth/login", data=form, headers=OURS)
@@ -62,6 +63,7 @@ class TestLogIn:
         answer = client.post("/auth/login", data={"email": "bob@own.example.org", "password": PASSWORD}, headers=OURS)
         assert answer.headers["location"] == "/login?error=rate_limit_exceeded"
 
+    @pytest.mark.asvs("V1.2.2", "V3.7.2")
     @pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/ok\n//x"])
     def test_no_open_redirect(self, people: People, client: TestClient, target: str) -> None:
         answer = client.post("/auth/login", data={"email": "bob@own.example.org", "password": PASSWORD, "next": target}, headers=OURS)
@@ -74,6 +76,7 @@ class TestLogIn:
         assert answer.headers["location"] == "/jobs?page=2"
 
 
+@pytest.mark.asvs("V3.5.1")
 class TestOtherSites:
     @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {}])
     def test_their_forms_are_refused(self, client: TestClient, headers: dict[str, str]) -> None:

@@ -55,6 +55,7 @@ class TestLogIn:
         form = client.post("/auth/login", data=BOB, headers={"Origin": "http://localhost:3000"})
         assert form.headers["location"] == "/login?error=rate_limit_exceeded"
 
+    @pytest.mark.asvs("V2.2.2", "V15.3.5")
     @pytest.mark.parametrize(
         "body",
         [
@@ -134,6 +135,7 @@ class TestCredentials:
         assert client.get("/api/v1/me", headers={"X-API-Key": key_of(people)}).json()["email"] is None
         assert client.get("/api/v1/me", headers={"X-API-Key": forge.log_in(people.bob).access}).status_code == 401
 
+    @pytest.mark.asvs("V16.5.3")
     def test_a_wrong_token_is_not_made_good_by_a_cookie(self, people: People, as_person: As) -> None:
         browser = as_person("bob")
         assert browser.get("/api/v1/me").status_code == 200
@@ -168,6 +170,7 @@ class TestCredentials:
         assert client.post("/api/v1/files", files=file, headers=bearer(token)).status_code == 201
         assert as_person("bob").post("/api/v1/files", files=file, headers=evil).status_code == 403
 
+    @pytest.mark.asvs("V8.2.1")
     def test_a_key_without_the_scope_is_403_and_names_it(self, people: People, client: TestClient) -> None:
         answer = client.post("/api/v1/files", files={"file": ("a.md", b"x")}, headers=bearer(key_of(people)))
         assert (answer.status_code, answer.json()["error"]["code"], answer.json()["error"]["details"]) == (
@@ -271,6 +274,7 @@ class TestKeysOverHttp:
         assert session.exec(select(ApiKey)).all() == []
 
 
+@pytest.mark.asvs("V16.2.5")
 def test_the_logs_of_a_whole_visit_hold_no_secret(people: People, client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     made = client.post("/api/v1/auth/token", json={**BOB, "organization_id": str(people.bob.organization_id)}).json()

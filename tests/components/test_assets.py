@@ -18,6 +18,7 @@ def kilobytes(name: str) -> float:
     return len(gzip.compress((ASSETS / name).read_bytes(), 9)) / 1000
 
 
+@pytest.mark.asvs("V14.2.3", "V3.6.1")
 class TestNothingIsLoadedFromElsewhere:
     @pytest.mark.parametrize("name", ["app.css", "tokens.css", "sw.js", "offline.html", "manifest.webmanifest", "icons/sprite.svg"])
     def test_no_address_of_another_site(self, name: str) -> None:

@@ -62,6 +62,7 @@ async def socket(url: str, *, cookie: str = "", token: str = "", origin: str = "
             await client.disconnect()
 
 
+@pytest.mark.asvs("V4.4.2")
 async def test_another_sites_page_gets_no_socket(instance_url: Instance) -> None:
     with pytest.raises(socketio.exceptions.ConnectionError):
         async with socket(instance_url.url, origin="https://evil.example"):
@@ -104,6 +105,7 @@ async def test_made_up_events_are_dropped_and_the_socket_stays_useful(instance_u
     assert cookie.split("=")[1] not in log
 
 
+@pytest.mark.asvs("V2.4.1")
 async def test_a_flood_is_cut_off(instance_url: Instance) -> None:
     async with socket(instance_url.url) as flood:
         for _ in range(400):

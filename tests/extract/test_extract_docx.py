@@ -126,11 +126,13 @@ class TestStructure:
 
 
 class TestHostile:
+    @pytest.mark.asvs("V5.2.3")
     def test_a_bomb_is_refused_before_it_is_inflated(self):
         data = package(paragraph("x"), extra={"word/media/image1.bin": bytes(50_000_000)})
         with pytest.raises(InvalidInput, match="unpacks to more than 200 times its size"):
             read(data, name="bomb.docx")
 
+    @pytest.mark.asvs("V5.2.3")
     def test_too_many_parts_are_refused(self):
         data = package(paragraph("x"), extra={f"word/{i}": "" for i in range(LIMITS.docx_entries)})
         with pytest.raises(InvalidInput, match="parts inside; the limit is 5,000"):
@@ -143,6 +145,7 @@ class TestHostile:
         with pytest.raises(InvalidInput, match="is damaged"):
             read(bytes(data))
 
+    @pytest.mark.asvs("V1.5.1")
     def test_an_external_entity_is_never_read(self, tmp_path):
         secret = tmp_path / "secret.txt"
         secret.write_text("SECRET")
@@ -150,6 +153,7 @@ class TestHostile:
         with pytest.raises(InvalidInput, match="declares XML entities"):
             read(package(paragraph("&x;"), prolog=prolog), name="xxe.docx")
 
+    @pytest.mark.asvs("V1.5.1")
     def test_a_billion_laughs_are_refused(self):
         entities = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10 if i else "ha"}">' for i in range(10))
         with pytest.raises(InvalidInput, match=r"declares XML entities|is damaged"):

@@ -147,11 +147,13 @@ class TestPages:
 
 
 class TestRefusals:
+    @pytest.mark.asvs("V15.3.2")
     @pytest.mark.parametrize("path", ["/loop", "/hop/6"])
     def test_a_sixth_redirect_is_refused(self, get, path):
         with pytest.raises(InvalidInput, match="redirects more than 5 times"):
             get(path)
 
+    @pytest.mark.asvs("V1.3.6", "V15.3.2")
     @pytest.mark.parametrize("path", ["/inside", "/metadata", "/file"])
     def test_a_redirect_into_the_machine_is_refused(self, get, path):
         with pytest.raises(InvalidInput) as caught:
@@ -173,6 +175,7 @@ class TestRefusals:
         with pytest.raises(InvalidInput, match=r"sent image/png, not a page"):
             get("/png")
 
+    @pytest.mark.asvs("V5.2.1")
     @pytest.mark.parametrize("path", ["/bomb", "/huge", "/endless"])
     def test_too_much_is_cut_off(self, get, path):
         with pytest.raises(TooLarge, match=r"larger than 10\.0 MB"):
@@ -202,6 +205,7 @@ class TestRefusals:
                 fetch(f"http://{host}/", allow_hosts=[host])
 
 
+@pytest.mark.asvs("V1.3.6")
 class TestAddresses:
     @pytest.mark.parametrize(
         "host",
@@ -285,6 +289,7 @@ def pretend(monkeypatch, answer):
 
 
 class TestTls:
+    @pytest.mark.asvs("V12.3.2")
     def test_a_certificate_that_nobody_vouches_for_is_refused(self, tmp_path):
         import datetime
         import ssl

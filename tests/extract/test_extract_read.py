@@ -90,6 +90,7 @@ class TestPromises:
 
 
 class TestSniffing:
+    @pytest.mark.asvs("V5.2.2")
     def test_a_png_that_is_called_a_pdf_is_named(self):
         with pytest.raises(InvalidInput, match=r"report\.pdf is not a PDF; it looks like a PNG image\. Add a PDF"):
             read(PNG, name="report.pdf", content_type="application/pdf")
@@ -125,6 +126,7 @@ class TestSniffing:
         with pytest.raises(InvalidInput, match=f"The file looks like {what}"):
             read(data)
 
+    @pytest.mark.asvs("V5.2.2")
     def test_binary_rubbish_is_refused(self):
         with pytest.raises(InvalidInput, match=r"notes\.txt is not a text file"):
             read(bytes(range(256)) * 8, name="notes.txt")

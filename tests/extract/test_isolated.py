@@ -136,6 +136,7 @@ class TestMisbehaviour:
         assert "hostile_readers.py" in caplog.text
         assert "secret" not in caplog.text
 
+    @pytest.mark.asvs("V15.2.2", "V5.2.1")
     @pytest.mark.parametrize("reader", ["fill_memory", "fill_memory_in_c"])
     def test_memory_ends(self, reader):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -143,6 +144,7 @@ class TestMisbehaviour:
             call(reader, limits={"memory_bytes": 200_000_000})
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
 
+    @pytest.mark.asvs("V15.2.2")
     def test_processor_time_ends(self):
         with pytest.raises(TooLarge, match=r"menu\.pdf takes more than 1 seconds to read, which is the limit\. Split it"):
             call("loop", limits={"cpu_seconds": 1})
@@ -163,6 +165,7 @@ class TestMisbehaviour:
         assert call("chatter").text == "''"
         assert capfd.readouterr() == ("", "")
 
+    @pytest.mark.asvs("V15.2.5")
     @linux
     def test_a_reader_has_no_network_no_program_no_other_process_and_no_file(self):
         with socket.create_server(("127.0.0.1", 0)) as server:
@@ -198,6 +201,7 @@ class TestHostileSources:
     def test_nested_quotes_and_lists_in_markdown(self):
         self.check(b">" * 100_000 + b" deep\n" + b"- " * 50_000 + b"deep", "deep.md")
 
+    @pytest.mark.asvs("V1.3.12")
     @pytest.mark.parametrize(
         "bait",
         [

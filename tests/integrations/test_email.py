@@ -121,6 +121,7 @@ class TestAddresses:
             message(to=typed)
 
 
+@pytest.mark.asvs("V1.3.11")
 class TestInjection:
     @pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\x0b", "\x85", "\u2028"])
     def test_a_line_break_in_a_header_is_refused(self, end: str) -> None:

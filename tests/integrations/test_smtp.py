@@ -49,6 +49,7 @@ class TestWaysIn:
             through(f"smtps://127.0.0.1:{server.port}", ca_file=made.file).send(MESSAGE)
         assert server.encrypted == [True]
 
+    @pytest.mark.asvs("V12.3.2")
     @pytest.mark.parametrize("scheme", ["smtp", "smtps"])
     def test_a_certificate_of_nobody_is_not_trusted_and_no_password_is_sent(self, tmp_path: Path, scheme: str) -> None:
         made = certificate(tmp_path)
@@ -73,6 +74,7 @@ class TestWaysIn:
                 through(f"smtp://127.0.0.1:{server.port}").send(international)
             through(f"smtp://127.0.0.1:{server.port}").send(MESSAGE)
 
+    @pytest.mark.asvs("V1.3.11")
     def test_a_line_with_one_dot_does_not_end_the_mail(self) -> None:
         with sink() as server:
             through(f"smtp://127.0.0.1:{server.port}").send(Message(to="a@b.example", subject="s", text="a\n.\nb\n", html="<p>.</p>"))

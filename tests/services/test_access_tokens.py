@@ -40,6 +40,7 @@ def refused(token: str) -> InvalidToken:
 
 
 class TestWhatATokenSays:
+    @pytest.mark.asvs("V9.2.4", "V10.3.3")
     def test_the_claims_of_the_founding_document_and_those_of_the_standard(self, people: People) -> None:
         made = forge.log_in(people.adam)
         head = json.loads(base64.urlsafe_b64decode(made.access.split(".")[0] + "=="))
@@ -65,18 +66,21 @@ class TestWhatATokenSays:
         assert made.refresh not in repr(made)
 
 
+@pytest.mark.asvs("V9.1.1", "V9.1.3")
 class TestForgedTokens:
     """The attack list: each is a good token but for the one thing."""
 
     def test_the_forger_can_make_a_good_one(self, people: People) -> None:
         assert verify(forge.sign(forge.header(), forge.good_claims(people.bob), forge.signer())).user_id == people.bob.user_id
 
+    @pytest.mark.asvs("V9.1.2")
     @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE", ""])
     def test_without_a_signature(self, people: People, algorithm: str) -> None:
         body = f"{b64(forge.header(alg=algorithm))}.{b64(forge.good_claims(people.bob))}"
         refused(f"{body}.")
         refused(f"{body}.{forge.log_in(people.bob).access.split('.')[2]}")
 
+    @pytest.mark.asvs("V9.1.2")
     def test_signed_with_our_public_key_as_if_it_were_a_shared_secret(self, people: People) -> None:
         public = forge.signer().as_pem(private=False)
         signing_input = f"{b64(forge.header(alg='HS256'))}.{b64(forge.good_claims(people.bob))}"
@@ -110,6 +114,7 @@ class TestForgedTokens:
         signing_input = f"{b64(head)}.{b64(forge.good_claims(people.bob))}"
         refused(f"{signing_input}.{b64(rs256(forge.signer(), signing_input))}")
 
+    @pytest.mark.asvs("V9.1.2")
     @pytest.mark.parametrize("algorithm", ["RS384", "RS512", "PS256"])
     def test_with_another_algorithm_of_the_same_key(self, people: People, algorithm: str) -> None:
         key = RSAKey.import_key(forge.signer().as_pem(private=True))
@@ -122,6 +127,7 @@ class TestForgedTokens:
         _, payload, signature = es256.split(".")
         refused(f"{b64(forge.header())}.{payload}.{signature}")
 
+    @pytest.mark.asvs("V9.2.2")
     @pytest.mark.parametrize("typ", ["JWT", "jwt", "id+jwt", "logout+jwt", "", None])
     def test_of_another_type(self, people: People, typ: str | None) -> None:
         head = {name: value for name, value in forge.header(typ=typ).items() if value is not None}
@@ -181,6 +187,7 @@ class TestForgedTokens:
 class TestClaims:
     """Signed by us, and wrong all the same."""
 
+    @pytest.mark.asvs("V9.2.3", "V10.3.1")
     @pytest.mark.parametrize(
         "changes",
         [
@@ -209,6 +216,7 @@ class TestClaims:
     def test_missing_or_wrong(self, people: People, changes: dict[str, Any]) -> None:
         refused(forge.sign(forge.header(), forge.good_claims(people.bob, **changes), forge.signer()))
 
+    @pytest.mark.asvs("V9.2.1")
     @pytest.mark.parametrize(
         ("seconds", "good"),
         [
@@ -231,10 +239,12 @@ class TestClaims:
             error = refused(token)
             assert (error.details.get("reason") == "expired") is ("exp" in seconds)
 
+    @pytest.mark.asvs("V9.2.3")
     def test_the_audience_may_be_a_list_that_names_us(self, people: People) -> None:
         claims = forge.good_claims(people.bob, aud=["https://other.example", access_tokens.audience()])
         assert verify(forge.sign(forge.header(), claims, forge.signer())).user_id == people.bob.user_id
 
+    @pytest.mark.asvs("V8.3.2")
     def test_a_role_in_the_token_gives_no_rights(self, people: People) -> None:
         claims = forge.good_claims(people.vera, role="owner", plan="enterprise")
         actor = verify(forge.sign(forge.header(), claims, forge.signer()))
@@ -268,6 +278,7 @@ def _membership(session: Any, person: Actor) -> Membership:
     ).one()
 
 
+@pytest.mark.asvs("V8.3.2", "V7.4.2")
 class TestChangesCountAtOnce:
     @pytest.mark.parametrize("change", [_disable, _delete, _remove])
     def test_a_person_who_is_gone(self, people: People, change: Callable[[Actor], None]) -> None:

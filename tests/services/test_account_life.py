@@ -108,6 +108,7 @@ class TestConfirmingTheAddress:
 
 
 class TestChangingTheAddress:
+    @pytest.mark.asvs("V6.3.7")
     def test_it_counts_when_the_new_address_has_answered_and_both_are_told(self, people: People, session: Session) -> None:
         do(email_address.change, people.alice, email="Alice@New.example.org")
         assert do(accounts.me, people.alice).email == ALICE
@@ -115,6 +116,7 @@ class TestChangingTheAddress:
         assert do(accounts.me, people.alice).email == "alice@new.example.org"
         assert {mail.to_address for mail in mails(session, MailKind.EMAIL_CHANGED)} == {ALICE, "alice@new.example.org"}
 
+    @pytest.mark.asvs("V7.5.1")
     def test_it_asks_for_the_password_after_ten_minutes(self, people: People) -> None:
         age(people.alice)
         with pytest.raises(FreshLoginNeeded):
@@ -141,6 +143,7 @@ class TestChangingTheAddress:
 
 
 class TestALostPassword:
+    @pytest.mark.asvs("V6.4.1")
     def test_the_link_sets_a_new_one_once_and_ends_everything(self, people: People, session: Session) -> None:
         made = do(tokens.log_in, email=ALICE, password=PASSWORD)
         token = reset_link(session)
@@ -169,6 +172,7 @@ class TestALostPassword:
         with pytest.raises(DeadLink):
             reset(second, "and one more of them")
 
+    @pytest.mark.asvs("V6.4.1")
     def test_it_ends_after_half_an_hour(self, people: People, session: Session) -> None:
         token = reset_link(session)
         with db.transaction() as writing:
@@ -189,6 +193,7 @@ class TestALostPassword:
         with pytest.raises(DeadLink):
             reset(token_in(mails(session, MailKind.VERIFY_EMAIL, ALICE)[0]))
 
+    @pytest.mark.asvs("V16.2.5")
     def test_neither_token_nor_password_is_in_any_table_but_the_outbox(self, people: People, session: Session) -> None:
         token = reset_link(session)
         for table in (User, OneTimeToken, LoginSession, AuditLog, Event, RefreshToken):
@@ -198,6 +203,7 @@ class TestALostPassword:
 
 
 class TestChangingThePassword:
+    @pytest.mark.asvs("V6.2.2", "V7.4.3")
     def test_this_session_stays_and_the_others_end(self, people: People, session: Session) -> None:
         other = do(accounts.log_in, email=ALICE, password=PASSWORD)
         do(password_change.change, people.alice, proof=proof(), password_hash=passwords.hash_of(NEW))
@@ -224,6 +230,7 @@ class TestSessions:
         assert (mine.current, other.current) == (True, False)
         assert (other.device, other.place) == ("Firefox on Linux", "203.0.113.7")
 
+    @pytest.mark.asvs("V7.4.1")
     def test_ending_one_ends_it_at_once_and_tells_its_pages(self, people: People, session: Session) -> None:
         signed = do(accounts.log_in, email=ALICE, password=PASSWORD)
         do(login_sessions.revoke, people.alice, session_id=UUID(do(login_sessions.rows, people.alice)[1].id))
@@ -277,6 +284,7 @@ class TestTheEnd:
         with pytest.raises(FreshLoginNeeded):
             do(account_deletion.delete_account, people.mallory, typed="mallory@mossworks.example.org")
 
+    @pytest.mark.asvs("V7.4.2")
     def test_in_the_trash_every_door_is_closed_and_a_log_in_opens_one(self, people: People) -> None:
         email = "mallory@mossworks.example.org"
         do(account_deletion.delete_account, people.mallory, typed=email)

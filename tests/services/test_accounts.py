@@ -25,6 +25,7 @@ class TestSignUp:
         assert row.role is Role.OWNER
         assert row.organization_id == people.mallory.organization_id
 
+    @pytest.mark.asvs("V11.4.2")
     def test_the_password_is_stored_as_argon2id_only(self, people: People, session: Session) -> None:
         user = session.get_one(User, people.alice.user_id)
         assert user.password_hash.startswith("$argon2id$")
@@ -38,6 +39,7 @@ class TestSignUp:
         with pytest.raises(Conflict):
             do(accounts.sign_up, name="Eve", email="ALICE@larkfield.Example.org", password=PASSWORD)
 
+    @pytest.mark.asvs("V2.2.1", "V6.2.1")
     @pytest.mark.parametrize(
         ("wrong", "field"),
         [
@@ -68,6 +70,7 @@ class TestLogIn:
         signed = do(accounts.log_in, email=" Alice@Larkfield.example.org ", password=PASSWORD)
         assert actor(signed.token).user_id == people.alice.user_id
 
+    @pytest.mark.asvs("V6.3.8")
     @pytest.mark.parametrize(
         ("email", "password"), [("alice@larkfield.example.org", "wrong password"), ("nobody@own.example.org", PASSWORD)]
     )
@@ -75,6 +78,7 @@ class TestLogIn:
         with pytest.raises(Unauthenticated, match=r"^The e-mail address or the password is not right\.$"):
             do(accounts.log_in, email=email, password=password)
 
+    @pytest.mark.asvs("V6.3.1")
     def test_five_failures_make_the_account_wait_and_no_other(self, people: People) -> None:
         for _ in range(accounts.MAX_FAILURES):
             do(accounts.note_failure, email="alice@larkfield.example.org")
@@ -82,6 +86,7 @@ class TestLogIn:
             do(accounts.log_in, email="alice@larkfield.example.org", password=PASSWORD)
         do(accounts.log_in, email="mallory@mossworks.example.org", password=PASSWORD)
 
+    @pytest.mark.asvs("V7.3.2")
     def test_a_session_ends_seven_days_after_its_log_in_however_it_is_used(self, people: People, session: Session) -> None:
         with db.transaction() as writing:
             row = writing.exec(select(LoginSession).where(LoginSession.user_id == people.alice.user_id)).one()
@@ -90,6 +95,7 @@ class TestLogIn:
         row = session.exec(select(LoginSession).where(LoginSession.user_id == people.alice.user_id)).one()
         assert row.expires_at - row.created_at == timedelta(hours=1)
 
+    @pytest.mark.asvs("V7.2.2")
     def test_each_log_in_has_a_session_of_its_own(self, people: People) -> None:
         made = {do(accounts.log_in, email="alice@larkfield.example.org", password=PASSWORD).token for _ in range(2)}
         assert len(made | {people.tokens["alice"]}) == 3
@@ -98,11 +104,13 @@ class TestLogIn:
         do(accounts.note_failure, email="my-secret-password")
         assert "my-secret-password" not in repr(session.exec(select(AuditLog.target, AuditLog.data)).all())
 
+    @pytest.mark.asvs("V7.4.1")
     def test_log_out_ends_the_session_at_once(self, people: People) -> None:
         do(accounts.log_out, token=people.tokens["alice"])
         assert do(accounts.actor_of, token=people.tokens["alice"]) is None
         do(accounts.log_out, token=people.tokens["alice"])
 
+    @pytest.mark.asvs("V7.2.1")
     def test_a_made_up_cookie_belongs_to_nobody(self, people: People) -> None:
         assert do(accounts.actor_of, token="x" * 43) is None
 
@@ -116,6 +124,7 @@ class TestSwitch:
         now = actor(people.tokens["bob"])
         assert (str(now.organization_id), now.role) == (own.id, Role.OWNER)
 
+    @pytest.mark.asvs("V8.4.1")
     def test_mallory_cannot_enter_larkfield(self, people: People) -> None:
         with pytest.raises(NotFound):
             do(accounts.switch, token=people.tokens["mallory"], organization_id=people.alice.organization_id)

@@ -75,6 +75,7 @@ def statements(people: People) -> Iterator[list[str]]:
 
 
 class TestFormat:
+    @pytest.mark.asvs("V11.5.1")
     @pytest.mark.parametrize("live", [True, False])
     def test_prefix_190_bits_and_a_checksum(self, live: bool) -> None:
         key = api_key_format.make(live=live)
@@ -210,6 +211,7 @@ class TestPage:
         with pytest.raises(Forbidden):
             do(api_keys.page, people.vera)
 
+    @pytest.mark.asvs("V15.3.1")
     def test_newest_first_in_pages_and_never_the_secret(self, people: People) -> None:
         made = [make(people.bob, name=f"Key {n}") for n in range(3)]
         first, second = (do(api_keys.page, people.bob, page=page, limit=2) for page in (1, 2))

@@ -20,6 +20,7 @@ from tests.trail import check, rows, write
 from tests.work import create
 
 
+@pytest.mark.asvs("V16.2.1")
 class TestWho:
     def test_the_person_with_the_name_of_the_time_and_the_session(self, people: People, session: Session) -> None:
         create(people.bob)
@@ -49,6 +50,7 @@ class TestWho:
         assert check(people.alice.organization_id).problem is None
 
 
+@pytest.mark.asvs("V16.2.1")
 class TestWhere:
     def test_what_the_door_knows_stands_in_the_row(self, people: People, session: Session) -> None:
         with origin.bound(ip="203.0.113.7", user_agent="Firefox"), log.bound(request_id="req_1"):
@@ -60,12 +62,14 @@ class TestWhere:
         create(people.bob)
         assert rows(session, people.bob.organization_id, "job.created")[0].ip == ""
 
+    @pytest.mark.asvs("V16.2.2")
     def test_the_time_is_the_databases(self, people: People, session: Session) -> None:
         create(people.bob)
         clock = session.exec(sa.select(db.utcnow())).scalar_one()  # type: ignore[call-overload]
         assert abs(rows(session, people.bob.organization_id)[-1].created_at - clock) < timedelta(seconds=20)
 
 
+@pytest.mark.asvs("V16.3.1")
 class TestLogIn:
     def test_the_organisation_sees_who_came_and_went(self, people: People, session: Session) -> None:
         signed = do(accounts.log_in, email="alice@larkfield.example.org", password=PASSWORD, ip="203.0.113.7", user_agent="Chrome/1")
@@ -110,6 +114,7 @@ class TestChanges:
 
 
 class TestTransaction:
+    @pytest.mark.asvs("V2.3.3")
     def test_a_rollback_takes_the_row_away_and_leaves_no_gap(self, people: People, session: Session) -> None:
         before = len(rows(session, people.alice.organization_id))
         with pytest.raises(RuntimeError), db.transaction() as writing:
@@ -221,6 +226,7 @@ class TestChain:
         assert [check(audit_chain.chain_of(chain)).problem for chain in chains] == [None] * 3
 
 
+@pytest.mark.asvs("V16.4.2")
 class TestAppendOnly:
     @pytest.mark.parametrize(
         "statement",

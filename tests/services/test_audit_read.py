@@ -73,6 +73,7 @@ class TestPage:
             audit.record(writing, "robot.danced", actor=people.bob, target="table", target_name="the table")
         assert sentences(people.alice)[0] == "Bob Birch did “robot.danced” to the table"
 
+    @pytest.mark.asvs("V1.3.10")
     def test_a_template_in_a_name_is_only_text(self, people: People) -> None:
         write(people.alice.organization_id, "x", target_name="{actor} {hash} {0.__class__}")
         assert sentences(people.alice)[0] == "Bob Birch edited {actor} {hash} {0.__class__}"
@@ -137,6 +138,7 @@ class TestFilters:
         assert len(sentences(people.alice, group="work", person=people.adam.user_id, text="maya")) == 1
 
 
+@pytest.mark.asvs("V16.4.2")
 class TestWhoMay:
     @pytest.mark.parametrize("who", ["alice", "adam"])
     def test_owners_and_admins_read(self, people: People, who: str) -> None:
@@ -209,6 +211,7 @@ class TestExport:
         row = rows(session, people.alice.organization_id)[-1]
         assert (row.action, row.user_name, row.data) == ("audit.exported", "Adam Ash", {"only_group": "work", "only_text": "maya"})
 
+    @pytest.mark.asvs("V1.2.10")
     @pytest.mark.parametrize(
         "start", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", " =1+1", '"=1+1', "'=1+1", "＝1+1", "\u00a0=1"]
     )

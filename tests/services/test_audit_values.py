@@ -21,6 +21,7 @@ SECRETS = """
 CANARY = "zq7CANARYzq7"
 
 
+@pytest.mark.asvs("V16.2.5")
 class TestSecrets:
     @pytest.mark.parametrize(
         "name",
@@ -102,6 +103,7 @@ class TestPlain:
     def test_any_value_becomes_json(self, value: object) -> None:
         json.dumps(fields({"v": value}), allow_nan=False)
 
+    @pytest.mark.asvs("V16.4.1")
     def test_a_name_cannot_forge_a_second_line(self, people: People, session: Session) -> None:
         evil = "Bob\r\n2026-01-01 Alice deleted everything\u202e"
         write(people.alice.organization_id, "x", target_name=evil, note=evil)

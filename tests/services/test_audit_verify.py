@@ -59,6 +59,7 @@ class TestWhole:
             audit_verify.chains(session, organization_id=new_id())
 
 
+@pytest.mark.asvs("V16.4.2")
 class TestTampering:
     def test_an_edited_row(self, chain: UUID) -> None:
         with unguarded() as hand:

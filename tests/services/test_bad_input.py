@@ -151,6 +151,7 @@ def refusing_model(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     server.server_close()
 
 
+@pytest.mark.asvs("V16.5.1")
 def test_a_refused_model_key_stops_the_job_says_so_and_is_never_shown(people: People, session: Session, refusing_model: None) -> None:
     view = ended(people, create(people.bob, text=POST))
     assert (view.status, view.attempt) == ("failed", 1)

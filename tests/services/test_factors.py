@@ -74,6 +74,7 @@ class TestCodes:
         given = pyotp.TOTP(RFC_SECRET).at(at + timedelta(seconds=away * STEP))
         assert (factor_codes.matching_step(RFC_SECRET, given, at) is not None) is good
 
+    @pytest.mark.asvs("V6.5.1")
     def test_a_step_that_was_used_or_passed_over_never_counts_again(self) -> None:
         at = datetime(2026, 3, 1, 12, 0, 7, tzinfo=UTC)
         step = int(at.timestamp()) // STEP
@@ -139,12 +140,14 @@ class TestEnrol:
         with pytest.raises(Conflict, match="Start again"):
             do(factors.confirm_app, people.bob, code=code(secret))
 
+    @pytest.mark.asvs("V6.5.6")
     def test_removing_it_takes_the_recovery_codes_along(self, people: People, session: Session) -> None:
         enrol_app(people.bob)
         do(factors.remove_app, people.bob)
         assert session.exec(select(TotpFactor)).all() == session.exec(select(RecoveryCode)).all() == []
         do(accounts.log_in, email=email_of(people.bob), password=PASSWORD)
 
+    @pytest.mark.asvs("V7.5.1")
     def test_after_ten_minutes_the_password_is_asked(self, people: People, session: Session) -> None:
         enrol_app(people.bob)
         log_in_long_ago(people.bob)
@@ -168,6 +171,7 @@ class TestEnrol:
         with pytest.raises(RateLimited):
             do(factors.remove_app, people.bob, password=PASSWORD)
 
+    @pytest.mark.asvs("V6.3.7")
     def test_it_is_told_by_mail_and_ends_api_tokens_but_no_session(self, people: People, session: Session) -> None:
         made = do(tokens.log_in, email=email_of(people.bob), password=PASSWORD, organization_id=people.bob.organization_id)
         enrol_app(people.bob)
@@ -192,6 +196,7 @@ class TestEnrol:
 
 
 class TestLogIn:
+    @pytest.mark.asvs("V6.5.1")
     def test_a_code_opens_a_session_once(self, people: People, session: Session) -> None:
         secret, _ = enrol_app(people.bob)
         ticket, given = ticket_of(people.bob), code(secret)
@@ -203,6 +208,7 @@ class TestLogIn:
         with pytest.raises(WrongCode):
             do(second_step.with_code, ticket=ticket_of(people.bob), code=given)
 
+    @pytest.mark.asvs("V6.5.1")
     def test_of_two_that_send_one_code_at_once_one_gets_in(self, people: People, session: Session) -> None:
         secret, _ = enrol_app(people.bob)
         tickets, given = [ticket_of(people.bob) for _ in range(6)], code(secret)
@@ -234,6 +240,7 @@ class TestLogIn:
         with ThreadPoolExecutor(6) as pool:
             assert sorted(pool.map(attempt, codes[:6])) == [False] * 5 + [True]
 
+    @pytest.mark.asvs("V2.3.1")
     def test_no_session_and_no_row_of_one_before_the_second_step(self, people: People, session: Session) -> None:
         enrol_app(people.bob)
         before = len(session.exec(select(LoginSession)).all())
@@ -273,6 +280,7 @@ class TestLogIn:
             with pytest.raises(WrongCode):
                 do(second_step.with_code, ticket=ticket_of(people.mallory), code=given)
 
+    @pytest.mark.asvs("V6.3.1", "V2.4.1")
     def test_wrong_codes_make_one_wait_longer_and_longer(self, people: People, session: Session) -> None:
         secret, codes = enrol_app(people.bob)
         waits = []
@@ -296,6 +304,7 @@ class TestLogIn:
         failed = session.exec(select(AuditLog).where(AuditLog.action == "factor.failed")).all()
         assert len(failed) == 13
 
+    @pytest.mark.asvs("V6.5.1")
     def test_recovery_codes_work_once_each_and_new_ones_end_the_old(self, people: People, session: Session) -> None:
         _, codes = enrol_app(people.bob)
         do(second_step.with_code, ticket=ticket_of(people.bob), code=codes[0].lower().replace("-", " "))
@@ -314,6 +323,7 @@ class TestLogIn:
         with pytest.raises(Conflict):
             do(factors.new_codes, people.bob)
 
+    @pytest.mark.asvs("V6.3.4")
     def test_tokens_take_two_steps_too(self, people: People) -> None:
         secret, _ = enrol_app(people.bob)
         of = people.bob.organization_id
@@ -334,6 +344,7 @@ class TestLogIn:
         assert type(error.value) is Unauthenticated
 
 
+@pytest.mark.asvs("V11.3.3", "V16.2.5")
 class TestSecrets:
     def test_neither_the_database_nor_the_log_holds_one(
         self, people: People, dump: Callable[[], str], caplog: pytest.LogCaptureFixture

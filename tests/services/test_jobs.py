@@ -70,6 +70,7 @@ class TestCreate:
         assert len(made) == 1
         assert quota(session, people.bob) == (0, 1)
 
+    @pytest.mark.asvs("V2.2.1", "V16.5.3")
     @pytest.mark.parametrize(
         ("data", "field"),
         [
@@ -99,6 +100,7 @@ class TestCreate:
         with pytest.raises(Forbidden):
             create(people.vera)
 
+    @pytest.mark.asvs("V2.2.3")
     def test_a_file_of_another_organisation_does_not_exist(self, people: People, session: Session) -> None:
         from coexai_app.models import File
 
@@ -112,7 +114,9 @@ class TestCreate:
         assert ("File", "a.md") in made.input
 
 
+@pytest.mark.asvs("V2.3.2", "V2.4.1")
 class TestQuota:
+    @pytest.mark.asvs("V2.3.4")
     def test_fifty_at_once_at_the_limit_minus_one_let_one_through(self, people: People, session: Session) -> None:
         with db.transaction() as writing:
             quotas._ensure(writing, people.mallory.organization_id, "maya", quotas.period())
@@ -242,6 +246,7 @@ class TestTrouble:
         assert (dead.status, dead.attempt) == ("dead_letter", 4)
         assert quota(session, people.bob) == (0, 0)
 
+    @pytest.mark.asvs("V16.5.1")
     def test_an_unknown_error_shows_a_reference_and_not_its_text(self, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
         made = create(people.bob)
         _break(monkeypatch, "analyze", ValueError("secret: password=hunter2"))
@@ -403,6 +408,7 @@ class TestTransitions:
         assert transitions.TRANSITIONS[JobStatus.COMPLETED] == frozenset()
         assert set(transitions.TRANSITIONS) == set(JobStatus)
 
+    @pytest.mark.asvs("V2.3.1")
     @pytest.mark.parametrize("to", list(JobStatus))
     def test_a_completed_job_never_moves(self, people: People, session: Session, to: JobStatus) -> None:
         made = create(people.bob)

@@ -104,6 +104,7 @@ class TestSend:
 
 
 class TestLimits:
+    @pytest.mark.asvs("V2.4.1")
     def test_an_address_gets_few_such_mails_an_hour_and_others_are_free(self, instance: None, session: Session) -> None:
         most = mail.HOURLY[MailKind.RESET_PASSWORD]
         for n in range(most):

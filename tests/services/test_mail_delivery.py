@@ -180,6 +180,7 @@ class TestRetries:
         assert row(session).attempt == 1
         assert server.mails == []
 
+    @pytest.mark.asvs("V16.5.2")
     def test_a_server_that_is_down_is_left_alone_and_no_try_is_used_up(
         self, instance: None, session: Session, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -75,6 +75,7 @@ class TestEveryKind:
         assert not {"img", "script", "link", "iframe", "form", "object"} & set(Document(render(kind).html).tags)
         assert "url(" not in render(kind).html
 
+    @pytest.mark.asvs("V1.2.1")
     def test_values_are_text_and_never_markup(self, kind: MailKind) -> None:
         plain = render(kind)
         changed = {key: SCRIPT for key, value in ENGLISH[kind].example.items() if isinstance(value, str) and key != "url"}
@@ -98,6 +99,7 @@ class TestEveryKind:
 
 
 class TestHostileValues:
+    @pytest.mark.asvs("V1.3.11")
     def test_a_name_cannot_add_a_line_to_the_subject(self) -> None:
         made = render(MailKind.INVITATION, inviter="Eve\r\nBcc: all@evil.example")
         assert "\n" not in made.subject
@@ -123,10 +125,12 @@ class TestHostileValues:
         assert len(made.subject) <= 200
         assert len(made.text) < 5_000
 
+    @pytest.mark.asvs("V1.3.7", "V1.3.10")
     def test_a_value_cannot_reach_into_the_template(self) -> None:
         made = render(MailKind.INVITATION, inviter="{organization.__class__} {0} {")
         assert "{organization.__class__} {0} {" in made.subject
 
+    @pytest.mark.asvs("V1.2.2")
     @pytest.mark.parametrize(
         "url",
         [

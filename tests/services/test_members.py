@@ -156,6 +156,7 @@ class TestChangeRole:
         assert session.exec(select(Invitation.revoked_at)).one() is not None
 
 
+@pytest.mark.asvs("V2.3.4")
 class TestLastOwner:
     def test_two_owners_who_demote_each_other_leave_one(self, people: People, session: Session) -> None:
         make(people.adam, Role.OWNER)
@@ -203,6 +204,7 @@ class TestRemove:
         assert (caught.type is NotFound) == (who == "mallory")
         assert role_of(session, other) is not None
 
+    @pytest.mark.asvs("V7.4.2")
     def test_everything_that_opens_the_organisation_ends_at_once(self, people: People, session: Session) -> None:
         made = do(tokens.log_in, email="bob@own.example.org", password=PASSWORD, organization_id=people.bob.organization_id)
         key = do(api_keys.create, people.bob, name="Site", scopes=["jobs:read"])

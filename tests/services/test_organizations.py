@@ -267,6 +267,7 @@ class TestExport:
         assert b"Horno Norte" in result or b"412" in result
         assert len(rows(session, people.alice.organization_id, "organization.exported")) == 1
 
+    @pytest.mark.asvs("V8.4.1")
     def test_it_holds_nothing_of_another_one_and_no_secret(
         self, people: People, session: Session, tmp_path: Path, dump: Callable[[], str]
     ) -> None:

@@ -120,6 +120,7 @@ class TestEdit:
         with pytest.raises(Conflict):
             edited(people.adam, output, "Orders rose.")
 
+    @pytest.mark.asvs("V1.2.1", "V3.2.2")
     def test_scripts_are_text(self, people: People, output: OutputView) -> None:
         changed = edited(people.bob, output, "<script>alert(1)</script> Waste fell.")
         assert changed.posts[0].text.startswith("<script>")
@@ -167,6 +168,7 @@ class TestApprove:
         assert (view.status, view.can_edit) == ("approved", False)
         assert view.approved.startswith("Approved by Bob Birch, today ")
 
+    @pytest.mark.asvs("V2.3.1")
     def test_an_approved_one_is_changed_only_after_reopening(self, people: People, output: OutputView) -> None:
         view = do(outputs.approve, people.bob, output_id=UUID(output.id), version=output.version)
         with pytest.raises(Conflict):
@@ -175,6 +177,7 @@ class TestApprove:
         assert (view.status, view.approved) == ("draft", "")
         edited(people.bob, view, "Waste fell.")
 
+    @pytest.mark.asvs("V2.3.1")
     def test_unsupported_claims_block_it(self, people: People, output: OutputView, session: Session) -> None:
         view = edited(people.bob, output, INVENTED)
         with pytest.raises(Conflict, match="47,000"):

@@ -33,6 +33,7 @@ def test_what_is_not_is_taken(password: str) -> None:
     passwords.check_strength(password, email=ALICE, name="Alice Archer")
 
 
+@pytest.mark.asvs("V15.2.2")
 class TestTurns:
     def test_no_more_than_two_are_hashed_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         busy, most, lock = 0, 0, threading.Lock()

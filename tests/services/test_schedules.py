@@ -120,6 +120,7 @@ class TestPeople:
                     do(service, person, schedule_id=schedule_id, **more)
         assert do(schedules_read.page, people.mallory).total == 0
 
+    @pytest.mark.asvs("V2.2.3")
     def test_another_houses_file_cannot_be_scheduled(self, people: People) -> None:
         with db.transaction() as writing:
             file = File(organization_id=people.alice.organization_id, name="a.md", content_type="text/markdown", size=3, sha256="", key="k")
@@ -148,6 +149,7 @@ class TestPeople:
 
 
 class TestInput:
+    @pytest.mark.asvs("V2.2.1")
     @pytest.mark.parametrize(
         ("values", "field"),
         [
@@ -176,6 +178,7 @@ class TestInput:
     def test_a_very_long_title_is_cut_and_control_characters_go(self, people: People) -> None:
         assert make(people.bob, title="a\x00b\n" + "x" * 500).title == "a b " + "x" * 116
 
+    @pytest.mark.asvs("V2.3.4")
     def test_a_hundred_an_organisation_also_when_many_ask_at_once(
         self, people: People, session: Session, monkeypatch: pytest.MonkeyPatch
     ) -> None:

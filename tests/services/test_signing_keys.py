@@ -81,6 +81,7 @@ class TestFirstUse:
             for row in session.exec(select(SigningKey)).all():
                 row.state = KeyState.CURRENT
 
+    @pytest.mark.asvs("V11.3.3")
     def test_the_private_half_is_sealed(self, instance: None, session: Session) -> None:
         do(signing_keys.signer)
         for row in session.exec(select(SigningKey)).all():

@@ -35,6 +35,7 @@ def refused(email: str = ALICE, ip: str = "") -> int:
     return int(caught.value.details["retry_after"])
 
 
+@pytest.mark.asvs("V6.3.1")
 class TestAnAccount:
     def test_the_waits_grow_to_a_minute_and_no_further(self, people: People) -> None:
         for _ in range(5):
@@ -82,6 +83,7 @@ class TestAnAccount:
             assert sum(pool.map(one, range(20))) == 5
 
 
+@pytest.mark.asvs("V6.3.1", "V2.4.1")
 class TestAnAddressOfTheNet:
     def test_one_password_tried_at_many_accounts_has_to_wait_and_others_do_not(self, people: People) -> None:
         for number in range(20):

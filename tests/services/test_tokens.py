@@ -82,6 +82,7 @@ class TestLogIn:
         assert made.refresh not in (row.token_hash, row.nonce)
         assert audited(session, "token.login") == 1
 
+    @pytest.mark.asvs("V6.3.8")
     @pytest.mark.parametrize(
         ("email", "password"), [(ALICE, "wrong password"), ("nobody@own.example.org", PASSWORD), ("", ""), ("\x00", "\x00")]
     )
@@ -90,6 +91,7 @@ class TestLogIn:
             do(tokens.log_in, email=email, password=password)
         assert rows(session) == []
 
+    @pytest.mark.asvs("V6.3.4", "V6.3.1")
     def test_the_throttle_of_the_log_in_form_counts_here_too(self, people: People) -> None:
         for _ in range(accounts.MAX_FAILURES):
             do(accounts.note_failure, email=ALICE)
@@ -105,6 +107,7 @@ class TestLogIn:
                 do(tokens.log_in, email=bob, password=PASSWORD, organization_id=other)
             assert caught.value.field == "organization_id"
 
+    @pytest.mark.asvs("V8.2.2")
     def test_nobody_gets_tokens_for_an_organisation_of_others(self, people: People) -> None:
         with db.transaction() as session, pytest.raises(InvalidToken):
             tokens.issue(session, user=session.get_one(User, people.mallory.user_id), organization_id=people.alice.organization_id)
@@ -151,12 +154,14 @@ class TestRefresh:
         forge.log_in(people.bob)
         refused(token)
 
+    @pytest.mark.asvs("V9.2.2")
     def test_an_access_token_refreshes_nothing_and_a_refresh_token_opens_nothing(self, people: People) -> None:
         made = forge.log_in(people.bob)
         refused(made.access)
         with pytest.raises(InvalidToken):
             do(access_tokens.verify, token=made.refresh)
 
+    @pytest.mark.asvs("V10.4.8")
     def test_after_seven_days_it_is_over_however_often_it_was_used(self, people: People) -> None:
         made = refresh(forge.log_in(people.bob).refresh)
         age(expires_at=7 * 86_400 + 1)
@@ -183,6 +188,7 @@ class TestRefresh:
         assert not alive(made)
 
 
+@pytest.mark.asvs("V10.4.5")
 class TestReuse:
     def test_a_token_from_before_ends_everything_that_followed(self, people: People, session: Session, alarms: list[SecurityEvent]) -> None:
         """A → B → C within one second, then A again: C and every access token of the family are dead."""
@@ -268,6 +274,7 @@ class TestReuse:
 
 
 class TestLogOut:
+    @pytest.mark.asvs("V10.4.9", "V7.4.1")
     @pytest.mark.parametrize("which", ["access", "refresh", "both"])
     def test_everything_of_this_log_in_is_dead_and_nothing_else(self, people: People, session: Session, which: str) -> None:
         first = forge.log_in(people.bob)
@@ -355,6 +362,7 @@ class TestWhoAmI:
         assert (me.organization.id, me.organization.plan) == (str(people.alice.organization_id), "pro")
 
 
+@pytest.mark.asvs("V11.3.2", "V11.3.3")
 class TestSealing:
     def test_it_opens_only_as_what_it_was_sealed_for(self) -> None:
         sealed = sealing.seal(b"secret", purpose="a", bound_to="row 1")
@@ -372,6 +380,7 @@ class TestSealing:
                 sealing.unseal(data, purpose=purpose, bound_to=row)
 
 
+@pytest.mark.asvs("V2.3.3", "V16.5.3")
 class TestKeptRefusals:
     def test_only_an_error_that_says_so_keeps_what_was_written(self, people: People, session: Session) -> None:
         def name(error: Exception) -> None:
@@ -385,6 +394,7 @@ class TestKeptRefusals:
         assert session.get_one(User, people.bob.user_id).name == "TokenReused"
 
 
+@pytest.mark.asvs("V16.2.5")
 def test_no_secret_is_in_any_table_nor_in_the_logs(
     people: People, session: Session, caplog: pytest.LogCaptureFixture, dump: Callable[[], str]
 ) -> None:

@@ -29,6 +29,7 @@ EXAMPLE = WorkspaceState.event_handlers["use_example"]
 
 
 class TestPolicies:
+    @pytest.mark.asvs("V8.2.1")
     def test_every_handler_has_one(self) -> None:
         token = RegistrationContext.set(app._registration_context)
         try:
@@ -61,12 +62,14 @@ class TestSessions:
             changed = await tab.call(ENTER)
             assert changed["app_state"]["me"].name == "Alice Archer"
 
+    @pytest.mark.asvs("V3.3.4", "V10.1.1")
     async def test_the_cookie_never_reaches_the_browser(self, people: People) -> None:
         async with Tab(people.tokens["alice"]) as tab:
             wire = json_dumps(await tab.call(ENTER))
             assert "Alice Archer" in wire
             assert people.tokens["alice"] not in wire
 
+    @pytest.mark.asvs("V7.2.1", "V4.4.4")
     async def test_a_stolen_tab_key_without_the_cookie_shows_nothing_of_its_owner(self, people: People) -> None:
         async with Tab(people.tokens["alice"]) as owner:
             await owner.call(ENTER)
@@ -76,6 +79,7 @@ class TestSessions:
                 state = await owner.manager.get_state(_token(owner))
                 assert (await state.get_state(AppState)).me is None
 
+    @pytest.mark.asvs("V14.3.1")
     async def test_another_person_in_the_same_tab_starts_from_nothing(self, people: People) -> None:
         async with Tab(people.tokens["alice"]) as first:
             await first.call(ENTER)
@@ -96,6 +100,7 @@ class TestSessions:
             assert (shared.me, shared.problem) == (None, "")
             assert "something of Larkfield" not in json_dumps(changed)
 
+    @pytest.mark.asvs("V7.4.1")
     async def test_after_log_out_an_open_tab_is_out_within_the_trusted_seconds(
         self, people: People, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -116,6 +121,7 @@ class TestRoles:
 
 
 class TestAttacks:
+    @pytest.mark.asvs("V2.2.2", "V15.3.5")
     @pytest.mark.parametrize("payload", [{"form": {"text": {"$ne": 1}}}, {"form": 7}, {"nothing": 1}, {"form": [["text", "x"]]}])
     async def test_wrong_arguments_never_reach_the_handler(self, people: People, payload: dict[str, Any]) -> None:
         async with Tab(people.tokens["bob"]) as tab:

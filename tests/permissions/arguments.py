@@ -1,0 +1,163 @@
+"""Valid arguments for every service of the table: what somebody would send who may do it. `ARGUMENTS[name](world, actor)`."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from coexai_app import db
+from coexai_app.access import Actor
+from coexai_app.models import User
+from coexai_app.models.base import now
+from coexai_app.services import factors, passkeys, passwords, proofs
+from tests.factors import code, email_of
+from tests.passkey import Authenticator
+from tests.people import PASSWORD, do
+from tests.permissions.world import MONDAYS, ORDER, World, upload
+
+Make = Callable[[World, Actor], dict[str, Any]]
+
+
+def nothing(_world: World, _actor: Actor) -> dict[str, Any]:
+    return {}
+
+
+def given(**values: Any) -> Make:
+    return lambda _world, _actor: dict(values)
+
+
+def row(name: str, argument: str = "", **values: Any) -> Make:
+    """An id of Larkfield's, under its own name or as another argument."""
+    return lambda world, _actor: {argument or name: world.ids[name], **values}
+
+
+def own(things: str, argument: str, **values: Any) -> Make:
+    return lambda world, actor: {argument: world.own(getattr(world, things), actor), **values}
+
+
+def fresh(**values: Any) -> Make:
+    return lambda _world, _actor: {**values, "idempotency_key": str(uuid4())}
+
+
+def _proof(world: World, actor: Actor) -> dict[str, Any]:
+    """Alice's password, given by whoever calls; their own for those who have one in Larkfield."""
+    person = actor if actor.user_id in world.session_of else world.people.alice
+    known = do(proofs.stored, email_of(person))
+    return {"proof": proofs.prove(known, PASSWORD)}
+
+
+def _first_code(_world: World, actor: Actor) -> dict[str, Any]:
+    if actor.session_id is None or actor.staff_id is not None:
+        return {"code": "000000"}
+    return {"code": code(do(factors.begin_app, actor, password=PASSWORD).key.replace(" ", ""))}
+
+
+def _new_passkey(_world: World, actor: Actor) -> dict[str, Any]:
+    if actor.session_id is None or actor.staff_id is not None:
+        return {"name": "Laptop", "credential": "{}"}
+    return {"name": "Laptop", "credential": Authenticator().make(do(passkeys.register_options, actor, password=PASSWORD))}
+
+
+def _own_address(_world: World, actor: Actor) -> dict[str, Any]:
+    return {"typed": email_of(actor)}
+
+
+def _claim(world: World, _actor: Actor) -> dict[str, Any]:
+    return {"output_id": world.ids["claims"], "version": 2, "claim": 1}
+
+
+def _new_password(world: World, actor: Actor) -> dict[str, Any]:
+    return {**_proof(world, actor), "password_hash": passwords.hash_of("another long password")}
+
+
+def _own_organization(_world: World, actor: Actor) -> dict[str, Any]:
+    from coexai_app.models import Organization
+
+    with db.reading() as session:
+        return {"name": session.get_one(Organization, actor.organization_id).name}
+
+
+def _member(world: World, _actor: Actor) -> dict[str, Any]:
+    return {"user_id": world.people.vera.user_id}
+
+
+def _verified(world: World, actor: Actor) -> dict[str, Any]:
+    with db.reading() as session:
+        assert session.get_one(User, actor.user_id).verified_at is None
+    return {}
+
+
+ARGUMENTS: Final[Mapping[str, Make]] = {
+    "account_deletion.delete_account": _own_address,
+    "account_deletion.rename": given(name="Another Name"),
+    "agents.get": given(slug="maya"),
+    "agents.quote": given(**ORDER),
+    "api_keys.create": given(name="New", scopes=["jobs:read"]),
+    "api_keys.revoke": own("key_of", "key_id"),
+    "api_keys.rotate": own("key_of", "key_id"),
+    "audit_export.part": given(after=0, up_to=10_000),
+    "audit_purge.purge": given(older_than_days=30),
+    "dead_letters.discard": lambda world, _: {"job_ids": [world.ids["job_id"]]},
+    "dead_letters.requeue": lambda world, _: {"job_ids": [world.ids["job_id"]]},
+    "email_address.change": given(email="another@example.org"),
+    "email_address.resend": _verified,
+    "factors.begin_app": given(password=PASSWORD),
+    "factors.confirm_app": _first_code,
+    "factors.new_codes": given(password=PASSWORD),
+    "factors.remove_app": given(password=PASSWORD),
+    "factors.require": given(required=True),
+    "files.add": lambda _world, _: upload("new.md"),
+    "files.check_size": given(size=1),
+    "files.get": row("file_id"),
+    "invitations.accept": own("link_of", "token"),
+    "invitations.invite": given(email="nina@example.org", role="viewer"),
+    "invitations.link": row("invitation_id"),
+    "invitations.resend": row("invitation_id"),
+    "invitations.revoke": row("invitation_id"),
+    "jobs.cancel": row("doing", "job_id"),
+    "jobs.check": given(**ORDER),
+    "jobs.create": fresh(**ORDER),
+    "jobs.retry": row("job_id"),
+    "jobs_read.again": row("job_id"),
+    "jobs_read.get": row("job_id"),
+    "login_sessions.confirm": _proof,
+    "login_sessions.revoke": own("session_of", "session_id"),
+    "mail.get": row("mail_id"),
+    "mail.retry": row("mail_id"),
+    "members.change_role": lambda world, _: {"user_id": world.people.vera.user_id, "role": "member"},
+    "members.remove": _member,
+    "members.transfer": _member,
+    "organization_export.write": lambda _world, _: {"target": io.BytesIO()},
+    "organizations.change": given(name="Another Name", timezone="Europe/Madrid"),
+    "organizations.create": given(name="Another house"),
+    "organizations.delete": _own_organization,
+    "organizations.restore": own("trash_of", "organization_id"),
+    "outputs.approve": row("draft", "output_id", version=1),
+    "outputs.edit": row("draft", "output_id", version=1, posts=["Marta Ruiz took every order."]),
+    "outputs.export": row("draft", "output_id", format="md"),
+    "outputs.override": lambda world, actor: {**_claim(world, actor), "reason": "Said on the phone."},
+    "outputs.remove_claim": _claim,
+    "outputs.reopen": row("approved", "output_id", version=2),
+    "outputs_read.get": row("draft", "output_id"),
+    "passkeys.register": _new_passkey,
+    "passkeys.register_options": given(password=PASSWORD),
+    "passkeys.remove": own("passkey_of", "passkey_id", password=PASSWORD),
+    "password_change.change": _new_password,
+    "schedules.check": given(**ORDER),
+    "schedules.create": given(**ORDER, **MONDAYS),
+    "schedules.delete": row("schedule_id"),
+    "schedules.once": lambda _world, _: {**ORDER, "at": now() + timedelta(days=1), "idempotency_key": str(uuid4())},
+    "schedules.pause": row("schedule_id"),
+    "schedules.resume": row("paused", "schedule_id"),
+    "schedules.run_now": lambda world, _: {"schedule_id": world.ids["schedule_id"], "idempotency_key": str(uuid4())},
+    "schedules.update": row("schedule_id", **MONDAYS),
+    "schedules_read.get": row("schedule_id"),
+    "schedules_read.preview": given(**MONDAYS),
+}
+
+
+def arguments(name: str, world: World, actor: Actor) -> dict[str, Any]:
+    return ARGUMENTS.get(name, nothing)(world, actor)

@@ -1,0 +1,296 @@
+"""Who may what: the one table of the product's permissions. The tests beside it call everything that stands here, as everybody.
+
+What takes an actor, answers HTTP or handles an event, and is missing here, fails `test_nothing_is_missing`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+# function: of `coexai_app.services`, with an argument `actor`.
+# least:    the least role that may; `staff` is the staff of the instance; `inner` is a part of other services, which no door may call.
+# stranger: what an owner of another organisation gets with ids of this one: `hidden` is NotFound, `own` works on their own organisation,
+#           `refused` is Forbidden, `unproved` is Unauthenticated: what they send proves nothing about themselves.
+# key:      the scope that an API key needs; `closed` to every key; `person` only in a browser: no key, no token, no staff who acts for
+#           somebody; `any` key may.
+SERVICES: Final = """
+account_deletion.account          viewer  own      person
+account_deletion.delete_account   viewer  own      person
+account_deletion.rename           viewer  own      person
+accounts.me                       viewer  own      closed
+agents.gallery                    viewer  own      jobs:read
+agents.get                        viewer  own      jobs:read
+agents.quote                      viewer  own      jobs:read
+api_keys.create                   member  own      closed
+api_keys.page                     member  own      closed
+api_keys.require_plan             inner   -        -
+api_keys.revoke                   member  hidden   closed
+api_keys.rotate                   member  hidden   closed
+api_keys.scopes                   member  own      closed
+audit.record                      inner   -        -
+audit_export.begin                admin   own      audit:read
+audit_export.export_csv           admin   own      audit:read
+audit_export.part                 admin   own      audit:read
+audit_purge.purge                 owner   own      closed
+audit_read.matching               inner   -        -
+audit_read.page                   admin   own      audit:read
+audit_verify.latest               owner   own      closed
+dead_letters.count                viewer  own      jobs:read
+dead_letters.discard              member  own      jobs:write
+dead_letters.page                 viewer  own      jobs:read
+dead_letters.requeue              member  own      jobs:write
+email_address.change              viewer  own      person
+email_address.resend              viewer  own      person
+factors.begin_app                 viewer  own      person
+factors.confirm_app               viewer  own      person
+factors.confirm_person            inner   -        -
+factors.new_codes                 viewer  own      person
+factors.overview                  viewer  own      closed
+factors.own_row                   inner   -        -
+factors.remove_app                viewer  own      person
+factors.require                   admin   own      closed
+files.add                         member  own      files:write
+files.check_size                  viewer  own      any
+files.get                         viewer  hidden   files:read
+home.overview                     viewer  own      jobs:read
+home.shell                        viewer  own      jobs:read
+invitations.accept                viewer  refused  closed
+invitations.invite                admin   own      closed
+invitations.link                  admin   hidden   closed
+invitations.page                  admin   own      closed
+invitations.resend                admin   hidden   closed
+invitations.revoke                admin   hidden   closed
+invitations.roles                 viewer  own      members:read
+jobs.cancel                       member  hidden   jobs:write
+jobs.check                        member  own      jobs:write
+jobs.create                       member  own      jobs:write
+jobs.retry                        member  hidden   jobs:write
+jobs_read.again                   viewer  hidden   jobs:read
+jobs_read.counts                  inner   -        -
+jobs_read.current                 viewer  own      jobs:read
+jobs_read.get                     viewer  hidden   jobs:read
+jobs_read.list_rows               inner   -        -
+jobs_read.page                    viewer  own      jobs:read
+jobs_read.people                  viewer  own      jobs:read
+jobs_read.whole                   inner   -        -
+login_sessions.confirm            viewer  unproved person
+login_sessions.revoke             viewer  hidden   person
+login_sessions.revoke_others      viewer  own      person
+login_sessions.rows               viewer  own      person
+mail.get                          staff   refused  closed
+mail.page                         staff   refused  closed
+mail.retry                        staff   refused  closed
+members.change_role               admin   hidden   closed
+members.leave                     viewer  own      closed
+members.lock                      inner   -        -
+members.page                      viewer  own      members:read
+members.remove                    admin   hidden   closed
+members.transfer                  owner   hidden   closed
+organization_export.begin         owner   own      closed
+organization_export.write         owner   own      closed
+organizations.change              admin   own      closed
+organizations.create              viewer  own      closed
+organizations.delete              owner   own      closed
+organizations.get                 viewer  own      members:read
+organizations.restore             viewer  hidden   closed
+organizations.trash               viewer  own      closed
+outputs.approve                   member  hidden   outputs:approve
+outputs.edit                      member  hidden   outputs:write
+outputs.export                    viewer  hidden   outputs:read
+outputs.override                  member  hidden   outputs:write
+outputs.remove_claim              member  hidden   outputs:write
+outputs.reopen                    member  hidden   outputs:approve
+outputs_read.draft_count          inner   -        -
+outputs_read.drafts               inner   -        -
+outputs_read.get                  viewer  hidden   outputs:read
+outputs_read.page                 viewer  own      outputs:read
+outputs_read.whole                inner   -        -
+passkeys.register                 viewer  own      person
+passkeys.register_options         viewer  own      person
+passkeys.remove                   viewer  hidden   person
+password_change.change            viewer  unproved person
+person.is_fresh                   inner   -        -
+person.refuse_key                 inner   -        -
+person.require_fresh              inner   -        -
+person.require_person             inner   -        -
+proofs.attempt_as                 viewer  own      person
+quotas.check                      inner   -        -
+quotas.reserve                    inner   -        -
+quotas.usage                      inner   -        -
+schedules.check                   member  own      jobs:write
+schedules.create                  member  own      schedules:write
+schedules.delete                  member  hidden   schedules:write
+schedules.once                    member  own      jobs:write
+schedules.pause                   member  hidden   schedules:write
+schedules.resume                  member  hidden   schedules:write
+schedules.run_now                 member  hidden   jobs:write
+schedules.update                  member  hidden   schedules:write
+schedules_read.blank              viewer  own      jobs:read
+schedules_read.get                viewer  hidden   jobs:read
+schedules_read.page               viewer  own      jobs:read
+schedules_read.preview            viewer  own      jobs:read
+schedules_read.whole              inner   -        -
+tokens.whoami                     viewer  own      any
+"""
+
+# door:     `open` to everybody; `api` takes a cookie, a token or a key; `cookie` takes the cookie of our own pages only.
+# least, stranger, key: as above. A `-` stands where a door asks for no role, names no row, or takes no key.
+ROUTES: Final = """
+GET    /health/live                        open    -       -        -
+GET    /health/ready                       open    -       -        -
+GET    /metrics                            open    -       -        -
+GET    /.well-known/jwks.json              open    -       -        -
+GET    /api/openapi.json                   open    -       -        -
+ANY    /api                                open    -       -        -
+ANY    /api/{path:path}                    open    -       -        -
+POST   /auth/signup                        open    -       -        -
+POST   /auth/login                         open    -       -        -
+POST   /auth/logout                        open    -       -        -
+POST   /auth/switch                        open    -       -        -
+POST   /auth/second-step                   open    -       -        -
+POST   /auth/second-step/passkey           open    -       -        -
+POST   /auth/second-step/passkey/options   open    -       -        -
+POST   /auth/login/passkey                 open    -       -        -
+POST   /auth/login/passkey/options         open    -       -        -
+POST   /auth/passkeys/options              cookie  viewer  own      -
+POST   /auth/confirm                       cookie  viewer  own      -
+POST   /auth/password                      cookie  viewer  own      -
+POST   /auth/email                         cookie  viewer  own      -
+POST   /auth/delete                        cookie  viewer  own      -
+POST   /auth/forgot                        open    -       -        -
+POST   /auth/reset                         open    -       -        -
+POST   /auth/verify                        open    -       -        -
+POST   /auth/restore                       open    -       -        -
+POST   /auth/invite/accept                 cookie  viewer  refused  -
+POST   /auth/invite/signup                 open    -       -        -
+POST   /api/v1/auth/token                  open    -       -        -
+POST   /api/v1/auth/token/second-factor    open    -       -        -
+POST   /api/v1/auth/refresh                open    -       -        -
+POST   /api/v1/auth/logout                 open    -       -        -
+GET    /api/v1/me                          api     viewer  own      any
+GET    /api/v1/api-keys                    api     member  own      closed
+GET    /api/v1/api-keys/scopes             api     member  own      closed
+POST   /api/v1/api-keys                    api     member  own      closed
+POST   /api/v1/api-keys/{key_id}/rotate    api     member  hidden   closed
+DELETE /api/v1/api-keys/{key_id}           api     member  hidden   closed
+POST   /api/v1/files                       api     member  own      files:write
+GET    /api/v1/outputs/{output_id}/export  api     viewer  hidden   outputs:read
+GET    /api/v1/audit/export                api     admin   own      audit:read
+GET    /api/v1/organization/export         api     owner   own      closed
+"""
+
+# Event handlers: state, handler, least role; `nobody` needs no session.
+EVENTS: Final = """
+AccountState.load              viewer
+AccountState.rename            viewer
+AgentsState.load               viewer
+AppState.dismiss               viewer
+AppState.enter                 viewer
+AppState.resend                viewer
+AuditState.choose              viewer
+AuditState.load                viewer
+AuditState.verify              owner
+DeadLettersState.ask           member
+DeadLettersState.ask_chosen    member
+DeadLettersState.choose        member
+DeadLettersState.choose_all    member
+DeadLettersState.discard       member
+DeadLettersState.load          viewer
+DeadLettersState.requeue       member
+FactorsState.begin_app         viewer
+FactorsState.confirm_app       viewer
+FactorsState.keep_passkey      viewer
+FactorsState.kept_codes        viewer
+FactorsState.load              viewer
+FactorsState.new_codes         viewer
+FactorsState.open              viewer
+FactorsState.open_removal      viewer
+FactorsState.remove_app        viewer
+FactorsState.remove_passkey    viewer
+FactorsState.require           admin
+HomeState.load                 viewer
+InviteState.load               nobody
+JobState.cancel                member
+JobState.load                  viewer
+JobState.resume                member
+JobsState.choose_agent         viewer
+JobsState.choose_person        viewer
+JobsState.choose_status        viewer
+JobsState.load                 viewer
+JobsState.search               viewer
+MembersState.ask_link          admin
+MembersState.ask_remove        admin
+MembersState.change_role       admin
+MembersState.invite            admin
+MembersState.load              viewer
+MembersState.remove            admin
+MembersState.resend            admin
+MembersState.revoke            admin
+OrganizationState.create       viewer
+OrganizationState.delete       owner
+OrganizationState.leave        viewer
+OrganizationState.load         viewer
+OrganizationState.restore      viewer
+OrganizationState.save         admin
+OrganizationState.transfer     owner
+OutputState.add_post           member
+OutputState.approve            member
+OutputState.drop_post          member
+OutputState.edit               member
+OutputState.keep_claim         member
+OutputState.leave              member
+OutputState.load               viewer
+OutputState.move_post          member
+OutputState.remove_claim       member
+OutputState.reopen             member
+OutputState.save               member
+OutputState.show_raw           viewer
+OutputsState.choose_status     viewer
+OutputsState.load              viewer
+OutputsState.search            viewer
+SchedulesState.ask_delete      member
+SchedulesState.delete          member
+SchedulesState.edit            member
+SchedulesState.load            viewer
+SchedulesState.pause           member
+SchedulesState.resume          member
+SchedulesState.run_now         member
+SessionsState.load             viewer
+SessionsState.revoke           viewer
+SessionsState.revoke_others    viewer
+WhenState.submit               member
+WorkspaceState.cancel          member
+WorkspaceState.load            viewer
+WorkspaceState.resume          member
+WorkspaceState.run             member
+WorkspaceState.use_example     member
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a table; `door` is empty for services and events."""
+
+    least: str
+    stranger: str = "-"
+    key: str = "-"
+    door: str = ""
+
+
+def services() -> dict[str, Line]:
+    return {name: Line(least, stranger, key) for name, least, stranger, key in _lines(SERVICES)}
+
+
+def routes() -> dict[tuple[str, str], Line]:
+    return {(method, path): Line(least, stranger, key, door) for method, path, door, least, stranger, key in _lines(ROUTES)}
+
+
+def events() -> dict[str, Line]:
+    return {name: Line(least) for name, least in _lines(EVENTS)}
+
+
+def _lines(table: str) -> list[list[str]]:
+    found = [line.split() for line in table.splitlines() if line]
+    assert len({tuple(line[:-3] or line[:1]) for line in found}) == len(found), "a line stands twice"
+    return found

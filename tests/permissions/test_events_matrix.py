@@ -1,0 +1,144 @@
+"""Every event handler × everybody, through the real event processor: who is refused hears why, and nothing changes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from reflex_base.registry import RegistrationContext
+from reflex_base.utils.format import json_dumps
+
+from coexai_app import db, settings
+from coexai_app.access import RANK, Role
+from coexai_app.coexai_app import app
+from state import guard
+from tests.conftest import BACKEND
+from tests.permissions.table import events
+from tests.permissions.world import MARK, World, now_holds, of_organization
+from tests.state.client import Tab
+from tests.state.visiting import went
+
+pytestmark = pytest.mark.skipif(BACKEND != "sqlite", reason="the guard is the same; the services behind it run on PostgreSQL beside this")
+
+TABLE = events()
+PEOPLE = {"alice": Role.OWNER, "adam": Role.ADMIN, "bob": Role.MEMBER, "vera": Role.VIEWER}
+REFUSED = "Your role does not allow this"
+
+
+def handlers() -> dict[str, Any]:
+    """The product's own handlers by state and name, with their full names; those of the framework and of tests are not."""
+    token = RegistrationContext.set(app._registration_context)
+    try:
+        known = RegistrationContext.get().event_handlers.items()
+        return {
+            f"{registered.handler.state.__name__}.{name.rpartition('.')[2]}": (name, registered.handler)
+            for name, registered in known
+            if registered.handler.state is not None
+            and registered.handler.state.__module__.split(".")[0] == "state"
+            and not name.endswith(".setvar")
+        }
+    finally:
+        RegistrationContext.reset(token)
+
+
+HANDLERS = handlers()
+SAMPLES: dict[str, Any] = {
+    "on": True,
+    "required": False,
+    "after": 1,
+    "key": 1,
+    "by": 1,
+    "claim": 1,
+    "change": "codes",
+    "role": "admin",
+    "form": {},
+}
+
+
+def payload(handler: Any, ids: dict[str, UUID]) -> dict[str, Any]:
+    """Arguments of the right types; ids are those of Larkfield's rows."""
+    names = handler.fn.__coexai_arguments__
+    made = {name: SAMPLES[name] if name in SAMPLES else str(ids.get(name, name)) for name in names}
+    return {**made, "key": "a-key"} if "schedule_id" in names and "key" in names else made
+
+
+@pytest.mark.asvs("V8.1.1")
+class TestTable:
+    def test_nothing_is_missing(self) -> None:
+        assert sorted(HANDLERS.keys() - TABLE.keys()) == [], "these handle events and stand in no line of table.EVENTS"
+
+    def test_nothing_is_made_up(self) -> None:
+        assert sorted(TABLE.keys() - HANDLERS.keys()) == []
+
+    def test_the_guard_knows_the_same_roles(self) -> None:
+        said = {name: handler.fn.__coexai_role__ for name, (_, handler) in HANDLERS.items()}
+        assert {name: role if role != "public" else "nobody" for name, role in said.items()} == {n: line.least for n, line in TABLE.items()}
+
+
+@pytest.fixture(scope="module")
+def kept(world: World) -> tuple[Path, str]:
+    holds = now_holds()
+    db.close()
+    db.reset()
+    return Path(shutil.copy(settings.get().data_dir / "coexai.db", settings.get().data_dir / "kept.db")), holds
+
+
+@pytest.fixture
+def as_found(kept: tuple[Path, str]) -> Iterator[str]:
+    copy, holds = kept
+    guard._verdicts.clear()
+    yield holds
+    if now_holds() != holds:
+        db.close()
+        db.reset()
+        for leftover in copy.parent.glob("coexai.db*"):
+            leftover.unlink()
+        shutil.copy(copy, copy.parent / "coexai.db")
+
+
+@pytest.fixture
+async def tab() -> AsyncIterator[Tab]:
+    async with Tab() as opened:
+        yield opened
+
+
+@pytest.mark.asvs("V8.2.1", "V8.2.2", "V8.3.1", "V8.4.1")
+@pytest.mark.parametrize("who", [*PEOPLE, "mallory", "sid", "nobody"])
+@pytest.mark.parametrize("name", TABLE)
+async def test_who_may(world: World, as_found: str, tab: Tab, name: str, who: str) -> None:
+    full, handler = HANDLERS[name]
+    larkfield = _larkfield(world)
+    tab.cookie = world.tokens.get(who, "")
+    ids = world.ids | {"user_id": world.people.vera.user_id}
+    ids |= {"session_id": world.session_of[world.people.alice.user_id], "organization_id": world.trash_of[world.people.alice.user_id]}
+    changed = json_dumps(await tab.send(full, _path(name, world), payload(handler, ids)))
+    least = TABLE[name].least
+    if least == "nobody":
+        assert REFUSED not in changed
+    elif who == "nobody":
+        assert [path.partition("?")[0] for path in went(tab)] == ["/login"]
+        assert now_holds() == as_found
+    elif who in PEOPLE and RANK[PEOPLE[who]] < RANK[least]:
+        assert REFUSED in changed
+        assert now_holds() == as_found
+    else:
+        assert REFUSED not in changed
+        assert "/login" not in [path.partition("?")[0] for path in went(tab)]
+    if who not in PEOPLE:
+        assert MARK not in changed
+        assert _larkfield(world) == larkfield
+
+
+def _path(name: str, world: World) -> str:
+    """Where the event is sent from: a page about one of Larkfield's rows."""
+    state = name.partition(".")[0]
+    return {"JobState": f"/jobs/{world.ids['job_id']}", "OutputState": f"/outputs/{world.ids['draft']}"}.get(state, "/agents/maya")
+
+
+def _larkfield(world: World) -> str:
+    with db.reading() as session:
+        return of_organization(session, world.organization_id)

@@ -1,0 +1,206 @@
+"""Every HTTP route × everybody: people by cookie and by token, keys, nobody. A refusal leaves the database as it was."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from httpx import Response
+from starlette.testclient import TestClient
+
+from coexai_app import db, settings
+from coexai_app.access import RANK, Role
+from coexai_app.api.app import RequestScope, build
+from coexai_app.models.base import new_id
+from tests.conftest import BACKEND
+from tests.forge import log_in
+from tests.people import PASSWORD
+from tests.permissions.table import Line, routes
+from tests.permissions.world import MARK, World, now_holds
+
+pytestmark = pytest.mark.skipif(BACKEND != "sqlite", reason="the doors are the same; what is behind them runs on PostgreSQL beside this")
+
+TABLE = routes()
+ORIGIN = "http://localhost:3000"
+PEOPLE = {"alice": Role.OWNER, "adam": Role.ADMIN, "bob": Role.MEMBER, "vera": Role.VIEWER}
+Make = Callable[[World, str], dict[str, Any]]
+
+
+@lru_cache
+def found() -> dict[tuple[str, str], Any]:
+    """The routes of the API app, those of included routers too, by method and path; HEAD comes with GET."""
+    app = build()
+    listed: dict[tuple[str, str], Any] = {}
+    for path, operations in app.openapi()["paths"].items():
+        listed |= {(method.upper(), path): None for method in operations}
+    for route in _all(app.router.routes):
+        methods = route.methods - {"HEAD"}
+        listed |= {("ANY", route.path): route} if len(methods) > 1 else {(method, route.path): route for method in methods}
+    return listed
+
+
+def _all(given: list[Any]) -> Iterator[Any]:
+    for route in given:
+        inner = getattr(route, "original_router", None) or getattr(route, "router", None)
+        if hasattr(route, "path") and hasattr(route, "methods"):
+            yield route
+        elif inner is not None:
+            yield from _all(inner.routes)
+        else:
+            raise AssertionError(f"a route of an unknown kind: {route!r}")
+
+
+REQUESTS: dict[tuple[str, str], Make] = {
+    ("POST", "/auth/passkeys/options"): lambda *_: {"json": {"password": PASSWORD}},
+    ("POST", "/auth/confirm"): lambda *_: {"data": {"password": PASSWORD}},
+    ("POST", "/auth/password"): lambda *_: {"data": {"present": PASSWORD, "password": "another long password"}},
+    ("POST", "/auth/email"): lambda *_: {"data": {"email": "another@example.org"}},
+    ("POST", "/auth/delete"): lambda *_: {"data": {"typed": "no"}},
+    ("POST", "/auth/invite/accept"): lambda world, who: {"data": {"token": world.own(world.link_of, _actor(world, who))}},
+    ("POST", "/api/v1/api-keys"): lambda *_: {"json": {"name": "New", "scopes": ["jobs:read"]}},
+    ("POST", "/api/v1/files"): lambda *_: {"files": {"file": ("a.md", b"# A\n\nA text.")}},
+}
+
+
+def _actor(world: World, who: str) -> Any:
+    return world.person(who) if who in (*PEOPLE, "mallory", "sid") else world.people.alice
+
+
+def path_of(world: World, path: str, who: str) -> str:
+    return path.replace("{output_id}", str(world.ids["draft"])).replace("{key_id}", str(world.own(world.key_of, _actor(world, who))))
+
+
+def ask(client: TestClient, world: World, bearers: dict[str, str], route: tuple[str, str], who: str) -> Response:
+    """A valid request of somebody; `token alice` sends an access token instead of the cookie."""
+    headers = {"Origin": ORIGIN}
+    client.cookies.clear()
+    if who in world.tokens:
+        client.cookies.set(settings.get().cookie_name, world.tokens[who])
+    elif who in bearers:
+        headers |= {"Authorization": f"Bearer {bearers[who]}"}
+    elif who in world.api_keys:
+        headers |= {"X-API-Key": world.api_keys[who]}
+    name = who.removeprefix("token ")
+    given = REQUESTS.get(route, lambda *_: {})(world, name)
+    return client.request(route[0], path_of(world, route[1], name), headers=headers, **given)
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Iterator[TestClient]:
+    with TestClient(RequestScope(build()), base_url=ORIGIN, follow_redirects=False) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def bearers(world: World) -> dict[str, str]:
+    return {f"token {name}": log_in(world.person(name)).access for name in ("alice", "vera", "mallory")}
+
+
+@pytest.fixture(scope="module")
+def kept(world: World, bearers: dict[str, str]) -> tuple[Path, str]:
+    """A copy of the database as it is at first, and its fingerprint."""
+    holds = now_holds()
+    db.close()
+    db.reset()
+    return Path(shutil.copy(settings.get().data_dir / "coexai.db", settings.get().data_dir / "kept.db")), holds
+
+
+@pytest.fixture
+def as_found(kept: tuple[Path, str]) -> Iterator[str]:
+    """What a call changed is taken back after it: the file is put back as it was. Yields the fingerprint."""
+    copy, holds = kept
+    yield holds
+    if now_holds() != holds:
+        db.close()
+        db.reset()
+        for leftover in copy.parent.glob("coexai.db*"):
+            leftover.unlink()
+        shutil.copy(copy, copy.parent / "coexai.db")
+
+
+@pytest.mark.asvs("V8.1.1", "V6.3.4")
+class TestTable:
+    def test_nothing_is_missing(self) -> None:
+        assert sorted(found().keys() - TABLE.keys()) == [], "these answer HTTP and stand in no line of table.ROUTES"
+
+    def test_nothing_is_made_up(self) -> None:
+        assert sorted(TABLE.keys() - found().keys()) == []
+
+
+CALLERS = (*PEOPLE, "mallory", "sid", "nobody", "all", "revoked", "token alice", "token vera", "token mallory")
+CASES = [(route, who) for route, line in TABLE.items() if line.door != "open" for who in CALLERS]
+CASES += [(route, f"without {line.key}") for route, line in TABLE.items() if ":" in line.key]
+
+
+@pytest.mark.asvs("V8.2.1", "V8.2.2", "V8.3.1", "V7.2.1", "V10.3.2")
+@pytest.mark.parametrize(("route", "who"), CASES, ids=[f"{r[0]} {r[1]} {who}" for r, who in CASES])
+def test_who_may(world: World, client: TestClient, bearers: dict[str, str], as_found: str, route: tuple[str, str], who: str) -> None:
+    line = TABLE[route]
+    answer = ask(client, world, bearers, route, who)
+    wanted = expected(line, who)
+    got = "to the log-in" if answer.headers.get("location", "").startswith("/login") else answer.status_code
+    got = 403 if answer.headers.get("location", "").startswith("/invite?") else got
+    assert got in wanted, answer.text[:300]
+    if not {200, 201, 204, 303} & set(wanted):  # refused
+        assert now_holds() == as_found
+        assert MARK not in answer.text
+    if who in ("mallory", "sid", "token mallory"):
+        assert MARK not in answer.content.decode("utf-8", "replace")
+
+
+def expected(line: Line, who: str) -> tuple[int | str, ...]:
+    """The statuses that are right for a caller; a form of our own pages leads nobody to the log-in instead of answering 401."""
+    nobody: tuple[int | str, ...] = (401, "to the log-in")
+    may: tuple[int | str, ...] = (200, 201, 204, 303)
+    if who in ("nobody", "revoked"):
+        return nobody if line.door == "cookie" else (401,)
+    by_key = who in ("all",) or who.startswith("without")
+    if line.door == "cookie" and (by_key or who.startswith("token ")):
+        # Only `/auth/invite/accept` reads tokens and keys at all; a key is refused there.
+        return (*nobody, 403) if by_key else (*nobody, 303, 403)
+    if by_key:
+        return may if who == "all" and line.key != "closed" else (403,)
+    name = who.removeprefix("token ")
+    if name in ("mallory", "sid"):
+        return {"hidden": (404,), "refused": (403,)}.get(line.stranger, may)
+    return may if RANK[PEOPLE[name]] >= RANK[line.least] else (403,)
+
+
+@pytest.mark.asvs("V8.2.2", "V8.4.1")
+@pytest.mark.parametrize("route", [route for route, line in TABLE.items() if "{" in route[1] and "path:path" not in route[1]])
+def test_a_strangers_row_answers_as_one_that_does_not_exist(
+    world: World, client: TestClient, as_found: str, route: tuple[str, str]
+) -> None:
+    """Byte for byte but for the request's id, so that nobody learns which ids exist."""
+    client.cookies.clear()
+    client.cookies.set(settings.get().cookie_name, world.tokens["mallory"])
+    answers = set()
+    ids = [*world.ids.values(), *world.key_of.values(), *world.session_of.values(), new_id(), new_id()]
+    for ident in ids:
+        path = route[1].replace("{output_id}", str(ident)).replace("{key_id}", str(ident))
+        answer = client.request(route[0], path, headers={"Origin": ORIGIN, "X-Request-Id": "same"})
+        answers.add((answer.status_code, answer.text))
+    assert len(answers) == 1
+    assert answers.pop()[0] == 404
+
+
+@pytest.mark.asvs("V8.1.1")
+def test_open_doors_are_open_on_purpose() -> None:
+    """What answers everybody asks neither for a cookie nor for a key: all of its protection is in its own line of code."""
+    asking = {route for route, line in TABLE.items() if line.door != "open"}
+    for key, route in found().items():
+        if isinstance(route, APIRoute):
+            names = {call.__name__ for call in _calls(route.dependant)}
+            assert ("actor" in names) <= (key in asking), f"{key} asks who calls, and the table says it is open"
+
+
+def _calls(dependant: Any) -> Iterator[Any]:
+    if dependant.call is not None:
+        yield dependant.call
+    for inner in dependant.dependencies:
+        yield from _calls(inner)

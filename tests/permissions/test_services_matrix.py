@@ -1,0 +1,162 @@
+"""Every service that takes an actor × everybody: who may, who is refused, and that a refusal leaves the database as it was."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import GeneratorType
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+import coexai_app.services
+from coexai_app import db
+from coexai_app.access import RANK, Actor, Role
+from coexai_app.errors import CoexaiError, Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
+from coexai_app.scopes import Scope
+from coexai_app.settings import ROOT
+from tests.permissions.arguments import ARGUMENTS, arguments
+from tests.permissions.table import Line, services
+from tests.permissions.world import MARK, World, now_holds, of_organization
+
+TABLE = services()
+PEOPLE = {"alice": Role.OWNER, "olga": Role.OWNER, "adam": Role.ADMIN, "bob": Role.MEMBER, "vera": Role.VIEWER}
+STRANGERS: dict[str, type[CoexaiError]] = {"hidden": NotFound, "refused": Forbidden, "unproved": Unauthenticated}
+OTHERS = ("mallory", "sid", "token", "acting", "key without", "key with")
+DOORS = ("state", "tasks", "coexai_app/api", "coexai_app/cli.py", "coexai_app/cli_mail.py", "coexai_app/cli_audit.py")
+
+
+def with_actor() -> dict[str, Callable[..., Any]]:
+    """Every public function of the services that takes an actor, by module and name."""
+    found = {}
+    for module in pkgutil.iter_modules(coexai_app.services.__path__):
+        loaded = importlib.import_module(f"coexai_app.services.{module.name}")
+        for name, function in inspect.getmembers(loaded, inspect.isfunction):
+            own = function.__module__ == loaded.__name__ and not name.startswith("_")
+            if own and "actor" in inspect.signature(function).parameters:
+                found[f"{module.name}.{name}"] = function
+    return found
+
+
+FUNCTIONS = with_actor()
+
+
+@pytest.mark.asvs("V8.1.1", "V8.2.1")
+class TestTable:
+    def test_nothing_is_missing(self) -> None:
+        assert sorted(FUNCTIONS.keys() - TABLE.keys()) == [], "these take an actor and stand in no line of table.SERVICES"
+
+    def test_nothing_is_made_up(self) -> None:
+        assert sorted(TABLE.keys() - FUNCTIONS.keys()) == []
+        assert sorted(ARGUMENTS.keys() - TABLE.keys()) == []
+
+    def test_its_words_are_known(self) -> None:
+        for name, line in TABLE.items():
+            assert line.least in (*Role, "staff", "inner"), name
+            assert line.stranger in (*STRANGERS, "own", "-"), name
+            assert line.key in (*Scope, "closed", "person", "any", "-"), name
+
+    def test_no_door_calls_an_inner_part(self) -> None:
+        """What checks no permission by itself is only reached through a service that does."""
+        inner = {tuple(name.split(".")) for name, line in TABLE.items() if line.least == "inner"}
+        found = [f"{file.name}: {'.'.join(call)}" for file in _door_files() for call in _names(file) if call in inner]
+        assert found == []
+
+
+def _door_files() -> Iterator[Path]:
+    for door in DOORS:
+        path = ROOT / door
+        yield from sorted(path.glob("*.py")) if path.is_dir() else [path]
+
+
+def _names(file: Path) -> Iterator[tuple[str, str]]:
+    """What a module takes of others: `jobs_read.counts` as an attribute, or imported by its name."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield node.value.id, node.attr
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.module.rpartition(".")[2], name.name) for name in node.names)
+
+
+CASES = [
+    (name, who)
+    for name, line in TABLE.items()
+    for who in (*PEOPLE, *OTHERS)
+    if line.least != "inner" and (who != "key without" or line.key in tuple(Scope))  # else no scope stands between a key and this
+]
+
+
+@pytest.mark.asvs("V8.1.1", "V8.2.1", "V8.2.2", "V8.3.1", "V8.4.1")
+@pytest.mark.parametrize(("name", "who"), CASES)
+def test_who_may(world: World, name: str, who: str) -> None:
+    line, person = TABLE[name], _person(world, TABLE[name], who)
+    given = arguments(name, world, person)
+    verdict = _verdict(line, who, person)
+    if isinstance(verdict, type):
+        before = now_holds()
+        with pytest.raises(verdict) as refused:
+            _call_for_good(name, person, given)
+        assert type(refused.value).status == verdict.status
+        assert MARK not in str(refused.value) or who not in ("mallory", "sid")
+        assert now_holds() == before
+        return
+    _try(world, name, who, person, given)
+
+
+def _person(world: World, line: Line, who: str) -> Actor:
+    if not who.startswith("key"):
+        return world.person(who)
+    if line.key in tuple(Scope):
+        need = Scope(line.key)
+        return world.key([need] if who == "key with" else set(Scope) - {need})
+    return world.key(Scope)
+
+
+def _verdict(line: Line, who: str, person: Actor) -> type[CoexaiError] | str:
+    if line.least == "staff":
+        return "may" if who == "sid" else Forbidden
+    if who == "key without" or (who == "key with" and line.key in ("closed", "person")):
+        return Forbidden
+    if who in ("token", "acting") and line.key == "person":
+        return Forbidden
+    if who in ("mallory", "sid"):
+        return STRANGERS.get(line.stranger, "own")
+    return "may" if RANK[person.role] >= RANK[line.least] else Forbidden
+
+
+def _call(session: Session, name: str, person: Actor, given: dict[str, Any]) -> Any:
+    function = FUNCTIONS[name]
+    first = (session, person) if "session" in inspect.signature(function).parameters else (person,)
+    made = function(*first, **given)
+    return list(made) if isinstance(made, GeneratorType) else made
+
+
+def _call_for_good(name: str, person: Actor, given: dict[str, Any]) -> None:
+    """As a door calls it: what it leaves behind is committed."""
+    with db.open_for(FUNCTIONS[name]) as session:
+        _call(session, name, person, given)
+
+
+def _try(world: World, name: str, who: str, person: Actor, given: dict[str, Any]) -> None:
+    """Calls it and takes everything back. Somebody of another house neither changes nor sees anything of Larkfield."""
+    stranger = who in ("mallory", "sid") and TABLE[name].least != "staff"
+    with Session(db.engine(), expire_on_commit=False) as session:
+        before = of_organization(session, world.organization_id) if stranger else ""
+        try:
+            made = _call(session, name, person, given)
+        except (Conflict, InvalidInput) as error:
+            if not stranger:
+                raise
+            made = error.message
+        session.flush()
+        for write in session.info.pop(db._BEFORE_COMMIT, {}).values():
+            write()
+        if stranger:
+            assert MARK not in repr(made)
+            assert of_organization(session, world.organization_id) == before
+        session.rollback()
