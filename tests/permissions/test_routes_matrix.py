@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +14,14 @@ from starlette.testclient import TestClient
 from coexai_app import db, settings
 from coexai_app.access import RANK, Role
 from coexai_app.api.app import RequestScope, build
+from coexai_app.models import Organization
 from coexai_app.models.base import new_id
 from tests.conftest import BACKEND
 from tests.forge import log_in
 from tests.people import PASSWORD
+from tests.permissions.conftest import Found
 from tests.permissions.table import Line, routes
-from tests.permissions.world import MARK, World, now_holds
+from tests.permissions.world import MARK, World
 
 pytestmark = pytest.mark.skipif(BACKEND != "sqlite", reason="the doors are the same; what is behind them runs on PostgreSQL beside this")
 
@@ -97,30 +97,9 @@ def client(world: World) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="module")
-def bearers(world: World) -> dict[str, str]:
+def prepared(world: World) -> dict[str, str]:
+    """Access tokens, by the names of the callers."""
     return {f"token {name}": log_in(world.person(name)).access for name in ("alice", "vera", "mallory")}
-
-
-@pytest.fixture(scope="module")
-def kept(world: World, bearers: dict[str, str]) -> tuple[Path, str]:
-    """A copy of the database as it is at first, and its fingerprint."""
-    holds = now_holds()
-    db.close()
-    db.reset()
-    return Path(shutil.copy(settings.get().data_dir / "coexai.db", settings.get().data_dir / "kept.db")), holds
-
-
-@pytest.fixture
-def as_found(kept: tuple[Path, str]) -> Iterator[str]:
-    """What a call changed is taken back after it: the file is put back as it was. Yields the fingerprint."""
-    copy, holds = kept
-    yield holds
-    if now_holds() != holds:
-        db.close()
-        db.reset()
-        for leftover in copy.parent.glob("coexai.db*"):
-            leftover.unlink()
-        shutil.copy(copy, copy.parent / "coexai.db")
 
 
 @pytest.mark.asvs("V8.1.1", "V6.3.4")
@@ -139,15 +118,15 @@ CASES += [(route, f"without {line.key}") for route, line in TABLE.items() if ":"
 
 @pytest.mark.asvs("V8.2.1", "V8.2.2", "V8.3.1", "V7.2.1", "V10.3.2")
 @pytest.mark.parametrize(("route", "who"), CASES, ids=[f"{r[0]} {r[1]} {who}" for r, who in CASES])
-def test_who_may(world: World, client: TestClient, bearers: dict[str, str], as_found: str, route: tuple[str, str], who: str) -> None:
+def test_who_may(world: World, client: TestClient, prepared: dict[str, str], as_found: Found, route: tuple[str, str], who: str) -> None:
     line = TABLE[route]
-    answer = ask(client, world, bearers, route, who)
+    answer = ask(client, world, prepared, route, who)
     wanted = expected(line, who)
     got = "to the log-in" if answer.headers.get("location", "").startswith("/login") else answer.status_code
     got = 403 if answer.headers.get("location", "").startswith("/invite?") else got
     assert got in wanted, answer.text[:300]
     if not {200, 201, 204, 303} & set(wanted):  # refused
-        assert now_holds() == as_found
+        assert as_found.unchanged()
         assert MARK not in answer.text
     if who in ("mallory", "sid", "token mallory"):
         assert MARK not in answer.content.decode("utf-8", "replace")
@@ -174,7 +153,7 @@ def expected(line: Line, who: str) -> tuple[int | str, ...]:
 @pytest.mark.asvs("V8.2.2", "V8.4.1")
 @pytest.mark.parametrize("route", [route for route, line in TABLE.items() if "{" in route[1] and "path:path" not in route[1]])
 def test_a_strangers_row_answers_as_one_that_does_not_exist(
-    world: World, client: TestClient, as_found: str, route: tuple[str, str]
+    world: World, client: TestClient, as_found: Found, route: tuple[str, str]
 ) -> None:
     """Byte for byte but for the request's id, so that nobody learns which ids exist."""
     client.cookies.clear()
@@ -204,3 +183,10 @@ def _calls(dependant: Any) -> Iterator[Any]:
         yield dependant.call
     for inner in dependant.dependencies:
         yield from _calls(inner)
+
+
+def test_a_change_would_be_seen(world: World, as_found: Found) -> None:
+    assert as_found.unchanged()
+    with db.transaction() as session:
+        session.get_one(Organization, world.organization_id).name = "Another name"
+    assert not as_found.unchanged()
