@@ -93,7 +93,7 @@ def entries(found: Any, make: Any, *, of: str, noun: str, on_add: Any, on_drop: 
                     size="sm",
                     icon="trash-2",
                     on_click=on_drop(of, entry.key),
-                    **_TOUCH,
+                    **_touches(),
                 )
             ),
             class_name="grid grid-cols-[minmax(0,1fr)] gap-3 border-t border-line pt-4 first:border-t-0 first:pt-0",
@@ -109,7 +109,7 @@ def entries(found: Any, make: Any, *, of: str, noun: str, on_add: Any, on_drop: 
         ),
         rx.cond(
             room,
-            rx.el.div(button(f"Add {noun}", testid=f"{of}-add", size="sm", icon="plus", on_click=on_add(of), **_TOUCH)),
+            rx.el.div(button(f"Add {noun}", testid=f"{of}-add", size="sm", icon="plus", on_click=on_add(of), **_touches())),
             rx.fragment(),
         ),
         class_name="grid grid-cols-[minmax(0,1fr)] gap-4",
@@ -180,4 +180,6 @@ def missing(found: Any) -> rx.Component:
     )
 
 
-_TOUCH: Final[dict[str, Any]] = {"custom_attrs": {"data-touches": "true"}}
+def _touches() -> dict[str, Any]:
+    """For a button that changes a form without typing. A new one each time: a component writes its own attributes into it."""
+    return {"custom_attrs": {"data-touches": "true"}}
