@@ -164,10 +164,10 @@ def missing(found: Any) -> rx.Component:
             rx.match(
                 gap.section,
                 *(
-                    (name, jump("Fill in", to=name, testid=f"gap-{name}", cls=theme.LINK))
+                    (name, jump("Fill in", to=name, testid=f"gap-{name}", cls=cx(theme.LINK, "flex-none")))
                     for name in ("basics", "places", "products", "people")
                 ),
-                jump("Fill in", to="voice", testid="gap-voice", cls=theme.LINK),
+                jump("Fill in", to="voice", testid="gap-voice", cls=cx(theme.LINK, "flex-none")),
             ),
             class_name=cx(theme.LIST_ROW, "items-start"),
             data_testid="gap",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import reflex as rx
@@ -60,7 +60,7 @@ def described(control_id: Text, *, error: Text = "") -> dict[str, Any]:
     """The aria attributes that tie a control to its help and its error."""
     attributes: dict[str, Any] = {"aria_describedby": concat(control_id, "-below")}
     if given(error):
-        attributes["aria_invalid"] = (error != "") if isinstance(error, rx.Var) else True
+        attributes["aria_invalid"] = _there(error)
     return attributes
 
 
@@ -175,6 +175,7 @@ def select(
     name: Text,
     testid: Text,
     options: Any,
+    words: Callable[[Any], Text] = lambda option: option.label,
     value: Text = "",
     control_id: Text = "",
     error: Text = "",
@@ -182,11 +183,11 @@ def select(
     cls: str = "",
     **props: Any,
 ) -> rx.Component:
-    """A native select. `options` is a list of (value, label), or a var of `Option` views."""
+    """A native select. `options` is a list of (value, label), or a var of `Option` views, each said in `words`."""
     control_id = control_id if given(control_id) else name
     return rx.el.div(
         rx.el.select(
-            _each(options, lambda v, text: rx.el.option(text, value=v)),
+            _each(options, lambda v, text: rx.el.option(text, value=v), words),
             id=control_id,
             name=name,
             default_value=value,
@@ -288,6 +289,11 @@ def search_input(
     )
 
 
+def _there(error: Text) -> Any:
+    """Whether there is an error; an entry that a dictionary of the state does not have is none."""
+    return error.bool() if isinstance(error, rx.Var) else bool(error)
+
+
 def _below(control_id: Text, hint: Text, error: Text) -> Child:
     """The help, the error of the server, and the place where app.js says what is wrong before it is sent."""
     helping: Child = (
@@ -295,7 +301,7 @@ def _below(control_id: Text, hint: Text, error: Text) -> Child:
     )
     failing = rx.el.p(icon("circle-alert", 14, "mt-px"), rx.el.span(error), class_name=theme.ERROR, role="alert")
     return rx.el.div(
-        when(error if isinstance(error, str) else error != "", failing, helping) if given(error) else helping,
+        when(_there(error), failing, helping) if given(error) else helping,
         rx.el.p(
             icon("circle-alert", 14, "mt-px"),
             rx.el.span(),
@@ -313,7 +319,7 @@ def _radio(name: Text, value: Text, chosen: Text, cls: str, props: dict[str, Any
     return rx.el.input(type="radio", name=name, value=value, default_checked=value == chosen, class_name=cls, **props)
 
 
-def _each(options: Sequence[tuple[str, str]] | rx.Var[Any], make: Any) -> Any:
+def _each(options: Sequence[tuple[str, str]] | rx.Var[Any], make: Any, words: Callable[[Any], Text] = lambda option: option.label) -> Any:
     if isinstance(options, rx.Var):
-        return rx.foreach(options, lambda option: make(option.value, option.label))
+        return rx.foreach(options, lambda option: make(option.value, words(option)))
     return rx.fragment(*(make(value, label) for value, label in options))

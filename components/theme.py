@@ -51,6 +51,8 @@ ROW_LINK: Final = "inring hover:bg-hover transition-colors duration-[var(--d-fas
 PAGE: Final = (
     "mx-auto grid w-full max-w-[calc(var(--w-page)+3rem)] grid-cols-[minmax(0,1fr)] content-start gap-5 p-6 max-md:gap-4 max-md:p-4"
 )
+# The panels of a page of settings: as wide as forms are read well.
+FORM_PAGE: Final = "grid max-w-[760px] grid-cols-[minmax(0,1fr)] content-start gap-5 max-md:gap-4"
 PAGE_WIDE: Final = "grid w-full grid-cols-[minmax(0,1fr)] content-start gap-5 p-6 max-md:gap-4 max-md:p-4"
 KV: Final = (
     "grid grid-cols-[auto_1fr] gap-y-[7px] [&_dt]:text-ink-3 [&_dd]:pl-4 [&_dd]:text-right [&_dd]:tabular [&_dd]:break-words [&_dd]:min-w-0"

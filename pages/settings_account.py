@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import reflex as rx
 
-from components import account, fields
+from components import account, fields, theme
 from components.account import post_form
 from components.avatars import person
 from components.buttons import button, link_button
@@ -49,13 +49,14 @@ def settings_account() -> rx.Component:
         code_messages(DONE, testid="form-done", done=True),
         rx.cond(
             view & AccountState.preferences,
-            rx.fragment(
+            rx.el.div(
                 panel(_picture(), title="Picture"),
                 panel(_name(view), title="Name"),
                 panel(_email(view), title="E-mail"),
                 panel(_preferences(), title="Time and language"),
                 panel(_password(view), title="Password"),
                 panel(_delete(view), title="Delete account"),
+                class_name=theme.FORM_PAGE,
             ),
             panel(skeleton_rows(), label="Account", padded=False),
         ),

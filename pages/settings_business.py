@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import reflex as rx
 
-from components import business, fields
+from components import business, fields, theme
 from components.business import TWO, entries, entry_text, text
 from components.notes import note
 from components.page_header import page_header
@@ -48,7 +48,7 @@ def _sections() -> rx.Component:
         _people(),
         _voice(),
         fields.zone_list(_STATE.zones),
-        class_name="grid max-w-[760px] grid-cols-[minmax(0,1fr)] gap-4",
+        class_name=theme.FORM_PAGE,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import reflex as rx
 
-from components import fields, theme
+from components import fields
 from components.buttons import button, copy_button
 from components.dialog import closes, dialog
 from components.members import invitation_list, member_table
@@ -87,16 +87,13 @@ def _invite() -> rx.Component:
             ),
             fields.field(
                 "Role",
-                rx.el.div(
-                    rx.el.select(
-                        rx.foreach(MembersState.roles, lambda c: rx.el.option(f"{c.label}: {c.line}", value=c.value)),
-                        id="role",
-                        name="role",
-                        default_value="member",
-                        class_name=f"{theme.INPUT} {theme.INPUT_SIZES['md']} cursor-pointer",
-                        data_testid="invite-role",
-                        **fields.described("role", error=errors["role"]),
-                    ),
+                fields.select(
+                    name="role",
+                    testid="invite-role",
+                    options=MembersState.roles,
+                    words=lambda choice: f"{choice.label}: {choice.line}",
+                    value="member",
+                    error=errors["role"],
                 ),
                 control_id="role",
                 error=errors["role"],

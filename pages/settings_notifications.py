@@ -25,7 +25,7 @@ def settings_notifications() -> rx.Component:
         page_header("Notifications", rx.el.p("Which mails you get. They are yours alone, in every organisation.")),
         rx.cond(
             _VIEW,
-            rx.el.div(_choices(), _always(), class_name="grid max-w-[720px] gap-4"),
+            rx.el.div(_choices(), _always(), class_name=theme.FORM_PAGE),
             panel(skeleton_rows(), label="Notifications", padded=False),
         ),
     )

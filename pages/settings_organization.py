@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import reflex as rx
 
-from components import fields
+from components import fields, theme
 from components.buttons import button, link_button
 from components.dialog import closes, confirm, dialog, opens
 from components.icons import icon
@@ -42,7 +42,7 @@ def _sections() -> rx.Component:
         _transfer(),
         _delete(),
         _another(),
-        class_name="grid max-w-[720px] gap-4",
+        class_name=theme.FORM_PAGE,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import reflex as rx
 
-from components import account, factors, identities, passkeys
+from components import account, factors, identities, passkeys, theme
 from components.page_header import page_header
 from components.skeleton import skeleton_rows
 from pages.base import page
@@ -37,5 +37,5 @@ def settings_security() -> rx.Component:
     return rx.fragment(
         passkeys.script(),
         page_header("Security", rx.el.p("How you log in, and what stands between your account and somebody who has your password.")),
-        rx.cond(FactorsState.loaded, rx.fragment(*(section() for section in SECTIONS)), skeleton_rows()),
+        rx.cond(FactorsState.loaded, rx.el.div(*(section() for section in SECTIONS), class_name=theme.FORM_PAGE), skeleton_rows()),
     )

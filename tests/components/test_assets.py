@@ -49,7 +49,7 @@ class TestEverythingThatIsNamedExists:
 
 class TestBudget:
     def test_script(self) -> None:
-        assert kilobytes("app.js") <= 10
+        assert kilobytes("app.js") <= 11
 
     def test_styles_before_the_utilities(self) -> None:
         assert kilobytes("tokens.css") + kilobytes("app.css") <= 10
