@@ -15,7 +15,22 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coexai_app import db, log, metrics, origin
-from coexai_app.api import account, api_keys, audit, files, health, invitations, organizations, outputs, second_step, session, tokens
+from coexai_app.api import (
+    account,
+    api_keys,
+    audit,
+    files,
+    health,
+    hooks,
+    incoming,
+    invitations,
+    organizations,
+    outputs,
+    second_step,
+    session,
+    tokens,
+    webhooks,
+)
 from coexai_app.errors import CoexaiError, InvalidToken
 
 _CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
@@ -26,7 +41,22 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 def build() -> FastAPI:
     """The API app with every route, errors in one envelope (founding document §12.3), and JSON for what is not there."""
     api = FastAPI(title="CoExAI", version="1", docs_url=None, openapi_url="/api/openapi.json", redoc_url=None)
-    for module in (health, session, second_step, account, invitations, tokens, api_keys, files, outputs, audit, organizations):
+    for module in (
+        health,
+        session,
+        second_step,
+        account,
+        invitations,
+        tokens,
+        api_keys,
+        files,
+        outputs,
+        audit,
+        organizations,
+        webhooks,
+        hooks,
+        incoming,
+    ):
         api.include_router(module.router)
 
     @api.api_route("/api", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

@@ -62,7 +62,7 @@ class Edge:
             extra += [(b"content-security-policy", policy), (b"cache-control", b"no-cache")]
         elif path.startswith(("/assets/", "/fonts/")):
             extra.append((b"cache-control", b"public, max-age=31536000, immutable"))
-        elif path.startswith(("/api/", "/auth/", "/health/", "/metrics")):
+        elif path.startswith(("/api/", "/auth/", "/webhooks/", "/health/", "/metrics")):
             extra.append((b"content-security-policy", _API_POLICY))
             if b"cache-control" not in given:
                 extra.append((b"cache-control", b"no-store"))

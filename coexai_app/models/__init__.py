@@ -4,6 +4,9 @@ from coexai_app.models.accounts import LoginSession, Membership, OneTimeToken, O
 from coexai_app.models.audit import AuditChain, AuditLog
 from coexai_app.models.enums import (
     AuditOutcome,
+    DeliveryStatus,
+    IncomingSource,
+    IncomingStatus,
     JobStatus,
     KeyState,
     MailKind,
@@ -24,6 +27,14 @@ from coexai_app.models.mail import Mail
 from coexai_app.models.outputs import Output
 from coexai_app.models.schedules import Schedule
 from coexai_app.models.tokens import ApiKey, RefreshToken, RevokedToken, SigningKey
+from coexai_app.models.webhooks import (
+    GithubRule,
+    IncomingWebhook,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 
 __all__ = [
     "ApiKey",
@@ -31,9 +42,14 @@ __all__ = [
     "AuditLog",
     "AuditOutcome",
     "Charge",
+    "DeliveryStatus",
     "Event",
     "FactorTries",
     "File",
+    "GithubRule",
+    "IncomingSource",
+    "IncomingStatus",
+    "IncomingWebhook",
     "Invitation",
     "Job",
     "JobStatus",
@@ -67,5 +83,9 @@ __all__ = [
     "TokenPurpose",
     "TotpFactor",
     "User",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
     "Worker",
 ]
