@@ -121,6 +121,7 @@ def more(me: Any, current: str) -> rx.Component:
         rx.el.nav(
             row(icon("users", 20), "Team", "/settings/members", "members"),
             row(icon("building-2", 20), "Organisation", "/settings/organization", "organization"),
+            row(icon("webhook", 20), "Webhooks", "/settings/webhooks", "webhooks"),
             row(icon("history", 20), "Audit log", "/settings/audit", "audit"),
             row(icon("user", 20), "Account", "/settings/account", "account"),
             row(icon("shield-check", 20), "Security", "/settings/security", "security"),

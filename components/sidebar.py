@@ -28,6 +28,7 @@ _WORKSPACE: Final = (
     ("security", "Security", "/settings/security", "shield-check"),
     ("members", "Team", "/settings/members", "users"),
     ("organization", "Organisation", "/settings/organization", "building-2"),
+    ("webhooks", "Webhooks", "/settings/webhooks", "webhook"),
     ("audit", "Audit log", "/settings/audit", "history"),
 )
 _ITEM: Final = (

@@ -109,7 +109,7 @@ def listening() -> Iterator[Receiver]:
             else:
                 answer(self, body)
 
-        do_GET = do_POST  # noqa: N815  (the name that the server looks for)
+        do_GET = do_POST
 
         def log_message(self, *_: Any) -> None:
             return

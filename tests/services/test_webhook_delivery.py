@@ -343,9 +343,7 @@ class TestOneAtATime:
         assert (row.status, row.fence) == (DeliveryStatus.DELIVERED, 2)
         assert [one.number for one in session.exec(select(WebhookAttempt))] == [2], "what the lost one says is dropped"
 
-    def test_a_worker_that_dies_at_the_last_try_gives_up(
-        self, people: People, endpoint: CreatedEndpoint, session: Session
-    ) -> None:
+    def test_a_worker_that_dies_at_the_last_try_gives_up(self, people: People, endpoint: CreatedEndpoint, session: Session) -> None:
         cancelled(people)
         with db.transaction() as writing:
             writing.execute(update(WebhookDelivery).values(attempt=webhook_delivery.MAX_ATTEMPTS - 1))
@@ -355,7 +353,9 @@ class TestOneAtATime:
         do(webhook_delivery.sweep)
         assert deliveries(session)[0].status is DeliveryStatus.FAILED
 
-    def test_a_commit_whose_answer_was_lost_counts_once(self, people: People, receiver: Receiver, endpoint: CreatedEndpoint, session: Session) -> None:
+    def test_a_commit_whose_answer_was_lost_counts_once(
+        self, people: People, receiver: Receiver, endpoint: CreatedEndpoint, session: Session
+    ) -> None:
         cancelled(people)
         (claim,) = webhook_delivery.claim_due(1)
         for _ in range(2):
