@@ -114,7 +114,7 @@ def rule_form(*, capabilities: Any, errors: Any, on_submit: Any, locked: Any, ke
             optional=True,
             error=errors["settings"],
         ),
-        rx.cond(errors[""], note(errors[""], tone="bad", alert=True, testid="rule-error"), rx.fragment()),
+        rx.cond(errors[""] != "", note(errors[""], tone="bad", alert=True, testid="rule-error"), rx.fragment()),
         rx.el.div(button("Add rule", testid="rule-add", kind="submit", variant="pri", disabled=locked != "", title=locked)),
         on_submit=on_submit,
         class_name="grid gap-4",

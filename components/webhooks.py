@@ -95,7 +95,7 @@ def endpoint_form(
             group_id="events",
             error=errors["events"],
         ),
-        rx.cond(errors[""], note(errors[""], tone="bad", alert=True, testid="webhook-error"), rx.fragment()),
+        rx.cond(errors[""] != "", note(errors[""], tone="bad", alert=True, testid="webhook-error"), rx.fragment()),
         rx.el.div(
             button("Save", testid="webhook-save", variant="pri", kind="submit"),
             button("Cancel", testid="webhook-cancel", variant="gho", on_click=on_cancel),
@@ -119,7 +119,8 @@ def _group(group: rx.Var[EventGroup], events: Any) -> rx.Component:
             hint=one.sentence,
         )
 
-    return rx.el.div(
+    whole = rx.cond(
+        group.types.length() > 1,
         fields.checkbox(
             group.label,
             name=concat("event:", group.name),
@@ -127,8 +128,12 @@ def _group(group: rx.Var[EventGroup], events: Any) -> rx.Component:
             checked=events.contains(group.name),
             hint="All of this group.",
         ),
+        rx.fragment(),
+    )
+    return rx.el.div(
+        whole,
         rx.el.div(
-            rx.foreach(group.types.to(list), kind),
+            rx.foreach(group.types, kind),
             class_name="grid grid-cols-2 gap-x-6 gap-y-2.5 border-l border-line pl-4 max-md:grid-cols-1",
         ),
         class_name="grid gap-2.5",
@@ -192,8 +197,7 @@ def _opened(view: Any, on_redeliver: Any, locked: Any) -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.span(
-                rx.el.code(view.event_id, class_name=cx(theme.MONO, "break-all")),
-                " ",
+                rx.el.code(view.event_id, class_name=cx(theme.MONO, "mr-3 break-all")),
                 rx.cond(view.attempts == 1, "1 try", concat(view.attempts.to_string(), " tries")),
                 class_name=cx(theme.MUTE, "min-w-0 flex-1"),
             ),

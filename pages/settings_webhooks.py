@@ -22,10 +22,10 @@ from components.webhooks import delivery_log, endpoint_form, endpoint_list, secr
 from pages.base import page
 from state.webhooks import PATH, IncomingState, WebhooksState
 
-_DELETE: Final = "delete-webhook"
-_ROTATE: Final = "rotate-webhook"
-_OFF: Final = "switch-off-webhook"
-_DELETE_RULE: Final = "delete-rule"
+_DELETE: Final = "delete-webhook-dialog"
+_ROTATE: Final = "rotate-webhook-dialog"
+_OFF: Final = "switch-off-dialog"
+_DELETE_RULE: Final = "delete-rule-dialog"
 _ONE: Final[Any] = WebhooksState.chosen
 
 
@@ -183,7 +183,7 @@ def _log() -> rx.Component:
             value=state.status,
             on_change=state.choose_status,
             aria_label="State",
-            class_name=f"{theme.INPUT} {theme.INPUT_SIZES['md']} w-32 cursor-pointer",
+            class_name=f"{theme.INPUT} {theme.INPUT_SIZES['md']} h-8! w-32 cursor-pointer",
             data_testid="log-status",
         ),
         padded=False,
@@ -328,7 +328,7 @@ def _incoming() -> rx.Component:
             ),
         ),
         confirm(
-            rx.cond(state.doomed, f"Delete the rule for {state.doomed.to(dict)['repository']}?", "Delete this rule?"),
+            rx.cond(state.doomed, f"Delete the rule for {state.doomed.repository}?", "Delete this rule?"),
             "Pushes to it start nothing any more. Jobs that it started stay.",
             dialog_id=_DELETE_RULE,
             confirm_label="Delete",

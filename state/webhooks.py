@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -50,16 +51,19 @@ class WebhooksState(AppState):
     errors: dict[str, str] = {}  # noqa: RUF012  (a state's var)
     loaded: bool = False
     _endpoint: str = ""
+    # The secret outlives one page load, that to the endpoint it was made with.
+    _just_made: str = ""
 
     @action(role="viewer")
     async def load(self) -> None:
         query = self.router.url.query_parameters
         endpoint = query.get("endpoint", "")[:40]
-        if endpoint != self._endpoint:
+        if endpoint != self._just_made:
             self.secret = ""
+        self._just_made = ""
         self._endpoint, self.page = endpoint, route.page(query)
         self.status = query.get("status", "") if query.get("status", "") in _STATUSES else ""
-        self.opened, self.errors, self.forming = None, {}, ""
+        self.opened, self.errors, self.forming = None, _at(_FIELDS), ""
         self.groups = self.groups or webhook_endpoints.groups()
         await self._refresh()
         self.loaded = True
@@ -68,7 +72,7 @@ class WebhooksState(AppState):
     async def form(self, which: str) -> None:
         """Opens the form for a new endpoint or for the chosen one; closes it with anything else."""
         self.forming = which if which in ("new", "edit") else ""
-        self.errors, self.form_key = {}, self.form_key + 1
+        self.errors, self.form_key = _at(_FIELDS), self.form_key + 1
 
     @action(role="admin")
     async def save(self, form: Form) -> EventSpec | None:
@@ -84,12 +88,12 @@ class WebhooksState(AppState):
                 self._say("Saved")
             else:
                 made = await self._call(webhook_endpoints.create, **values)
-                self.secret, self._endpoint = made.secret, made.id
+                self.secret, self._endpoint, self._just_made = made.secret, made.id, made.id
         except InvalidInput as error:
-            self.errors = {error.field if error.field in _FIELDS else "": error.message}
+            self.errors = _at(_FIELDS, {error.field or "": error.message})
             return None
         created = self.forming != "edit"
-        self.forming, self.errors = "", {}
+        self.forming, self.errors = "", _at(_FIELDS)
         await self._refresh()
         return rx.redirect(route.address(PATH, endpoint=self._endpoint)) if created else None
 
@@ -201,7 +205,7 @@ class IncomingState(AppState):
     @action(role="viewer")
     async def load(self) -> None:
         self.page = route.page({"page": self.router.url.query_parameters.get("incoming", "1")})
-        self.errors = {}
+        self.errors = _at(_RULE_FIELDS)
         self.capabilities = self.capabilities or github_rules.choices()
         await self._refresh()
         self.loaded = True
@@ -217,9 +221,9 @@ class IncomingState(AppState):
             )
         except CoexaiError as error:
             fields = error.details.get("fields") or {str(error.details.get("field", "")): error.message}
-            self.errors = {(name if name in _RULE_FIELDS else "settings" if fields else ""): text for name, text in fields.items()}
+            self.errors = _at(_RULE_FIELDS, fields, other="settings" if error.details.get("fields") else "")
             return
-        self.errors, self.form_key = {}, self.form_key + 1
+        self.errors, self.form_key = _at(_RULE_FIELDS), self.form_key + 1
         self._say("Rule added")
         await self._refresh()
 
@@ -259,6 +263,14 @@ class IncomingState(AppState):
         self.closed, self.locked, self.rules = tab.closed, tab.locked, tab.rules
         self.github_url, self.github_secret, self.zapier_url = tab.github_url, tab.github_secret, tab.zapier_url
         self.came, self.label, self.page, self.pages = tab.received.rows, tab.received.label, tab.received.page, tab.received.pages
+
+
+def _at(names: tuple[str, ...], wrong: Mapping[str, str] | None = None, *, other: str = "") -> dict[str, str]:
+    """The errors of a form by field, empty where nothing is wrong; what belongs to no field stands at `other`."""
+    errors = dict.fromkeys(("", *names), "")
+    for name, text in (wrong or {}).items():
+        errors[name if name in names else other] = text
+    return errors
 
 
 def _incoming(page: int) -> str:

@@ -94,7 +94,7 @@ def floods(handler: BaseHTTPRequestHandler, _: bytes) -> None:
 
 
 @contextmanager
-def listening() -> Iterator[Receiver]:
+def listening(port: int = 0) -> Iterator[Receiver]:
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -118,7 +118,7 @@ def listening() -> Iterator[Receiver]:
         def handle_error(self, *_: Any) -> None:
             return
 
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     receiver.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

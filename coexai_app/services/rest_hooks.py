@@ -38,4 +38,4 @@ def _of_key(session: Session, actor: Actor) -> list[WebhookEndpoint]:
     found = access.scoped(select(WebhookEndpoint), actor)
     if actor.key_id is not None:
         found = found.where(WebhookEndpoint.api_key_id == actor.key_id)
-    return [row for row in session.exec(found) if row.api_key_id is not None or actor.key_id is None]
+    return [row for row in session.exec(found) if row.api_key_id is not None]

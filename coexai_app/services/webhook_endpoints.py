@@ -222,7 +222,7 @@ def checked_events(events: Sequence[str]) -> list[str]:
     return [*whole, *(name for name in TYPES if name in events and not webhook_events.matches(whole, name))]
 
 
-def _checked(*, url: str, events: Sequence[str], description: str, known: str = "") -> dict[str, Any]:
+def _checked(*, url: str, events: Sequence[str], description: str, known: str | None = None) -> dict[str, Any]:
     words = " ".join("".join(c for c in description if c.isprintable()).split())
     if len(words) > MAX_DESCRIPTION:
         raise InvalidInput(f"A description has at most {MAX_DESCRIPTION} characters.", field="description")
