@@ -7,7 +7,6 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,7 +17,7 @@ from tests.e2e.journey import Instance, no_serious_findings, nothing_sticks_out,
 from tests.receiver import Receiver
 from tests.servers import wait_until
 
-THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+THEMES = ("dark", "light")
 SHOTS = os.environ.get("COEXAI_SHOTS", "")
 
 
@@ -32,7 +31,7 @@ def shot(page: Page, name: str, size: str) -> None:
     """Pictures for people to look at, when they ask for them."""
     if SHOTS:
         for theme in THEMES:
-            page.emulate_media(color_scheme=theme)
+            page.evaluate("t => document.documentElement.classList.toggle('dark', t === 'dark')", theme)
             page.evaluate("() => scrollTo(0, 0)")
             page.screenshot(path=Path(SHOTS) / f"{name}-{size}-{theme}.png", full_page=True)
 
