@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections import Counter
 from typing import Final
 from uuid import UUID
 
@@ -70,9 +69,7 @@ class Lane:
         free = self._slots - len(sending)
         if free < 1:
             return
-        busy = Counter(claim.organization_id for claim in sending)
-        failing = sum(claim.failing for claim in sending)
-        for claim in webhook_delivery.claim_due(free, organizations=busy, failing=failing, slots=self._slots):
+        for claim in webhook_delivery.claim_due(free, sending=sending, slots=self._slots):
             self._sending[claim.delivery_id] = claim
             threading.Thread(target=self._send, args=(claim,), name="webhook", daemon=True).start()
 

@@ -2,7 +2,7 @@
 
 Called by the lane of `tasks/webhooks.py`; `sweep` and `forget` by the sweep. An endpoint has one delivery in flight at a time, held by a
 lease and a fence: a worker that dies loses it when the lease ends, and the same event leaves again with the same `webhook-id`, at least
-once. A dead endpoint only ever costs its own turn: whoever failed last time gets at most half of the slots.
+once. A dead endpoint only ever costs its own turn: `claim_due` keeps slots free of those that failed last time.
 """
 
 from __future__ import annotations
@@ -75,25 +75,29 @@ class Claim:
     body: bytes
 
 
-def claim_due(number: int, *, organizations: Counter[UUID] | None = None, failing: int = 0, slots: int = 0) -> list[Claim]:
+def claim_due(number: int, *, sending: Sequence[Claim] = (), slots: int = 0) -> list[Claim]:
     """Takes the next delivery of up to `number` endpoints that are due, whoever was served longest ago first.
 
-    `organizations` and `failing` say what this process sends just now: of its `slots` no organisation, and no endpoints that failed last
-    time, take more than half.
+    `sending` is what this process sends just now. Of its `slots` no organisation takes more than half, and neither do all endpoints that
+    failed last time; of an organisation's half those take half again, so that its other endpoints never wait for them.
     """
-    busy, most = Counter(organizations or {}), max(1, (slots or number) // 2)
+    most = max(1, (slots or number) // 2)
+    busy = Counter(claim.organization_id for claim in sending)
+    failing = Counter(claim.organization_id for claim in sending if claim.failing)
     with db.reading() as session:
         waiting = session.execute(_due(CANDIDATES)).all()
     claims: list[Claim] = []
     for endpoint_id, organization_id, failures in waiting:
         if len(claims) >= number:
             break
-        if busy[organization_id] >= most or (failures and failing >= most):
+        if busy[organization_id] >= most:
+            continue
+        if failures and (failing.total() >= most or failing[organization_id] >= max(1, most // 2)):
             continue
         if (claim := db.insist(partial(_claim, endpoint_id))) is not None:
             claims.append(claim)
             busy[organization_id] += 1
-            failing += claim.failing
+            failing[organization_id] += claim.failing
     return claims
 
 

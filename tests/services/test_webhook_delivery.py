@@ -373,8 +373,9 @@ class TestOneAtATime:
         assert len(claims) == 6
         for one in made:
             expire(one)
-        claims = webhook_delivery.claim_due(4, slots=4, failing=1)
-        assert sum(claim.failing for claim in claims) == 1
+        first = webhook_delivery.claim_due(8, slots=8)
+        assert [sum(claim.failing for claim in first), len(first)] == [2, 3]
+        assert webhook_delivery.claim_due(5, sending=first, slots=8) == []
 
     def test_it_waits_for_its_time_and_the_sweep_wakes_somebody(
         self, people: People, receiver: Receiver, endpoint: CreatedEndpoint
