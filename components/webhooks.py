@@ -134,7 +134,10 @@ def _group(group: rx.Var[EventGroup], events: Any) -> rx.Component:
         whole,
         rx.el.div(
             rx.foreach(group.types, kind),
-            class_name="grid grid-cols-2 gap-x-6 gap-y-2.5 border-l border-line pl-4 max-md:grid-cols-1",
+            class_name=cx(
+                "grid grid-cols-2 gap-x-6 gap-y-2.5 max-md:grid-cols-1",
+                rx.cond(group.types.length() > 1, "border-l border-line pl-4", ""),
+            ),
         ),
         class_name="grid gap-2.5",
     )

@@ -31,7 +31,9 @@ def shot(page: Page, name: str, size: str) -> None:
     """Pictures for people to look at, when they ask for them."""
     if SHOTS:
         for theme in THEMES:
-            page.evaluate("t => document.documentElement.classList.toggle('dark', t === 'dark')", theme)
+            page.evaluate(
+                "t => { localStorage.setItem('theme', t); document.documentElement.classList.toggle('dark', t === 'dark') }", theme
+            )
             page.evaluate("() => scrollTo(0, 0)")
             page.screenshot(path=Path(SHOTS) / f"{name}-{size}-{theme}.png", full_page=True)
 
