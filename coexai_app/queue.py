@@ -33,6 +33,8 @@ F = TypeVar("F", bound=Callable[..., None])
 class TaskName(StrEnum):
     RUN_JOB = "run-job"
     SEND_MAIL = "send-mail"
+    SEND_WEBHOOKS = "send-webhooks"
+    HANDLE_INCOMING = "handle-incoming"
 
 
 LEVELS: Final = {Priority.CRITICAL: 30, Priority.HIGH: 20, Priority.NORMAL: 10, Priority.LOW: 0}

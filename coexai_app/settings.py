@@ -99,6 +99,17 @@ class Settings(BaseSettings):
     # --- reading web pages ---
     fetch_allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), description="Private hosts that may be read, as host or host:port.")
 
+    # --- webhooks ---
+    webhook_allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Hosts that events may be sent to over http and in private networks, for tests; never in production."
+    )
+    stripe_webhook_secrets: SecretStr = Field(
+        SecretStr(""), description="Secrets of /webhooks/stripe, comma-separated while one replaces another; without any it is closed."
+    )
+    github_webhook_secret: SecretStr = Field(SecretStr(""), description="Secret of /webhooks/github; without it that is closed.")
+    github_api_url: str = Field("https://api.github.com", description="Where the files of a push are read.")
+    github_token: SecretStr | None = Field(None, description="Reads private repositories of the organisations of this instance's staff.")
+
     # --- accounts and jobs ---
     session_days: int = Field(7, ge=1, le=365, description="A session ends this many days after its log-in.")
     sign_ups_per_hour: int = Field(10, ge=1, description="New accounts from one address of the net in an hour.")
@@ -106,7 +117,7 @@ class Settings(BaseSettings):
     agent_queues: Annotated[tuple[str, ...], NoDecode] = Field((), description="Coworkers with a queue and workers of their own.")
     worker_queue: str = Field("", description="Which of them this worker serves; default: the queue that all others share.")
 
-    @field_validator("fetch_allow_hosts", "agent_queues", "cors_origins", mode="before")
+    @field_validator("fetch_allow_hosts", "webhook_allow_hosts", "agent_queues", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -118,6 +129,8 @@ class Settings(BaseSettings):
                 raise ValueError("SECRET_KEY must be set in production. Make one with: openssl rand -hex 32")
             if not self.public_url.startswith("https://"):
                 raise ValueError("PUBLIC_URL must be the https address of this instance in production.")
+            if self.webhook_allow_hosts:
+                raise ValueError("WEBHOOK_ALLOW_HOSTS is for tests: production sends events to public https addresses only.")
         if self.worker_queue and self.worker_queue not in self.agent_queues:
             raise ValueError(f"WORKER_QUEUE={self.worker_queue} must be one of AGENT_QUEUES, or no job would ever come.")
         if self.web_workers > 1 and not self.redis_url:

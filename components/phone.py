@@ -123,6 +123,7 @@ def more(me: Any, current: str) -> rx.Component:
             row(icon("building-2", 20), "Organisation", "/settings/organization", "organization"),
             row(icon("book-open", 20), "Business profile", "/settings/business", "business"),
             row(icon("key-round", 20), "API keys", "/settings/keys", "keys"),
+            row(icon("webhook", 20), "Webhooks", "/settings/webhooks", "webhooks"),
             row(icon("history", 20), "Audit log", "/settings/audit", "audit"),
             row(icon("user", 20), "Account", "/settings/account", "account"),
             row(icon("bell", 20), "Notifications", "/settings/notifications", "notifications"),

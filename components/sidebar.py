@@ -30,6 +30,7 @@ _WORKSPACE: Final = (
     ("organization", "Organisation", "/settings/organization", "building-2"),
     ("business", "Business profile", "/settings/business", "book-open"),
     ("keys", "API keys", "/settings/keys", "key-round"),
+    ("webhooks", "Webhooks", "/settings/webhooks", "webhook"),
     ("audit", "Audit log", "/settings/audit", "history"),
 )
 _ITEM: Final = (

@@ -1,4 +1,4 @@
-"""What a worker process does besides tasks: forgets its parent's connections, warms up, and sweeps every few seconds."""
+"""What a worker process does besides tasks: forgets its parent's connections, warms up, sends webhooks, and sweeps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 
 from coexai_app import db, log, queue, settings
 from coexai_app.services import runs, sweep, workers
+from tasks import webhooks
 
 _huey = queue.of(settings.get().worker_queue)
 _started = threading.Lock()
@@ -20,6 +21,7 @@ def begin() -> None:
         return
     db.reset(ping=False)
     threading.Thread(target=_sweep, name="sweep", daemon=True).start()
+    webhooks.LANE.start()
     try:
         runs.warm_up()
     except Exception:
@@ -28,7 +30,8 @@ def begin() -> None:
 
 @_huey.on_shutdown()  # type: ignore[untyped-decorator]
 def end() -> None:
-    """A worker that stops cleanly is gone from the list at once."""
+    """A worker that stops cleanly lets its deliveries end, and is gone from the list at once."""
+    webhooks.LANE.stop()
     with db.transaction(durable=False) as session:
         workers.sign_out(session)
 

@@ -22,6 +22,8 @@ from coexai_app.api import (
     business,
     files,
     health,
+    hooks,
+    incoming,
     invitations,
     oidc,
     organizations,
@@ -31,6 +33,7 @@ from coexai_app.api import (
     session,
     tokens,
     unsubscribe,
+    webhooks,
 )
 from coexai_app.errors import CoexaiError, InvalidToken
 
@@ -43,7 +46,8 @@ def build() -> FastAPI:
     """The API app with every route, errors in one envelope (founding document §12.3), and JSON for what is not there."""
     api = FastAPI(title="CoExAI", version="1", docs_url=None, openapi_url="/api/openapi.json", redoc_url=None)
     signing_in = (session, second_step, oidc, account, invitations, tokens, api_keys)
-    for module in (health, *signing_in, files, outputs, audit, organizations, business, pictures, unsubscribe):
+    of_people = (organizations, business, pictures, unsubscribe)
+    for module in (health, *signing_in, files, outputs, audit, *of_people, webhooks, hooks, incoming):
         api.include_router(module.router)
 
     @api.api_route("/api", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

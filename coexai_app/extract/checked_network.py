@@ -1,4 +1,4 @@
-"""Connections that go to addresses checked beforehand, and that end when the time is over. Only `fetch.py` uses it."""
+"""Connections to addresses checked beforehand, that end when the time is over. For `fetch.py` and `integrations/outbound.py`."""
 
 from __future__ import annotations
 

@@ -5,7 +5,10 @@ from coexai_app.models.audit import AuditChain, AuditLog
 from coexai_app.models.business import BusinessProfile, BusinessProfileVersion
 from coexai_app.models.enums import (
     AuditOutcome,
+    DeliveryStatus,
     FlowPurpose,
+    IncomingSource,
+    IncomingStatus,
     JobStatus,
     KeyState,
     MailKind,
@@ -27,6 +30,14 @@ from coexai_app.models.mail import Mail, MutedMail
 from coexai_app.models.outputs import Output
 from coexai_app.models.schedules import Schedule
 from coexai_app.models.tokens import ApiKey, RefreshToken, RevokedToken, SigningKey
+from coexai_app.models.webhooks import (
+    GithubRule,
+    IncomingWebhook,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 
 __all__ = [
     "ApiKey",
@@ -36,11 +47,16 @@ __all__ = [
     "BusinessProfile",
     "BusinessProfileVersion",
     "Charge",
+    "DeliveryStatus",
     "Event",
     "FactorTries",
     "File",
     "FlowPurpose",
+    "GithubRule",
     "Identity",
+    "IncomingSource",
+    "IncomingStatus",
+    "IncomingWebhook",
     "Invitation",
     "Job",
     "JobStatus",
@@ -77,5 +93,9 @@ __all__ = [
     "TokenPurpose",
     "TotpFactor",
     "User",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
     "Worker",
 ]

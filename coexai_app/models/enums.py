@@ -119,6 +119,31 @@ class MailKind(StrEnum):
     NOTICE = "notice"
 
 
+class DeliveryStatus(StrEnum):
+    """Of an event on its way to an endpoint. `failed`: given up, or its endpoint was switched off before."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class IncomingSource(StrEnum):
+    STRIPE = "stripe"
+    GITHUB = "github"
+    ZAPIER = "zapier"
+
+
+class IncomingStatus(StrEnum):
+    """`stored`: kept for another part to act on; `ignored`: nothing here listens for it; `dead`: given up, a person decides."""
+
+    RECEIVED = "received"
+    WORKING = "working"
+    DONE = "done"
+    STORED = "stored"
+    IGNORED = "ignored"
+    DEAD = "dead"
+
+
 class AuditOutcome(StrEnum):
     """Whether what the audit log tells of was done, went wrong, or was refused."""
 

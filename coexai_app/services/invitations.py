@@ -22,7 +22,7 @@ from coexai_app import access, db, live
 from coexai_app.access import RANK, Actor, Permission
 from coexai_app.errors import Conflict, Forbidden, NotFound, QuotaExceeded
 from coexai_app.models import Invitation, LoginSession, MailKind, Membership, Organization, Role, User
-from coexai_app.services import account_fields, accounts, audit, mail, members, person, sealing
+from coexai_app.services import account_fields, accounts, audit, mail, members, person, sealing, webhook_events
 from coexai_app.services.accounts import SignedIn
 from coexai_app.views import members as view
 from coexai_app.views.members import InvitationLook, InvitationRow, RoleChoice
@@ -160,6 +160,8 @@ def _join(session: Session, token: str, user: User) -> UUID:
     row.accepted_at = db.now(session)
     if member is None:
         session.add(Membership(user_id=user.id, organization_id=organization.id, role=row.role))
+        told = {"user_id": str(user.id), "name": user.name, "role": row.role.value}
+        webhook_events.note(session, organization.id, "member.added", user.id, **told)
     session.flush()
     of: dict[str, Any] = {"user_id": user.id, "organization_id": organization.id}
     audit.record(session, "invitation.accepted", target=str(row.id), target_name=row.email, after={"role": row.role}, **of)

@@ -17,7 +17,7 @@ from coexai_app.access import RANK, Actor, Permission
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coexai_app.models import ApiKey, LoginSession, MailKind, Membership, Organization, RefreshToken, Role, User
 from coexai_app.models.base import new_id
-from coexai_app.services import accounts, audit, invitations_open, mail, person, tokens
+from coexai_app.services import accounts, audit, invitations_open, mail, person, tokens, webhook_events
 from coexai_app.views import members as view
 from coexai_app.views.base import Page
 from coexai_app.views.members import MemberRow
@@ -193,6 +193,8 @@ def _give(session: Session, actor: Actor, target: Membership, user: User, new: R
     if RANK[new] < RANK[old]:
         invitations_open.revoke_above(session, actor.organization_id, user.id, new)
     live.publish(session, actor.organization_id, "member.changed", user.id)
+    told = {"user_id": str(user.id), "name": user.name, "role": new.value, "old_role": old.value}
+    webhook_events.note(session, actor.organization_id, "member.role_changed", user.id, **told)
     audit.record(
         session, "member.role_changed", actor=actor, target=str(user.id), target_name=user.name, before={"role": old}, after={"role": new}
     )
@@ -208,6 +210,8 @@ def _take_out(session: Session, actor: Actor, target: Membership) -> None:
     session.delete(target)
     session.flush()
     live.publish(session, actor.organization_id, "member.removed", target.user_id)
+    told = {"user_id": str(target.user_id), "name": session.get_one(User, target.user_id).name, "role": target.role.value}
+    webhook_events.note(session, actor.organization_id, "member.removed", target.user_id, **told)
 
 
 def _here(table: type[LoginSession | RefreshToken | ApiKey], target: Membership) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -19,7 +19,7 @@ from coexai_app.agents.report import Claim, ClaimStatus, Report
 from coexai_app.errors import Conflict, InvalidInput, NotFound
 from coexai_app.models import Output, OutputStatus
 from coexai_app.models.base import now
-from coexai_app.services import audit, jobs, outputs_read
+from coexai_app.services import audit, jobs, outputs_read, webhook_events
 from coexai_app.services.endings import preview_of
 from coexai_app.views.outputs import OutputView
 
@@ -92,6 +92,7 @@ def approve(session: Session, actor: Actor, *, output_id: UUID, version: int) ->
     if failed := [c for c in report.checks if c.id == "length" and c.status == "fail"]:
         raise Conflict(failed[0].message)
     row.status, row.approved_by, row.approved_at = OutputStatus.APPROVED, actor.user_id, now()
+    webhook_events.note(session, row.organization_id, "output.approved", row.id)
     return _save(session, actor, row, report, "output.approved")
 
 

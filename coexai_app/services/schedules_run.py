@@ -18,7 +18,7 @@ from coexai_app.access import Actor, Permission
 from coexai_app.errors import CoexaiError, Conflict, Forbidden, QuotaExceeded
 from coexai_app.models import Membership, Organization, Schedule, User
 from coexai_app.models.base import new_id
-from coexai_app.services import audit, cron, cron_words, jobs
+from coexai_app.services import audit, cron, cron_words, jobs, webhook_events
 
 BATCH: Final = 50
 MAX_REASON: Final = 500
@@ -138,5 +138,8 @@ def _settle(session: Session, schedule: Schedule, next_at: datetime | None, job_
             target_name=schedule.title,
             reason=schedule.paused_reason,
         )
+    if stops:
+        told = {"id": str(schedule.id), "title": schedule.title, "reason": schedule.paused_reason}
+        webhook_events.note(session, schedule.organization_id, "schedule.stopped", schedule.id, **told)
     live.publish(session, schedule.organization_id, "schedule.ran" if job_id else "schedule.skipped", schedule.id)
     session.flush()

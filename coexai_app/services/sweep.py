@@ -18,6 +18,7 @@ from coexai_app.models.base import now
 from coexai_app.services import (
     account_deletion,
     dispatch,
+    incoming_run,
     mail_delivery,
     one_time,
     organizations,
@@ -25,6 +26,7 @@ from coexai_app.services import (
     schedules_run,
     throttle,
     transitions,
+    webhook_delivery,
     workers,
 )
 from coexai_app.services.transitions import is_
@@ -142,7 +144,7 @@ def _forget(session: Session) -> None:
     if not _mine(session, "forget", FORGET_SECONDS):
         return
     session.execute(delete(Event).where(col(Event.kind).startswith("step."), col(Event.created_at) < now() - KEEP_STEP_EVENTS))
-    for forget in (workers.forget, mail_delivery.forget, throttle.purge, one_time.purge):
+    for forget in (workers.forget, mail_delivery.forget, throttle.purge, one_time.purge, webhook_delivery.forget, incoming_run.forget):
         forget(session)
 
 
@@ -153,4 +155,15 @@ def _purge(session: Session) -> None:
         organizations.purge(session)
 
 
-PARTS: Final = (_take_back, _send_again, _park, schedules_run.run_due, _offer_due, mail_delivery.sweep_mails, _forget, _purge)
+PARTS: Final = (
+    _take_back,
+    _send_again,
+    _park,
+    schedules_run.run_due,
+    _offer_due,
+    mail_delivery.sweep_mails,
+    webhook_delivery.sweep,
+    incoming_run.sweep,
+    _forget,
+    _purge,
+)

@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from coexai_app import db, live
 from coexai_app.errors import Conflict
 from coexai_app.models import Job, JobStatus
+from coexai_app.services import webhook_events
 
 S = JobStatus
 ACTIVE: Final = (S.PENDING, S.QUEUED, S.PROCESSING)
@@ -70,7 +71,10 @@ def move_all(
     statement = update(Job).where(chosen, is_(*before), *where).values(status=to, updated_at=db.utcnow(), **values)
     returned = statement.returning(*_RETURNED).execution_options(synchronize_session=False)
     rows = session.connection().execute(returned).all()
+    told_outside = webhook_events.OF_JOB.get(to)
     for row in rows:
+        if told_outside:
+            webhook_events.note(session, row.organization_id, told_outside, row.id)
         if (loaded := session.identity_map.get(identity_key(Job, row.id))) is not None:
             session.expire(loaded)
         live.publish(session, row.organization_id, f"job.{to.value}", row.id, **({"note": note} if note else {}))

@@ -33,7 +33,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def instance_url(website: str) -> Iterator[Instance]:
+def webhook_port() -> int:
+    """Where the journeys' receivers of webhooks listen: the instance must be told beforehand."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def instance_url(website: str, webhook_port: int) -> Iterator[Instance]:
     """One running instance for all journeys of this worker; each journey signs up somebody of its own."""
     folder, port = Path(tempfile.mkdtemp(prefix="coexai-e2e-")), free_port()
     environment = {
@@ -41,6 +47,8 @@ def instance_url(website: str) -> Iterator[Instance]:
         "DATA_DIR": str(folder / "data"),
         "PORT": str(port),
         "FETCH_ALLOW_HOSTS": website.removeprefix("http://"),
+        "WEBHOOK_ALLOW_HOSTS": f"127.0.0.1:{webhook_port}",
+        "GITHUB_WEBHOOK_SECRET": "the instance's own",
         "LOG_LEVEL": "warning",
         "SIGN_UPS_PER_HOUR": "1000",
     }

@@ -60,6 +60,15 @@ class Client:
         self.process.stdout.close()
 
 
+def webhook(actor: Any, url: str) -> str:
+    """An endpoint for all events. Returns its id."""
+    from coexai_app import db
+    from coexai_app.services import webhook_endpoints
+
+    with db.transaction() as session:
+        return webhook_endpoints.create(session, actor, url=url, events=["*"]).id
+
+
 def sign_up(name: str, plan: str) -> Any:
     """A new organisation with its owner. Returns the Actor."""
     from coexai_app import db
