@@ -1,4 +1,4 @@
-"""The small script behind pictures that can be changed and forms that warn before what was typed is lost; only pages with such parts load it.
+"""The script behind pictures that can be changed and forms that warn before typed text is lost; only pages with such parts load it.
 
 A form asks for it with `data-guard`, whose value changes when the server has what was typed.
 """
