@@ -38,7 +38,7 @@ def test_a_page_runs_its_own_scripts_only(edge: TestClient, path: str) -> None:
     scripts = said["script-src"]
     assert scripts[0] == "'self'"
     assert [s for s in scripts[1:] if not s.startswith("'sha256-")] == []
-    assert said["default-src"] == ["'self'"]
+    assert said["default-src"] == ["'none'"]
 
 
 @pytest.mark.asvs("V3.4.3", "V3.2.1")
