@@ -14,6 +14,7 @@ from components.panel import panel
 from components.vars import Child, Text, concat, cx
 
 TWO: Final = "grid grid-cols-2 gap-4 max-md:grid-cols-[minmax(0,1fr)] *:min-w-0"
+_FILL: Final = cx(theme.LINK, "whitespace-nowrap")
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -163,11 +164,8 @@ def missing(found: Any) -> rx.Component:
             rx.el.div(rx.el.p(gap.label, class_name="font-medium"), rx.el.p(gap.use, class_name=theme.HELP), class_name="min-w-0 grow"),
             rx.match(
                 gap.section,
-                *(
-                    (name, jump("Fill in", to=name, testid=f"gap-{name}", cls=cx(theme.LINK, "flex-none")))
-                    for name in ("basics", "places", "products", "people")
-                ),
-                jump("Fill in", to="voice", testid="gap-voice", cls=cx(theme.LINK, "flex-none")),
+                *((name, jump("Fill in", to=name, testid=f"gap-{name}", cls=_FILL)) for name in ("basics", "places", "products", "people")),
+                jump("Fill in", to="voice", testid="gap-voice", cls=_FILL),
             ),
             class_name=cx(theme.LIST_ROW, "items-start"),
             data_testid="gap",

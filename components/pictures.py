@@ -1,4 +1,4 @@
-"""A picture that can be changed: what it is now, a button that chooses a file, and one that takes it away. app.js sends the file."""
+"""A picture that can be changed: what it is now, a button that chooses a file, one that takes it away. `guards.script` sends it."""
 
 from __future__ import annotations
 

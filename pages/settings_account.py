@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import reflex as rx
 
-from components import account, fields, theme
+from components import account, fields, guards, theme
 from components.account import post_form
 from components.avatars import person
 from components.buttons import button, link_button
@@ -44,6 +44,7 @@ _AGAIN: Final = "/confirm?next=/settings/account"
 def settings_account() -> rx.Component:
     view = AccountState.account
     return rx.fragment(
+        guards.script(),
         page_header("Account", rx.el.p("Your name, your address, your password.")),
         code_messages(ERRORS),
         code_messages(DONE, testid="form-done", done=True),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import reflex as rx
 
-from components import business, fields, theme
+from components import business, fields, guards, theme
 from components.business import TWO, entries, entry_text, text
 from components.notes import note
 from components.page_header import page_header
@@ -30,6 +30,7 @@ _HASHTAGS: Final = (("", "As the run asks"), ("none", "None"), ("one", "One"), (
 @page(route="/settings/business", title="Business profile", role="viewer", on_load=BusinessState.load, current="business")
 def settings_business() -> rx.Component:
     return rx.fragment(
+        guards.script(),
         page_header(
             "Business profile", rx.el.p("The one place that your coworkers read from. A job keeps the profile that it began with.")
         ),

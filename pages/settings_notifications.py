@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import reflex as rx
 
-from components import fields, theme
+from components import fields, guards, theme
 from components.buttons import button
 from components.icons import icon
 from components.page_header import page_header
@@ -22,6 +22,7 @@ _VIEW: Final[Any] = NotificationsState.view
 @page(route="/settings/notifications", title="Notifications", role="viewer", on_load=NotificationsState.load, current="notifications")
 def settings_notifications() -> rx.Component:
     return rx.fragment(
+        guards.script(),
         page_header("Notifications", rx.el.p("Which mails you get. They are yours alone, in every organisation.")),
         rx.cond(
             _VIEW,

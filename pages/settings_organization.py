@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import reflex as rx
 
-from components import fields, theme
+from components import fields, guards, theme
 from components.buttons import button, link_button
 from components.dialog import closes, confirm, dialog, opens
 from components.icons import icon
@@ -27,6 +27,7 @@ _VIEW: Final[Any] = OrganizationState.view
 @page(route=PATH, title="Organisation", role="viewer", on_load=OrganizationState.load, current="organization")
 def settings_organization() -> rx.Component:
     return rx.fragment(
+        guards.script(),
         page_header("Organisation", rx.el.p("Its name, its data, and who it belongs to.")),
         rx.cond(OrganizationState.loaded & OrganizationState.view, _sections(), panel(skeleton_rows(), label="Organisation", padded=False)),
     )

@@ -5,6 +5,8 @@ Pure ASGI, put around the whole app in `coexai_app.py`: what the framework answe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -14,16 +16,26 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coexai_app import log, origin, settings
-from coexai_app.api import origins
+from coexai_app.api import business, origins, pictures
 from coexai_app.api.app import envelope
 from coexai_app.api.files import ENVELOPE_BYTES
+from coexai_app.extract import picture
 from coexai_app.plans import PLANS
 
 Fields = list[tuple[bytes, bytes]]
-# As much as the socket takes in one message (`serve.py`); files are counted by the plan besides.
+# As much as the socket takes in one message (`serve.py`).
 MAX_BODY: Final = 1_000_000
 MAX_UPLOAD: Final = max(plan.max_file_bytes for plan in PLANS.values()) + ENVELOPE_BYTES
-UPLOADS: Final = frozenset({"/api/v1/files"})
+_PICTURE: Final = picture.MAX_BYTES + pictures.ENVELOPE_BYTES
+# What takes more, and counts by itself besides: files by the plan, pictures and the profile by their own limits.
+LARGER: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "/api/v1/files": MAX_UPLOAD,
+        "/api/v1/account/picture": _PICTURE,
+        "/api/v1/organization/logo": _PICTURE,
+        "/api/v1/organization/profile": business.MAX_BYTES,
+    }
+)
 # For what is no page: should a browser ever show it as a document, nothing in it runs, loads or is sent.
 NO_DOCUMENT: Final = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 _FEATURES: Final = (
@@ -121,7 +133,7 @@ class Boundary:
 
 def limit(path: str) -> int:
     """How many bytes a request to a path may have."""
-    return MAX_UPLOAD if path.rstrip("/") in UPLOADS else MAX_BODY
+    return LARGER.get(path.rstrip("/"), MAX_BODY)
 
 
 def complete(status: int, given: Fields, cors: Fields) -> Fields:

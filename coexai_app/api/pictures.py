@@ -11,15 +11,13 @@ import anyio
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from coexai_app import access
-from coexai_app.access import Permission
 from coexai_app.api import deps
 from coexai_app.api.deps import CurrentActor
 from coexai_app.api.uploads import FileReader
 from coexai_app.extract import picture
 from coexai_app.extract.picture import Picture
 from coexai_app.integrations.storage import store
-from coexai_app.services import person, pictures
+from coexai_app.services import pictures
 
 router = APIRouter(prefix="/api/v1", tags=["pictures"])
 # Room for the multipart envelope around the file.
@@ -36,7 +34,7 @@ HEADERS: Final = {
 @router.put("/account/picture", status_code=204)
 async def set_avatar(request: Request, actor: CurrentActor) -> None:
     """One's own picture (multipart field `file`): PNG, JPEG or WebP, at most 2 MB. It is cut to a square of 256 pixels."""
-    person.require_person(actor)
+    pictures.may_set_avatar(actor)
     made = await _picture(request, whole=False)
     await deps.call(pictures.set_avatar, actor, picture=made)
 
@@ -55,7 +53,7 @@ async def avatar(user_id: UUID, actor: CurrentActor) -> Response:
 @router.put("/organization/logo", status_code=204)
 async def set_logo(request: Request, actor: CurrentActor) -> None:
     """The organisation's logo (multipart field `file`), all of it in a square of 256 pixels. For admins and owners."""
-    access.require(actor, Permission.MANAGE_PROFILE)
+    pictures.may_set_logo(actor)
     made = await _picture(request, whole=True)
     await deps.call(pictures.set_logo, actor, picture=made)
 

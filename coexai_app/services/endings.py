@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import case, false, insert, update
+from sqlalchemy import Row, case, false, insert, update
 from sqlmodel import Session, col, select
 
 from coexai_app import db, log
@@ -16,7 +17,7 @@ from coexai_app.agents.report import Report
 from coexai_app.errors import Cancelled, CoexaiError, HandedBack
 from coexai_app.models import Charge, Job, JobStatus, JobStep, Output, OutputStatus, StepState
 from coexai_app.models.base import new_id, table_of
-from coexai_app.services import checkpoints, dispatch, quotas, transitions
+from coexai_app.services import checkpoints, dispatch, job_mails, quotas, transitions
 from coexai_app.services.checkpoints import Recorder
 from coexai_app.services.leases import Claim, held
 from coexai_app.services.transitions import Fenced
@@ -54,23 +55,25 @@ def complete(finished: Sequence[Finished]) -> None:
         )
         stored = {row.id for row in moved}
         if stored:
-            _store(session, [done for done in finished if done.claim.id in stored])
+            _store(session, {row.id: row for row in moved}, [done for done in finished if done.claim.id in stored])
     for done in finished:
         if done.claim.id not in stored:
             _passed_by(done.claim)
 
 
-def _store(session: Session, finished: Sequence[Finished]) -> None:
+def _store(session: Session, rows: Mapping[UUID, Row[Any]], finished: Sequence[Finished]) -> None:
     rest = [pair for done in finished for pair in done.recorder.rest()]
     checkpoints.write(session, rest, ended=True)
     if long := [done.claim.id for done in finished if len(done.report.steps) > 1]:
         checkpoints.drop(session, long)
     # Rows as they are: making objects of them would cost more than all the rest of this transaction.
     connection = session.connection()
-    connection.execute(insert(table_of(Output)), [_output(done.claim, done.report) for done in finished])
+    outputs = [_output(done.claim, done.report) for done in finished]
+    connection.execute(insert(table_of(Output)), outputs)
     connection.execute(insert(table_of(Charge)), [_charge(done.claim, done.report) for done in finished])
     runs = Counter((done.claim.organization_id, done.claim.agent, done.claim.period) for done in finished)
     quotas.settle(session, runs)
+    job_mails.done(session, [(rows[done.claim.id], done.report, row["id"]) for done, row in zip(finished, outputs, strict=True)])
 
 
 def _passed_by(claim: Claim) -> None:
@@ -132,6 +135,7 @@ def _fail(claim: Claim, code: str, message: str, *, permanent: bool) -> None:
         _move(session, claim, JobStatus.FAILED, note=message[:300], where=held(claim), **error)
         if claim.attempt >= claim.max_attempts:
             _move(session, claim, JobStatus.DEAD_LETTER, note=message[:300], finished_at=db.utcnow(), period="")
+            job_mails.given_up(session, claim.id, message)
             quotas.release(session, claim.organization_id, agent=claim.agent, month=claim.period)
         else:
             pause = BACKOFF_SECONDS[min(claim.attempt, len(BACKOFF_SECONDS)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311  (spread, not secrecy)
@@ -154,6 +158,7 @@ def _move(session: Session, claim: Claim, to: JobStatus, **values: Any) -> None:
 
 def _output(claim: Claim, report: Report) -> dict[str, Any]:
     return {
+        "id": new_id(),
         "organization_id": claim.organization_id,
         "job_id": claim.id,
         "agent": claim.agent,

@@ -25,6 +25,16 @@ from coexai_app.services import audit, members, person
 TYPE: Final = "image/webp"
 
 
+def may_set_avatar(actor: Actor) -> None:
+    """Before an upload is read: raises as `set_avatar` does for whoever may not."""
+    person.require_person(actor)
+
+
+def may_set_logo(actor: Actor) -> None:
+    """The same for `set_logo`."""
+    access.require(actor, Permission.MANAGE_PROFILE)
+
+
 def set_avatar(session: Session, actor: Actor, *, picture: Picture) -> None:
     """The person's own picture, in place of the one before."""
     person.require_person(actor)

@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlalchemy import Integer, bindparam, update
 from sqlmodel import Session, col, select
 
-from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.errors import QuotaExceeded
 from coexai_app.models import Quota
 from coexai_app.models.base import new_id, now
+from coexai_app.services import job_mails
 from coexai_app.views.agents import UsageView
 
 
@@ -36,8 +36,11 @@ def reserve(session: Session, actor: Actor, *, agent: str, name: str) -> str:
     )
     if limit is not None:
         statement = statement.where(col(Quota.used) + col(Quota.reserved) < limit)
-    if db.changed(session, statement) != 1:
+    held = session.execute(statement.returning(col(Quota.used) + col(Quota.reserved))).scalar()
+    if held is None:
         raise _used_up(name, agent, limit, month)
+    if limit is not None:
+        job_mails.runs_held(session, actor.organization_id, agent=agent, held=held, limit=limit, month=month, resets=_next_month())
     return month
 
 

@@ -36,7 +36,7 @@ from coexai_app.services.transitions import Fenced
 STREAK_SECONDS: Final = 1.0
 # Jobs of a few milliseconds are taken and stored several at a time: most of their cost is the database's.
 SHORT_SECONDS: Final = 0.02
-MOST_AT_ONCE: Final = 16
+MOST_AT_ONCE: Final = 32
 BATCH_SECONDS: Final = 0.5
 # What a claim takes from the job's row.
 OF_ROW: Final = (

@@ -19,6 +19,7 @@ from coexai_app.services import (
     account_deletion,
     dispatch,
     incoming_run,
+    job_mails,
     mail_delivery,
     one_time,
     organizations,
@@ -94,6 +95,7 @@ def _back(session: Session, job: Job, *, counts: bool) -> None:
         message = "The worker stopped in the middle of this job each time it tried. Finished steps are kept."
         error = {"error_code": "WORKER_LOST", "error_message": message}
         transitions.move(session, job, JobStatus.DEAD_LETTER, note=message, **locked_out, **error, **ended)
+        job_mails.given_up(session, job.id, message)
     else:
         note = "The worker stopped in the middle. Finished steps are kept."
         due: dict[str, Any] = {"run_after": db.utcnow(), "turn": dispatch.turn(job.priority), "attempt": job.attempt - (not counts)}

@@ -92,6 +92,7 @@ _RETURNED: Final[Any] = (
     Job.agent,
     Job.capability,
     Job.priority,
+    Job.created_at,
     Job.input,
     Job.attempt,
     Job.max_attempts,

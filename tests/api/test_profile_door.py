@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from pathlib import Path
 
 from PIL import Image
 from starlette.testclient import TestClient
 
 from coexai_app import settings
-from coexai_app.api.edge import Edge
+from coexai_app.api.boundary import Boundary
 from coexai_app.models import MailKind
 from coexai_app.services import notifications
 from tests.people import People, do
@@ -82,9 +81,9 @@ class TestPictures:
         assert client.delete("/api/v1/account/picture").status_code == 204
         assert client.get(address).status_code == 404
 
-    def test_the_edge_forbids_sniffing(self, as_person: As, people: People, tmp_path: Path) -> None:
+    def test_the_edge_forbids_sniffing(self, as_person: As, people: People) -> None:
         as_person("bob").put("/api/v1/account/picture", files={"file": ("me.png", png(), "image/png")})
-        with TestClient(Edge(as_person("bob").app, tmp_path), base_url="http://localhost:3000") as behind:
+        with TestClient(Boundary(as_person("bob").app), base_url="http://localhost:3000") as behind:
             behind.cookies.set(settings.get().cookie_name, people.tokens["bob"])
             headers = behind.get(f"/api/v1/people/{people.bob.user_id}/picture").headers
         assert headers["x-content-type-options"] == "nosniff"
@@ -99,6 +98,18 @@ class TestPictures:
         client = as_person("bob")
         sent = {"files": {"file": ("me.png", png(), "image/png")}, "headers": {"Origin": "https://evil.example"}}
         assert client.put("/api/v1/account/picture", **sent).status_code == 403  # type: ignore[arg-type]
+
+    def test_the_boundary_lets_in_what_the_doors_take(self, as_person: As, people: People) -> None:
+        """A picture of 2 MB and a long profile are larger than other requests may be; a byte more than their own limits is not."""
+        with TestClient(Boundary(as_person("alice").app), base_url="http://localhost:3000") as behind:
+            behind.cookies.set(settings.get().cookie_name, people.tokens["alice"])
+            behind.headers["Origin"] = "http://localhost:3000"
+            for path in ("/api/v1/account/picture", "/api/v1/organization/logo"):
+                sent = {"file": ("me.png", png() + b"\0" * 1_900_000, "image/png")}
+                assert behind.put(path, files=sent).status_code == 204
+            long, headers = b" " * 1_900_000 + b'{"name": "Larkfield"}', {"If-Match": '"profile-0"'}
+            assert behind.put(PROFILE, content=long, headers=headers).status_code == 200
+            assert behind.put(PROFILE, content=b" " * 2_000_001, headers=headers).status_code == 413
 
     def test_too_large_is_told_before_it_is_read(self, as_person: As) -> None:
         answer = as_person("bob").put("/api/v1/account/picture", files={"file": ("me.png", b"\0" * 3_000_000, "image/png")})

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from coexai_app import settings
 from coexai_app.api.app import RequestScope, build
+from coexai_app.api.boundary import Boundary
 from coexai_app.api.edge import Edge
 from tests.attacks.site import website
 from tests.people import People, settle_in
@@ -21,7 +22,7 @@ def town(shared_instance: None) -> People:
 @pytest.fixture(scope="module")
 def door(shared_instance: None) -> Iterator[TestClient]:
     """A browser at the API app, which is nobody yet."""
-    with TestClient(RequestScope(build()), base_url="http://localhost:3000", follow_redirects=False) as opened:
+    with TestClient(RequestScope(Boundary(build())), base_url="http://localhost:3000", follow_redirects=False) as opened:
         yield opened
 
 
@@ -29,14 +30,16 @@ def door(shared_instance: None) -> Iterator[TestClient]:
 def edge(shared_instance: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The same behind the edge that dresses every answer, with two prebuilt pages."""
     root = tmp_path_factory.mktemp("pages")
-    with TestClient(RequestScope(Edge(website(build(), root), root)), base_url="http://localhost:3000", follow_redirects=False) as opened:
+    with TestClient(
+        RequestScope(Boundary(Edge(website(build(), root), root))), base_url="http://localhost:3000", follow_redirects=False
+    ) as opened:
         yield opened
 
 
 @pytest.fixture
 def client(instance: None) -> Iterator[TestClient]:
     """A browser that is nobody yet, at an instance of its own."""
-    with TestClient(RequestScope(build()), base_url="http://localhost:3000", follow_redirects=False) as opened:
+    with TestClient(RequestScope(Boundary(build())), base_url="http://localhost:3000", follow_redirects=False) as opened:
         yield opened
 
 

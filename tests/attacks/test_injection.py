@@ -62,8 +62,7 @@ class TestMails:
     @pytest.mark.asvs("V4.1.3")
     @pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", "X-Original-Host", "X-Host", "Forwarded", "X-Forwarded-Server"])
     def test_no_mail_names_another_host(self, people: People, client: TestClient, header: str) -> None:
-        poison = {header: "host=evil.example" if header == "Forwarded" else "evil.example", "Origin": "http://evil.example"}
-        poison |= {"Origin": "http://evil.example" if header == "Host" else "http://localhost:3000"}
+        poison = {header: "host=evil.example" if header == "Forwarded" else "evil.example", "Origin": "http://localhost:3000"}
         for path, form in (
             ("/auth/forgot", {"email": "alice@larkfield.example.org"}),
             ("/auth/signup", {"name": "Eve", "email": "eve@own.example.org", "password": PASSWORD}),

@@ -10,13 +10,15 @@ from uuid import uuid4
 
 from coexai_app import db
 from coexai_app.access import Actor
-from coexai_app.models import User
-from coexai_app.models.base import now
+from coexai_app.integrations.oidc import Person
+from coexai_app.models import FlowPurpose, User
+from coexai_app.models.base import new_id, now
 from coexai_app.services import factors, passkeys, passwords, proofs
 from tests.factors import code, email_of
+from tests.oidc import flow
 from tests.passkey import Authenticator
 from tests.people import PASSWORD, do
-from tests.permissions.world import MONDAYS, ORDER, World, upload
+from tests.permissions.world import ISSUER, MONDAYS, ORDER, PICTURE, World, upload
 
 Make = Callable[[World, Actor], dict[str, Any]]
 
@@ -84,6 +86,26 @@ def _member(world: World, _actor: Actor) -> dict[str, Any]:
     return {"user_id": world.people.vera.user_id}
 
 
+def _returned(world: World, actor: Actor, subject: str) -> dict[str, Any]:
+    """Back from a provider, in the session that set out, as somebody there."""
+    who = Person("google", ISSUER, subject, email="someone@example.org", auth_time=int(now().timestamp()))
+    return {"who": who, "flow": flow(actor)}
+
+
+def _new_identity(world: World, actor: Actor) -> dict[str, Any]:
+    """An account there that is connected to nobody; for strangers the one that opens Alice's."""
+    return _returned(world, actor, str(new_id()) if actor.user_id in world.identity_of else str(world.people.alice.user_id))
+
+
+def _own_identity(world: World, actor: Actor) -> dict[str, Any]:
+    return _returned(world, actor, str((actor if actor.user_id in world.identity_of else world.people.alice).user_id))
+
+
+def _profile(world: World, actor: Actor) -> dict[str, Any]:
+    """A change of what is there: Larkfield has written its profile once, the others have not."""
+    return {"version": int(actor.organization_id == world.organization_id), "data": {"name": "Another name"}}
+
+
 def _verified(world: World, actor: Actor) -> dict[str, Any]:
     with db.reading() as session:
         assert session.get_one(User, actor.user_id).verified_at is None
@@ -96,10 +118,14 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "agents.get": given(slug="maya"),
     "agents.quote": given(**ORDER),
     "api_keys.create": given(name="New", scopes=["jobs:read"]),
+    "api_keys_read.make": given(name="New", kind="live", preset="read", scopes=[], life="90", day=""),
+    "api_keys_read.turn": own("key_of", "key_id", overlap_hours="24"),
     "api_keys.revoke": own("key_of", "key_id"),
     "api_keys.rotate": own("key_of", "key_id"),
     "audit_export.part": given(after=0, up_to=10_000),
     "audit_purge.purge": given(older_than_days=30),
+    "business.save": _profile,
+    "business.save_section": lambda world, actor: {**_profile(world, actor), "section": "basics"},
     "dead_letters.discard": lambda world, _: {"job_ids": [world.ids["job_id"]]},
     "dead_letters.requeue": lambda world, _: {"job_ids": [world.ids["job_id"]]},
     "email_address.change": given(email="another@example.org"),
@@ -112,6 +138,9 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "files.add": lambda _world, _: upload("new.md"),
     "files.check_size": given(size=1),
     "files.get": row("file_id"),
+    "identities.confirm": _own_identity,
+    "identities.connect": _new_identity,
+    "identities.disconnect": own("identity_of", "identity_id"),
     "invitations.accept": own("link_of", "token"),
     "invitations.invite": given(email="nina@example.org", role="viewer"),
     "invitations.link": row("invitation_id"),
@@ -130,6 +159,7 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "members.change_role": lambda world, _: {"user_id": world.people.vera.user_id, "role": "member"},
     "members.remove": _member,
     "members.transfer": _member,
+    "notifications.change": given(wanted=["job_completed"]),
     "organization_export.write": lambda _world, _: {"target": io.BytesIO()},
     "organizations.change": given(name="Another Name", timezone="Europe/Madrid"),
     "organizations.create": given(name="Another house"),
@@ -146,6 +176,10 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "passkeys.register_options": given(password=PASSWORD),
     "passkeys.remove": own("passkey_of", "passkey_id", password=PASSWORD),
     "password_change.change": _new_password,
+    "pictures.avatar": _member,
+    "pictures.set_avatar": given(picture=PICTURE),
+    "pictures.set_logo": given(picture=PICTURE),
+    "preferences.change": given(timezone="Europe/Madrid", language="es"),
     "schedules.check": given(**ORDER),
     "schedules.create": given(**ORDER, **MONDAYS),
     "schedules.delete": row("schedule_id"),
@@ -156,6 +190,7 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "schedules.update": row("schedule_id", **MONDAYS),
     "schedules_read.get": row("schedule_id"),
     "schedules_read.preview": given(**MONDAYS),
+    "sign_in_flows.begin": given(provider="google", purpose=FlowPurpose.CONNECT),
 }
 
 

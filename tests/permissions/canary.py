@@ -11,18 +11,32 @@ from sqlmodel import Session, SQLModel, select
 
 from coexai_app import db
 from coexai_app.access import Actor
-from coexai_app.models import Job, Organization, Output, PlanName
+from coexai_app.integrations.oidc import Person
+from coexai_app.models import FlowPurpose, Job, LoginSession, Organization, Output, PlanName
 from coexai_app.models.base import Json, new_id, now
-from coexai_app.services import account_deletion, api_keys, files, invitations, organizations, outputs, schedules
+from coexai_app.services import (
+    account_deletion,
+    api_keys,
+    business,
+    files,
+    identities,
+    invitations,
+    organizations,
+    outputs,
+    pictures,
+    schedules,
+    sign_in_flows,
+)
 from tests.factors import enrol_app
 from tests.forge import log_in
+from tests.oidc import flow
 from tests.people import People, actor, do
-from tests.permissions.world import MONDAYS, ORDER, upload
+from tests.permissions.world import ISSUER, MONDAYS, ORDER, PICTURE, upload
 from tests.work import create, give_up, work_all
 
 CANARY: Final = "cnry7q"
-# What ties a row to a house: its organisation, its person, or its job.
-TIES: Final = ("organization_id", "user_id", "job_id")
+# What ties a row to a house: its organisation, its person, its job, or a session of its person.
+TIES: Final = ("organization_id", "user_id", "job_id", "session_id")
 # Tables of the instance, which belong to no house.
 NOBODYS: Final = frozenset({"locks", "workers", "throttles", "signing_keys", "revoked_tokens", "passkey_challenges"})
 # The database refuses to change a row of the log; its canaries come with the names of what was done.
@@ -49,6 +63,11 @@ def settle(people: People) -> Actor:
     do(schedules.create, mallory, **ORDER, **MONDAYS, title=f"{CANARY} schedule")
     do(invitations.invite, mallory, email=f"{CANARY}@example.org", role="admin")
     do(api_keys.create, mallory, name=f"{CANARY} key", scopes=["jobs:read"])
+    do(business.save, mallory, version=0, data={"name": f"{CANARY} house", "products": [{"name": f"{CANARY} bread"}]})
+    do(pictures.set_avatar, mallory, picture=PICTURE)
+    do(pictures.set_logo, mallory, picture=PICTURE)
+    do(identities.connect, mallory, who=Person("google", ISSUER, CANARY, email=f"{CANARY}@example.org"), flow=flow(mallory))
+    do(sign_in_flows.begin, actor=mallory, provider="google", purpose=FlowPurpose.CONNECT, next_path=f"/{CANARY}")
     enrol_app(mallory)
     log_in(mallory)
     with db.transaction() as session:
@@ -90,7 +109,8 @@ def _ties(table: sa.Table) -> list[sa.Column[Any]]:
 
 def _mine(session: Session, table: sa.Table, person: Actor) -> sa.ColumnElement[bool]:
     jobs = session.exec(select(Job.id).where(Job.organization_id == person.organization_id)).all()
-    said = {"organization_id": [person.organization_id], "user_id": [person.user_id], "job_id": list(jobs)}
+    sessions = session.exec(select(LoginSession.id).where(LoginSession.user_id == person.user_id)).all()
+    said = {"organization_id": [person.organization_id], "user_id": [person.user_id], "job_id": list(jobs), "session_id": list(sessions)}
     if table.name in ("users", "organizations"):
         return table.c.id == (person.user_id if table.name == "users" else person.organization_id)
     return sa.or_(*(column.in_(said[column.name]) for column in _ties(table)))

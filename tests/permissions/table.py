@@ -13,7 +13,7 @@ from typing import Final
 # stranger: what an owner of another organisation gets with ids of this one: `hidden` is NotFound, `own` works on their own organisation,
 #           `refused` is Forbidden, `unproved` is Unauthenticated: what they send proves nothing about themselves.
 # key:      the scope that an API key needs; `closed` to every key; `person` only in a browser: no key, no token, no staff who acts for
-#           somebody; `any` key may.
+#           somebody; `self` is that, and an API client within ten minutes of its log-in; `any` key may.
 SERVICES: Final = """
 account_deletion.account          viewer  own      person
 account_deletion.delete_account   viewer  own      person
@@ -22,12 +22,16 @@ accounts.me                       viewer  own      closed
 agents.gallery                    viewer  own      jobs:read
 agents.get                        viewer  own      jobs:read
 agents.quote                      viewer  own      jobs:read
-api_keys.create                   member  own      closed
+api_keys.create                   member  own      self
 api_keys.page                     member  own      closed
 api_keys.require_plan             inner   -        -
-api_keys.revoke                   member  hidden   closed
-api_keys.rotate                   member  hidden   closed
+api_keys.revoke                   member  hidden   self
+api_keys.rotate                   member  hidden   self
+api_keys.rows                     inner   -        -
 api_keys.scopes                   member  own      closed
+api_keys_read.make                member  own      self
+api_keys_read.overview            member  own      closed
+api_keys_read.turn                member  hidden   self
 audit.record                      inner   -        -
 audit_export.begin                admin   own      audit:read
 audit_export.export_csv           admin   own      audit:read
@@ -36,6 +40,9 @@ audit_purge.purge                 owner   own      closed
 audit_read.matching               inner   -        -
 audit_read.page                   admin   own      audit:read
 audit_verify.latest               owner   own      closed
+business.get                      viewer  own      jobs:read
+business.save                     admin   own      closed
+business.save_section             admin   own      closed
 dead_letters.count                viewer  own      jobs:read
 dead_letters.discard              member  own      jobs:write
 dead_letters.page                 viewer  own      jobs:read
@@ -55,6 +62,10 @@ files.check_size                  viewer  own      any
 files.get                         viewer  hidden   files:read
 home.overview                     viewer  own      jobs:read
 home.shell                        viewer  own      jobs:read
+identities.confirm                viewer  own      person
+identities.connect                viewer  own      person
+identities.disconnect             viewer  hidden   person
+identities.overview               viewer  own      person
 invitations.accept                viewer  refused  closed
 invitations.invite                admin   own      closed
 invitations.link                  admin   hidden   closed
@@ -87,6 +98,8 @@ members.lock                      inner   -        -
 members.page                      viewer  own      members:read
 members.remove                    admin   hidden   closed
 members.transfer                  owner   hidden   closed
+notifications.change              viewer  own      person
+notifications.get                 viewer  own      person
 organization_export.begin         owner   own      closed
 organization_export.write         owner   own      closed
 organizations.change              admin   own      closed
@@ -111,9 +124,21 @@ passkeys.register_options         viewer  own      person
 passkeys.remove                   viewer  hidden   person
 password_change.change            viewer  unproved person
 person.is_fresh                   inner   -        -
+person.is_recent                  inner   -        -
 person.refuse_key                 inner   -        -
 person.require_fresh              inner   -        -
 person.require_person             inner   -        -
+person.require_recent             inner   -        -
+pictures.avatar                   viewer  hidden   members:read
+pictures.logo                     viewer  own      members:read
+pictures.may_set_avatar           viewer  own      person
+pictures.may_set_logo             admin   own      closed
+pictures.remove_avatar            viewer  own      person
+pictures.remove_logo              admin   own      closed
+pictures.set_avatar               viewer  own      person
+pictures.set_logo                 admin   own      closed
+preferences.change                viewer  own      person
+preferences.get                   viewer  own      person
 proofs.attempt_as                 viewer  own      person
 quotas.check                      inner   -        -
 quotas.reserve                    inner   -        -
@@ -131,6 +156,7 @@ schedules_read.get                viewer  hidden   jobs:read
 schedules_read.page               viewer  own      jobs:read
 schedules_read.preview            viewer  own      jobs:read
 schedules_read.whole              inner   -        -
+sign_in_flows.begin               viewer  own      person
 tokens.whoami                     viewer  own      any
 """
 
@@ -173,17 +199,33 @@ GET    /api/v1/api-keys                    api     member  own      closed
 GET    /api/v1/api-keys/scopes             api     member  own      closed
 POST   /api/v1/api-keys                    api     member  own      closed
 POST   /api/v1/api-keys/{key_id}/rotate    api     member  hidden   closed
-DELETE /api/v1/api-keys/{key_id}           api     member  hidden   closed
+DELETE /api/v1/api-keys/{key_id}           api     member  hidden   self
 POST   /api/v1/files                       api     member  own      files:write
 GET    /api/v1/outputs/{output_id}/export  api     viewer  hidden   outputs:read
 GET    /api/v1/audit/export                api     admin   own      audit:read
 GET    /api/v1/organization/export         api     owner   own      closed
+GET    /api/v1/organization/logo           api     viewer  own      members:read
+PUT    /api/v1/organization/logo           api     admin   own      closed
+DELETE /api/v1/organization/logo           api     admin   own      closed
+GET    /api/v1/organization/profile        api     viewer  own      jobs:read
+PUT    /api/v1/organization/profile        api     admin   own      closed
+GET    /api/v1/organization/profile/schema api     viewer  own      any
+GET    /api/v1/people/{user_id}/picture    api     viewer  hidden   members:read
+PUT    /api/v1/account/picture             api     viewer  own      person
+DELETE /api/v1/account/picture             api     viewer  own      person
+GET    /api/v1/mail/unsubscribe            open    -       -        -
+POST   /api/v1/mail/unsubscribe            open    -       -        -
+GET    /auth/oidc/{provider}               open    -       -        -
+GET    /auth/oidc/{provider}/callback      open    -       -        -
 """
 
 # Event handlers: state, handler, least role; `nobody` needs no session.
 EVENTS: Final = """
 AccountState.load              viewer
+AccountState.picture_changed   viewer
+AccountState.remove_picture    viewer
 AccountState.rename            viewer
+AccountState.save_preferences  viewer
 AgentsState.load               viewer
 AppState.dismiss               viewer
 AppState.enter                 viewer
@@ -191,6 +233,14 @@ AppState.resend                viewer
 AuditState.choose              viewer
 AuditState.load                viewer
 AuditState.verify              owner
+BusinessState.add              admin
+BusinessState.drop             admin
+BusinessState.load             viewer
+BusinessState.save_basics      admin
+BusinessState.save_people      admin
+BusinessState.save_places      admin
+BusinessState.save_products    admin
+BusinessState.save_voice       admin
 DeadLettersState.ask           member
 DeadLettersState.ask_chosen    member
 DeadLettersState.choose        member
@@ -210,6 +260,8 @@ FactorsState.remove_app        viewer
 FactorsState.remove_passkey    viewer
 FactorsState.require           admin
 HomeState.load                 viewer
+IdentitiesState.disconnect     viewer
+IdentitiesState.load           viewer
 InviteState.load               nobody
 JobState.cancel                member
 JobState.load                  viewer
@@ -219,6 +271,15 @@ JobsState.choose_person        viewer
 JobsState.choose_status        viewer
 JobsState.load                 viewer
 JobsState.search               viewer
+KeysState.ask_revoke           member
+KeysState.ask_rotate           member
+KeysState.choose_access        member
+KeysState.choose_life          member
+KeysState.create               member
+KeysState.kept                 member
+KeysState.load                 viewer
+KeysState.revoke               member
+KeysState.rotate               member
 MembersState.ask_link          admin
 MembersState.ask_remove        admin
 MembersState.change_role       admin
@@ -227,10 +288,14 @@ MembersState.load              viewer
 MembersState.remove            admin
 MembersState.resend            admin
 MembersState.revoke            admin
+NotificationsState.load        viewer
+NotificationsState.save        viewer
 OrganizationState.create       viewer
 OrganizationState.delete       owner
 OrganizationState.leave        viewer
 OrganizationState.load         viewer
+OrganizationState.logo_changed admin
+OrganizationState.remove_logo  admin
 OrganizationState.restore      viewer
 OrganizationState.save         admin
 OrganizationState.transfer     owner
@@ -249,6 +314,7 @@ OutputState.show_raw           viewer
 OutputsState.choose_status     viewer
 OutputsState.load              viewer
 OutputsState.search            viewer
+ProvidersState.load            nobody
 SchedulesState.ask_delete      member
 SchedulesState.delete          member
 SchedulesState.edit            member

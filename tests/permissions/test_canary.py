@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from coexai_app import db, live, settings
 from coexai_app.access import Actor
 from coexai_app.api.app import RequestScope, build
+from coexai_app.api.boundary import Boundary
 from coexai_app.errors import CoexaiError
 from coexai_app.models.base import new_id
 from coexai_app.services import jobs, jobs_read
@@ -28,7 +29,7 @@ from tests.permissions.arguments import ARGUMENTS, arguments
 from tests.permissions.canary import CANARY, bare, ids_of, settle
 from tests.permissions.table import routes, services
 from tests.permissions.test_events_matrix import HANDLERS, payload
-from tests.permissions.test_routes_matrix import ORIGIN
+from tests.permissions.test_routes_matrix import ORIGIN, filled
 from tests.permissions.test_services_matrix import FUNCTIONS
 from tests.permissions.world import ORDER
 from tests.state.client import Tab
@@ -59,7 +60,7 @@ def wall(shared_instance: None) -> Wall:
 
 @pytest.fixture(scope="module")
 def client(wall: Wall) -> Iterator[TestClient]:
-    with TestClient(RequestScope(build()), base_url=ORIGIN, follow_redirects=False) as opened:
+    with TestClient(RequestScope(Boundary(build())), base_url=ORIGIN, follow_redirects=False) as opened:
         yield opened
 
 
@@ -86,7 +87,7 @@ class TestRoutes:
                 continue
             for query in ("", "?format=md") if "{" in path else filters:
                 for ident in wall.all_ids if "{" in path else [new_id()]:
-                    answer = client.get(path.replace("{output_id}", str(ident)) + query)
+                    answer = client.get(filled(path, ident) + query)
                     assert CANARY not in everything(answer.content), f"{path}{query}"
                     asked += 1
         assert asked > 50
@@ -102,8 +103,7 @@ class TestRoutes:
         sign_in(client, wall, "alice")
         answers = set()
         for ident in [new_id(), *wall.all_ids]:
-            path = route[1].replace("{output_id}", str(ident)).replace("{key_id}", str(ident))
-            answer = client.request(route[0], path, headers={"X-Request-Id": "same"})
+            answer = client.request(route[0], filled(route[1], ident), headers={"X-Request-Id": "same"})
             answers.add((answer.status_code, answer.text.replace(str(ident), "ID")))
         assert len(answers) == 1
         assert answers.pop()[0] == 404
@@ -160,7 +160,7 @@ class _Nobody:
     """A world whose every thing has an id that nobody has."""
 
     def __init__(self) -> None:
-        self.ids = self.session_of = self.passkey_of = self.key_of = self.trash_of = _Anything()
+        self.ids = self.session_of = self.passkey_of = self.key_of = self.identity_of = self.trash_of = _Anything()
         self.people = self
 
     vera = property(lambda self: self)

@@ -55,6 +55,9 @@ SAMPLES: dict[str, Any] = {
     "change": "codes",
     "role": "admin",
     "form": {},
+    "section": "places",
+    "access": "read",
+    "life": "90",
 }
 
 
@@ -98,6 +101,7 @@ async def test_who_may(world: World, as_found: Found, tab: Tab, name: str, who: 
     tab.cookie = world.tokens.get(who, "")
     ids = world.ids | {"user_id": world.people.vera.user_id}
     ids |= {"session_id": world.session_of[world.people.alice.user_id], "organization_id": world.trash_of[world.people.alice.user_id]}
+    ids |= {"identity_id": world.identity_of[world.people.alice.user_id]}
     changed = json_dumps(await tab.send(full, _path(name, world), payload(handler, ids)))
     least = TABLE[name].least
     if least == "nobody":

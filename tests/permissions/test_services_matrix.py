@@ -59,7 +59,7 @@ class TestTable:
         for name, line in TABLE.items():
             assert line.least in (*Role, "staff", "inner"), name
             assert line.stranger in (*STRANGERS, "own", "-"), name
-            assert line.key in (*Scope, "closed", "person", "any", "-"), name
+            assert line.key in (*Scope, "closed", "person", "self", "any", "-"), name
 
     def test_no_door_calls_an_inner_part(self) -> None:
         """What checks no permission by itself is only reached through a service that does."""
@@ -120,9 +120,9 @@ def _person(world: World, line: Line, who: str) -> Actor:
 def _verdict(line: Line, who: str, person: Actor) -> type[CoexaiError] | str:
     if line.least == "staff":
         return "may" if who == "sid" else Forbidden
-    if who == "key without" or (who == "key with" and line.key in ("closed", "person")):
+    if who == "key without" or (who == "key with" and line.key in ("closed", "person", "self")):
         return Forbidden
-    if who in ("token", "acting") and line.key == "person":
+    if (who == "token" and line.key == "person") or (who == "acting" and line.key in ("person", "self")):
         return Forbidden
     if who in ("mallory", "sid"):
         return STRANGERS.get(line.stranger, "own")
@@ -131,7 +131,12 @@ def _verdict(line: Line, who: str, person: Actor) -> type[CoexaiError] | str:
 
 def _call(session: Session, name: str, person: Actor, given: dict[str, Any]) -> Any:
     function = FUNCTIONS[name]
-    first = (session, person) if "session" in inspect.signature(function).parameters else (person,)
+    takes = inspect.signature(function).parameters
+    first: tuple[Any, ...] = (session,) if "session" in takes else ()
+    if takes["actor"].kind is inspect.Parameter.KEYWORD_ONLY:
+        given = {**given, "actor": person}
+    else:
+        first = (*first, person)
     made = function(*first, **given)
     return list(made) if isinstance(made, GeneratorType) else made
 

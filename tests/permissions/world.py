@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,11 +17,29 @@ from sqlmodel import Session, SQLModel, col, select
 
 from coexai_app import db
 from coexai_app.access import Actor
-from coexai_app.models import Job, JobStatus, Mail, MailStatus, Membership, Organization, Output, Passkey, PlanName, Role, Schedule, User
+from coexai_app.extract.picture import Picture
+from coexai_app.models import (
+    Identity,
+    Job,
+    JobStatus,
+    LoginSession,
+    Mail,
+    MailStatus,
+    Membership,
+    Organization,
+    Output,
+    Passkey,
+    PlanName,
+    RefreshToken,
+    Role,
+    Schedule,
+    User,
+)
 from coexai_app.models.base import new_id, now
 from coexai_app.scopes import Scope
-from coexai_app.services import accounts, api_keys, files, invitations, mail, outputs, outputs_read, schedules
+from coexai_app.services import accounts, api_keys, business, files, invitations, mail, outputs, outputs_read, person, pictures, schedules
 from tests.factors import enrol_app
+from tests.forge import log_in
 from tests.people import PASSWORD, People, actor, do, settle_in
 from tests.permissions.table import routes
 from tests.work import POST, create, give_up, work_all
@@ -29,13 +48,17 @@ MARK: Final = "Larkfield"
 INVENTED: Final = "We saved 47,000 euros, says Hubert Falk."
 MONDAYS: Final = {"cron_line": "0 9 * * MON", "timezone": "Europe/Madrid"}
 ORDER: Final = {"agent": "maya", "capability": "blog-to-thread", "data": {"text": POST}}
+ISSUER: Final = "https://accounts.example.org"
+# What a door is sent, and a picture as it is made of that.
+PNG: Final = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==")
+PICTURE: Final = Picture(webp=b"RIFF....WEBP")
 # What a door may write down about a refused call: when a session or a key was last seen, and that somebody tried.
 SEEN: Final = frozenset({"last_seen_at", "last_used_at", "last_used_ip"})
 
 
 @dataclass(frozen=True)
 class World:
-    """`session_of`, `passkey_of`, `key_of`, `trash_of` and `link_of` are things of one's own, by the person's id."""
+    """`session_of`, `passkey_of`, `key_of`, `identity_of`, `trash_of` and `link_of` are things of one's own, by the person's id."""
 
     people: People
     olga: Actor
@@ -45,9 +68,11 @@ class World:
     session_of: dict[UUID, UUID]
     passkey_of: dict[UUID, UUID]
     key_of: dict[UUID, UUID]
+    identity_of: dict[UUID, UUID]
     trash_of: dict[UUID, UUID]
     link_of: dict[UUID, str]
     factor_of: dict[UUID, str]
+    family_id: UUID
 
     @property
     def organization_id(self) -> UUID:
@@ -61,7 +86,7 @@ class World:
         """Everybody of the table's columns. The keys are Alice's: an owner's key may no more than its scopes."""
         alice = self.people.alice
         if name == "token":
-            return replace(alice, session_id=None)
+            return replace(alice, session_id=None, family_id=self.family_id)
         if name == "acting":
             return replace(alice, staff_id=self.people.sid.user_id)
         return self.olga if name == "olga" else getattr(self.people, name)
@@ -92,6 +117,10 @@ def build() -> World:
     for name in ("schedule_id", "paused"):
         ids[name] = UUID(do(schedules.create, bob, **ORDER, **MONDAYS, title=f"{MARK} {name}").id)
     do(schedules.pause, bob, schedule_id=ids["paused"])
+    do(business.save, alice, version=0, data={"name": MARK})
+    do(pictures.set_avatar, people.vera, picture=PICTURE)
+    for owner in (alice, people.mallory, people.sid):
+        do(pictures.set_logo, owner, picture=PICTURE)
     ids["invitation_id"] = UUID(do(invitations.invite, alice, email="ines@larkfield.example.org", role="member").id)
     world = World(
         people=people,
@@ -102,14 +131,17 @@ def build() -> World:
         session_of={person.user_id: _second_session(person) for person in team},
         passkey_of={person.user_id: _passkey(person) for person in team},
         key_of={person.user_id: _key(person) for person in team if person.role is not Role.VIEWER},
+        identity_of={person.user_id: _identity(person) for person in team},
         trash_of={person.user_id: _trash(person) for person in team},
         link_of={person.user_id: _link(people.sid, person) for person in team},
         factor_of={p.user_id: enrol_app(p)[0] for p in (*team, people.mallory, people.sid)},
+        family_id=_family(alice),
     )
     do(api_keys.revoke, alice, key_id=UUID(secrets["revoked"].id))
     with db.transaction() as session:
         for table in (Job, Output, Schedule):
             session.execute(sa.update(table).values(title=f"{MARK} work"))
+        _stay_fresh(session)
     return world
 
 
@@ -198,6 +230,27 @@ def _passkey(person: Actor) -> UUID:
 
 def _key(person: Actor) -> UUID:
     return UUID(do(api_keys.create, person, name=f"{MARK} own", scopes=["jobs:read"]).id)
+
+
+def _identity(person: Actor) -> UUID:
+    """An account at a provider, whose subject there is the person's id here."""
+    row = Identity(user_id=person.user_id, provider="google", issuer=ISSUER, subject=str(person.user_id), email=f"{MARK}@example.org")
+    with db.transaction() as session:
+        session.add(row)
+    return row.id
+
+
+def _family(person: Actor) -> UUID:
+    """The log-in of an API client."""
+    log_in(person)
+    with db.reading() as session:
+        return session.exec(select(RefreshToken.family_id).where(RefreshToken.user_id == person.user_id)).one()
+
+
+def _stay_fresh(session: Session) -> None:
+    """Everybody has just given their password, for as long as the tests run; what is stale is tested beside each service."""
+    session.execute(sa.update(LoginSession).values(authenticated_at=db.utcnow(3600)))
+    session.execute(sa.update(RefreshToken).values(expires_at=db.utcnow(person.FAMILY_SECONDS + 3600)))
 
 
 def _trash(person: Actor) -> UUID:

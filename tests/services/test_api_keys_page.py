@@ -187,6 +187,7 @@ class TestSudo:
         assert not do(api_keys_read.overview, people.bob).recent
         assert do(api_keys_read.overview, people.alice).recent
 
+    @pytest.mark.asvs("V10.3.4")
     def test_an_api_client_needs_a_fresh_log_in_too(self, people: People) -> None:
         make(by_token(people.bob))
         with pytest.raises(FreshLoginNeeded, match="Log in again"):

@@ -63,6 +63,7 @@ class TestMade:
             assert made.getpixel((128, 5))[3] == 0  # type: ignore[index]
             assert made.getpixel((128, 128))[3] == 255  # type: ignore[index]
 
+    @pytest.mark.asvs("V14.2.8")
     def test_it_is_turned_upright_and_carries_nothing_else(self) -> None:
         exif = Image.Exif()
         exif[0x0112], exif[0x010E] = 6, "canary-place"
@@ -79,6 +80,7 @@ class TestMade:
 
 
 class TestHostile:
+    @pytest.mark.asvs("V5.2.6")
     def test_a_bomb_of_12_000_by_12_000(self) -> None:
         bomb = png_of_size(12_000, 12_000)
         assert len(bomb) < MAX_BYTES
