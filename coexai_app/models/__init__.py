@@ -18,6 +18,7 @@ from coexai_app.models.enums import (
 )
 from coexai_app.models.factors import FactorTries, Passkey, PasskeyChallenge, RecoveryCode, SignInTicket, TotpFactor
 from coexai_app.models.files import File
+from coexai_app.models.idempotency import IdempotencyKey
 from coexai_app.models.invitations import Invitation
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
 from coexai_app.models.mail import Mail
@@ -34,6 +35,7 @@ __all__ = [
     "Event",
     "FactorTries",
     "File",
+    "IdempotencyKey",
     "Invitation",
     "Job",
     "JobStatus",

@@ -66,9 +66,10 @@ def _store(session: Session, finished: Sequence[Finished]) -> None:
     if long := [done.claim.id for done in finished if len(done.report.steps) > 1]:
         checkpoints.drop(session, long)
     session.add_all(_output(done.claim, done.report) for done in finished)
-    session.add_all(_charge(done.claim, done.report) for done in finished)
-    runs = Counter((done.claim.organization_id, done.claim.agent, done.claim.period) for done in finished)
-    quotas.settle(session, runs)
+    charged = [done for done in finished if not done.claim.test]
+    session.add_all(_charge(done.claim, done.report) for done in charged)
+    if runs := Counter((done.claim.organization_id, done.claim.agent, done.claim.period) for done in charged):
+        quotas.settle(session, runs)
 
 
 def _passed_by(claim: Claim) -> None:

@@ -50,6 +50,7 @@ class Claim:
     priority: Priority
     period: str
     owner: str
+    test: bool = False
 
 
 def held(*claims: Claim) -> tuple[ColumnElement[bool], ...]:

@@ -38,7 +38,7 @@ SHORT_SECONDS: Final = 0.02
 MOST_AT_ONCE: Final = 16
 BATCH_SECONDS: Final = 0.5
 # What a claim takes from the job's row.
-OF_ROW: Final = ("id", "organization_id", "agent", "capability", "input", "attempt", "max_attempts", "fence", "priority", "period")
+OF_ROW: Final = ("id", "organization_id", "agent", "capability", "input", "attempt", "max_attempts", "fence", "priority", "period", "test")
 
 
 def work() -> int:
@@ -157,7 +157,7 @@ def run_claimed(claim: Claim, watch: Watch, recorder: Recorder) -> Report:
         recorder(event)
 
     context = StepContext(
-        model=router.from_settings(settings.get()),
+        model=None if claim.test else router.from_settings(settings.get()),
         open_file=lambda ref: _open(claim, ref),
         fetch=partial(extract.fetch, allow_hosts=settings.get().fetch_allow_hosts),
         store=lambda name, content_type, data: _keep(claim, name, content_type, data),

@@ -30,7 +30,10 @@ _REGIONS: Final = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Austr
 def get(session: Session, actor: Actor, *, schedule_id: UUID) -> ScheduleView:
     """One schedule of the actor's organisation. Raises NotFound."""
     access.require(actor, Permission.VIEW_WORK)
-    schedule = access.one(session, select(Schedule).where(Schedule.id == schedule_id), actor, "schedule")
+    return whole(session, actor, access.one(session, select(Schedule).where(Schedule.id == schedule_id), actor, "schedule"))
+
+
+def whole(session: Session, actor: Actor, schedule: Schedule) -> ScheduleView:
     facts = _facts(session, actor, [schedule])[schedule.id]
     return view.whole(schedule, facts, cron_words.decompose(schedule.cron, schedule.timezone, schedule.next_at))
 

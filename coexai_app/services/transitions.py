@@ -93,4 +93,5 @@ _RETURNED: Final[Any] = (
     Job.max_attempts,
     Job.fence,
     Job.period,
+    Job.test,
 )

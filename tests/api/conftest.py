@@ -9,12 +9,14 @@ from starlette.testclient import TestClient
 
 from coexai_app import db, settings
 from coexai_app.api.app import RequestScope, build
+from coexai_app.services import rate_limit
 from tests.people import People
 
 
 @pytest.fixture
 def client(instance: None) -> Iterator[TestClient]:
     """A browser that is nobody yet."""
+    rate_limit.forget()
     with TestClient(RequestScope(build()), base_url="http://localhost:3000", follow_redirects=False) as opened:
         yield opened
 
