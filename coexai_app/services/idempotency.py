@@ -109,14 +109,15 @@ def begin(session: Session, actor: Actor, *, key: str, route: str, asked: Mappin
         raise IdempotencyMismatch("This Idempotency-Key was used for another request. Use a new key for every new request.")
     if row.result is not None:
         return Claim(row.id, stored=row.result)
+    mine = Claim(row.id, row.fence + 1)
     over = update(IdempotencyKey).where(
         col(IdempotencyKey.id) == row.id,
         col(IdempotencyKey.fence) == row.fence,
         col(IdempotencyKey.result).is_(None),
         col(IdempotencyKey.locked_until) <= db.utcnow(),
     )
-    if db.changed(session, over.values(fence=row.fence + 1, locked_until=db.utcnow(LOCK_SECONDS))) == 1:
-        return Claim(row.id, row.fence + 1)
+    if db.changed(session, over.values(fence=mine.fence, locked_until=db.utcnow(LOCK_SECONDS))) == 1:
+        return mine
     raise _in_progress()
 
 
