@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coexai_app import db, log, metrics, origin
@@ -105,7 +106,7 @@ def build() -> FastAPI:
 
 def _rest(api: FastAPI) -> APIRouter:
     """The description of the API, and JSON for whatever is not there: 405 where another method is, 404 elsewhere."""
-    rest = APIRouter(include_in_schema=False)
+    rest, others = APIRouter(include_in_schema=False), tuple(api.routes)
 
     @rest.get("/api/openapi.json")
     async def description() -> JSONResponse:
@@ -118,7 +119,7 @@ def _rest(api: FastAPI) -> APIRouter:
     @rest.api_route("/api", methods=list(_METHODS))
     @rest.api_route("/api/{path:path}", methods=list(_METHODS))
     async def nothing(request: Request, path: str = "") -> JSONResponse:
-        if allowed := sorted(method for method in _METHODS if _answers(api, request, method)):
+        if allowed := sorted(method for method in _METHODS if _answers(others, request, method)):
             message = f"This address takes {', '.join(allowed)}, not {request.method}."
             return envelope(405, MethodNotAllowed.code, message, {"allowed": allowed}, {"Allow": ", ".join(allowed)})
         if path.startswith("v1"):
@@ -128,16 +129,10 @@ def _rest(api: FastAPI) -> APIRouter:
     return rest
 
 
-def _answers(api: FastAPI, request: Request, method: str) -> bool:
-    """Whether a route other than the last resort takes this address with the method."""
+def _answers(routes: Sequence[BaseRoute], request: Request, method: str) -> bool:
+    """Whether one of the routes takes this address with the method."""
     scope = {**request.scope, "method": method, "path": request.url.path}
-    return any(
-        route.matches(scope)[0] is Match.FULL
-        for route in api.routes
-        if getattr(route, "methods", None)
-        and not getattr(route, "path", "").endswith("{path:path}")
-        and getattr(route, "path", "") != "/api"
-    )
+    return any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
 def envelope(

@@ -87,5 +87,9 @@ def changing(summary: str, *kinds: type[CoexaiError], permission: Permission | N
     return operation(summary, *ONCE, *kinds, *(BODY if body else ()), permission=permission)
 
 
-READ_ONE: Final[Kinds] = (NotFound,)
+def download(media_type: str, description: str, example: str) -> Responses:
+    """The answer of a route that hands out a file."""
+    return {200: {"description": description, "content": {media_type: {"schema": {"type": "string"}, "example": example}}}}
+
+
 CHANGE_ONE: Final[Kinds] = (NotFound, Conflict)

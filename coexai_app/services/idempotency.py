@@ -86,7 +86,7 @@ def begin(session: Session, actor: Actor, *, key: str, route: str, asked: Mappin
     """Claims the key, or finds what was answered. Raises as `run`."""
     check_key(key)
     digest = _digest(str(actor.organization_id), str(actor.key_id or actor.user_id), route, key)
-    fingerprint = _digest(json.dumps(to_jsonable_python(asked), sort_keys=True, ensure_ascii=True))
+    fingerprint = _fingerprint(asked)
     forget = delete(IdempotencyKey).where(col(IdempotencyKey.digest) == digest, col(IdempotencyKey.expires_at) <= db.utcnow())
     session.execute(forget)
     fresh = new_id()
@@ -161,6 +161,13 @@ def _insert(values: dict[str, Any]) -> Any:
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _fingerprint(asked: Mapping[str, Any]) -> str:
+    try:
+        return _digest(json.dumps(asked, default=to_jsonable_python, sort_keys=True, ensure_ascii=True))
+    except (RecursionError, TypeError, ValueError):
+        raise InvalidInput("This input is nested too deeply, or holds names that are no text.") from None
 
 
 def _with_key(service: Callable[..., Any], given: Mapping[str, Any], key: str) -> dict[str, Any]:
