@@ -143,6 +143,12 @@ def require(actor: Actor, permission: Permission) -> None:
     raise Forbidden(f"This API key does not allow to {permission}: it lacks the scope {scope}. Use a key that has it.", scope=scope.value)
 
 
+def require_mode(actor: Actor, *, test: bool) -> None:
+    """Raises Forbidden for a test key and something live: nothing that a test key does may be charged or stop real work."""
+    if actor.test and not test:
+        raise Forbidden("This is live, and a test key may only read it. Use a live key to change it.")
+
+
 def require_enrolled(actor: Actor) -> None:
     """Raises EnrolmentRequired for a person whose organisation requires a second factor that they do not have. Both doors ask."""
     if actor.must_enrol:

@@ -5,13 +5,14 @@ A message is written for the person who reads it: what happened, what is safe, w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
 class CoexaiError(Exception):
-    """Base of every error that a user may see.
+    """Something went wrong on our side, and nothing was changed.
 
-    `status` is the HTTP status, `code` the stable name in the API, `details` plain JSON data.
+    The base of every error that a user may see. `status` is the HTTP status, `code` the stable name in the API, `details` plain JSON data.
     `permanent` tells the job engine that another try cannot help; `keeps` tells the transaction to commit what was written before
     the error was raised (a refusal that must leave its mark).
     """
@@ -46,6 +47,8 @@ class TooLarge(InvalidInput):
 
 
 class Unauthenticated(CoexaiError):
+    """No API key, token or session was sent, or what was sent opens nothing."""
+
     status = 401
     code = "UNAUTHENTICATED"
 
@@ -90,6 +93,8 @@ class PasskeyRefused(Unauthenticated):
 
 
 class Forbidden(CoexaiError):
+    """The plan, the role, the scopes of the key, or the mode of a test key do not allow this. The message says which."""
+
     status = 403
     code = "FORBIDDEN"
 
@@ -107,6 +112,8 @@ class FreshLoginNeeded(Forbidden):
 
 
 class NotFound(CoexaiError):
+    """There is no such thing, or it belongs to another organisation."""
+
     status = 404
     code = "NOT_FOUND"
 
@@ -132,6 +139,53 @@ class PreconditionRequired(Conflict):
     code = "PRECONDITION_REQUIRED"
 
 
+class OutputNotReady(Conflict):
+    """The job has no result: it has not ended, or it ended without one. `details.status` says which."""
+
+    code = "OUTPUT_NOT_READY"
+
+
+class IdempotencyInProgress(Conflict):
+    """A call with this Idempotency-Key is still running. Send it again a little later."""
+
+    code = "IDEMPOTENCY_IN_PROGRESS"
+    permanent = False
+
+
+class IdempotencyMismatch(InvalidInput):
+    """This Idempotency-Key was used for another request within the last 24 hours."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+
+class MethodNotAllowed(CoexaiError):
+    """The address exists, and the method does not fit it. The Allow header names those that do."""
+
+    status = 405
+    code = "METHOD_NOT_ALLOWED"
+
+
+class NotAcceptable(CoexaiError):
+    """None of the formats of the Accept header can be made here. The details name those that can."""
+
+    status = 406
+    code = "NOT_ACCEPTABLE"
+
+
+class UnsupportedMedia(CoexaiError):
+    """The body has a content type that is not read here."""
+
+    status = 415
+    code = "UNSUPPORTED_MEDIA_TYPE"
+
+
+class BadRequest(CoexaiError):
+    """The request could not be read as HTTP."""
+
+    status = 400
+    code = "BAD_REQUEST"
+
+
 class QuotaExceeded(CoexaiError):
     """A limit of the plan is reached."""
 
@@ -140,6 +194,8 @@ class QuotaExceeded(CoexaiError):
 
 
 class RateLimited(CoexaiError):
+    """Too many calls, or too many open event streams. Wait as many seconds as Retry-After says."""
+
     status = 429
     code = "RATE_LIMIT_EXCEEDED"
     permanent = False
@@ -178,3 +234,18 @@ class HandedBack(Interrupted):
     """The worker was asked to stop: the job goes back to the line, and the try does not count."""
 
     code = "HANDED_BACK"
+
+
+def table() -> Mapping[str, type[CoexaiError]]:
+    """Every code that an answer may carry, by name: the one source of the API's description and of its documentation.
+
+    Where two classes share a code the first one describes it.
+    """
+    found: dict[str, type[CoexaiError]] = {}
+    waiting: list[type[CoexaiError]] = [CoexaiError]
+    while waiting:
+        kind = waiting.pop(0)
+        if kind.__module__ == __name__:
+            found.setdefault(kind.code, kind)
+        waiting += kind.__subclasses__()
+    return dict(sorted(found.items()))

@@ -47,7 +47,8 @@ def publish(session: Session, organization_id: UUID, kind: str, ref_id: UUID | N
 
 def _write(session: Session) -> None:
     """The transaction's events, in one statement and one message."""
-    events = session.info.pop(_COLLECTED)
+    # Whoever follows a job hears of its end last, whatever the transaction did first.
+    events = sorted(session.info.pop(_COLLECTED), key=lambda told: told["kind"] == "job.completed")
     session.connection().execute(insert(table_of(Event)), events)
     if settings.get().redis_url:
         told = [{"org": str(e["organization_id"]), "kind": e["kind"], "ref": str(e["ref_id"] or "")} for e in events]

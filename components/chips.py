@@ -22,6 +22,13 @@ def chip(word: Text, *, tone: Text = "idle", icon: Text = "", title: Text = "", 
     )
 
 
+def test_chip(test: rx.Var[bool]) -> rx.Component:
+    """Marks what a test key made."""
+    return rx.cond(
+        test, chip("Test", tone="dash", icon="wrench", title="Made by a test key, never charged", testid="test-chip"), rx.fragment()
+    )
+
+
 def dot(tone: Text = "idle", label: Text = "") -> rx.Component:
     """A 7 px dot. It needs a word beside it, or `label` for screen readers and as tooltip."""
     named = {"role": "img", "aria_label": label, "title": label} if given(label) else {"custom_attrs": {"aria-hidden": "true"}}

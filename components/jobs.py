@@ -10,7 +10,7 @@ from coexai_app.views.jobs import AttemptView, JobRow
 from components import tables, theme
 from components.avatars import agent_tile
 from components.buttons import app_link, button
-from components.chips import chip
+from components.chips import chip, test_chip
 from components.dialog import confirm, opens
 from components.icons import icon
 from components.panel import facts, panel
@@ -142,7 +142,7 @@ def _row(job: rx.Var[JobRow], people: bool) -> rx.Component:
         tables.cell(link, rx.cond(job.reason == "", rx.fragment(), reason), cls="max-w-0 w-1/2 max-md:max-w-none max-md:w-auto"),
         tables.cell(rx.el.span(agent_tile(job.agent, "sm"), job.agent_name, class_name=theme.ROW), hide=True),
         *([tables.cell(job.by, hide=True, cls="whitespace-nowrap")] if people else []),
-        tables.cell(job_chip(job), right=True),
+        tables.cell(rx.el.span(test_chip(job.test), job_chip(job), class_name=theme.ROW), right=True),
         tables.cell(job.took, numeric=True, hide=True),
         tables.cell(job.created, numeric=True, cls=theme.MUTE),
         testid="job-row",
@@ -158,6 +158,7 @@ def _run(job: rx.Var[JobRow], path: str, current: Any) -> rx.Component:
                 rx.el.span(job.created, class_name="block text-xs text-ink-3"),
                 class_name="min-w-0 grow",
             ),
+            test_chip(job.test),
             job_chip(job),
             href=concat(path, "?job=", job.id),
             testid="run-row",

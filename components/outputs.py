@@ -15,7 +15,7 @@ from components import theme
 from components.avatars import agent_tile
 from components.buttons import app_link, button, copy_button
 from components.checks import checks
-from components.chips import chip
+from components.chips import chip, test_chip
 from components.evidence import count_of_open, evidence
 from components.icons import icon
 from components.menus import menu
@@ -222,7 +222,7 @@ def _row(output: rx.Var[OutputRow]) -> rx.Component:
                 class_name="min-w-0 flex-1",
             ),
             rx.el.span(
-                chip(output.word, tone=output.tone, icon=output.icon),
+                rx.el.span(test_chip(output.test), chip(output.word, tone=output.tone, icon=output.icon), class_name=theme.ROW),
                 rx.el.span(
                     rx.el.b(output.score, class_name="font-semibold text-ink"),
                     f" of {output.max_score}",

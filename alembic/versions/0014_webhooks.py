@@ -1,7 +1,7 @@
 """webhooks: endpoints, what is sent to them and what came back; what other services send, and rules for pushes
 
 Revision ID: 0014
-Revises: 0012
+Revises: 0013
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from alembic import op
 from coexai_app.models.base import Json
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

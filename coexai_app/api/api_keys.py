@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from coexai_app.api import deps
 from coexai_app.api.deps import CurrentActor
+from coexai_app.api.once import Once
 from coexai_app.services import api_keys
 from coexai_app.views.tokens import CreatedKey, ScopeView
 
@@ -57,20 +58,20 @@ async def list_scopes(actor: CurrentActor) -> dict[str, tuple[ScopeView, ...]]:
 
 
 @router.post("", status_code=201)
-async def create_key(actor: CurrentActor, response: Response, body: NewKey) -> CreatedKey:
+async def create_key(once: Once, response: Response, body: NewKey) -> CreatedKey:
     """Makes a key. The answer's `secret` is shown this once. Asks for a log-in within the last ten minutes, as rotating and revoking do."""
     response.headers["Cache-Control"] = "no-store"
-    return await deps.call(api_keys.create, actor, **body.model_dump())
+    return await once(api_keys.create, **body.model_dump())
 
 
 @router.post("/{key_id}/rotate", status_code=201)
-async def rotate_key(actor: CurrentActor, response: Response, key_id: UUID, body: Rotation | None = None) -> CreatedKey:
+async def rotate_key(once: Once, response: Response, key_id: UUID, body: Rotation | None = None) -> CreatedKey:
     """A new key like this one; the old one still opens for `overlap_hours`."""
     response.headers["Cache-Control"] = "no-store"
-    return await deps.call(api_keys.rotate, actor, key_id=key_id, overlap_hours=(body or Rotation()).overlap_hours)
+    return await once(api_keys.rotate, key_id=key_id, overlap_hours=(body or Rotation()).overlap_hours)
 
 
 @router.delete("/{key_id}", status_code=204)
-async def revoke_key(actor: CurrentActor, key_id: UUID) -> None:
+async def revoke_key(once: Once, key_id: UUID) -> None:
     """The key opens nothing from now on."""
-    await deps.call(api_keys.revoke, actor, key_id=key_id)
+    await once(api_keys.revoke, key_id=key_id)

@@ -5,55 +5,74 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from typing import Any
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coexai_app import db, log, metrics, origin
 from coexai_app.api import (
     account,
+    agents,
     api_keys,
     audit,
+    audit_logs,
     business,
+    docs_page,
+    documented,
     files,
     health,
     hooks,
     incoming,
     invitations,
+    job_events,
+    job_output,
+    jobs,
+    limits,
+    members,
     oidc,
+    openapi,
     organizations,
     outputs,
     pictures,
+    quotes,
+    schedules,
+    search,
     second_step,
     session,
     tokens,
     unsubscribe,
+    usage,
     webhooks,
 )
-from coexai_app.errors import CoexaiError, InvalidToken
+from coexai_app.errors import BadRequest, CoexaiError, Conflict, InvalidToken, MethodNotAllowed, NotFound, TooLarge, UnsupportedMedia
 
-_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
+_HTTP: Final = {kind.status: kind.code for kind in (NotFound, MethodNotAllowed, TooLarge, UnsupportedMedia)}
+_ANY: Final = documented.errors(*documented.CALLER, *documented.BODY, NotFound, Conflict, *documented.ALWAYS)
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 RETRY_SECONDS = "5"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 def build() -> FastAPI:
     """The API app with every route, errors in one envelope (founding document §12.3), and JSON for what is not there."""
-    api = FastAPI(title="CoExAI", version="1", docs_url=None, openapi_url="/api/openapi.json", redoc_url=None)
-    signing_in = (session, second_step, oidc, account, invitations, tokens, api_keys)
-    of_people = (organizations, business, pictures, unsubscribe)
-    for module in (health, *signing_in, files, outputs, audit, *of_people, webhooks, hooks, incoming):
+    api = FastAPI(title="CoExAI", version="1", docs_url=None, openapi_url=None, redoc_url=None)
+    for module in (health, session, second_step, oidc, account, invitations, unsubscribe, incoming):
         api.include_router(module.router)
-
-    @api.api_route("/api", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
-    @api.api_route("/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
-    async def nothing(path: str = "") -> JSONResponse:
-        return envelope(404, "NOT_FOUND", f"There is no endpoint /api/{path[:200]}.")
+    for module in (agents, jobs, job_events, job_output, quotes, files, schedules, search, usage, members, audit_logs):
+        api.include_router(module.router)
+    for module in (outputs, audit, organizations, business, pictures, tokens, api_keys, webhooks, hooks):
+        api.include_router(module.router, responses=_ANY)
+    api.add_middleware(limits.BodyLimit)
+    api.openapi = lru_cache(maxsize=1)(lambda: openapi.describe(api))  # type: ignore[method-assign]
+    api.include_router(_rest(api))
 
     @api.exception_handler(CoexaiError)
     async def domain_error(_request: Request, error: CoexaiError) -> JSONResponse:
@@ -73,7 +92,8 @@ def build() -> FastAPI:
 
     @api.exception_handler(HTTPException)
     async def http_error(_request: Request, error: HTTPException) -> JSONResponse:
-        return envelope(error.status_code, _CODES.get(error.status_code, "BAD_REQUEST"), str(error.detail))
+        code = _HTTP.get(error.status_code, BadRequest.code)
+        return envelope(error.status_code, code, str(error.detail), headers=dict(error.headers or {}))
 
     async def database_away(_request: Request, error: Exception) -> JSONResponse:
         log.get(__name__).error("the database did not take it", exc_info=error)
@@ -89,6 +109,37 @@ def build() -> FastAPI:
         return envelope(500, "INTERNAL_ERROR", "Something went wrong on our side. Nothing was changed. Tell support this request id.")
 
     return api
+
+
+def _rest(api: FastAPI) -> APIRouter:
+    """The description of the API, and JSON for whatever is not there: 405 where another method is, 404 elsewhere."""
+    rest, others = APIRouter(include_in_schema=False), tuple(api.routes)
+
+    @rest.get("/api/openapi.json")
+    async def description() -> JSONResponse:
+        return JSONResponse(api.openapi(), headers={"Cache-Control": "public, max-age=300"})
+
+    @rest.get("/api/docs")
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(docs_page.render(api.openapi()))
+
+    @rest.api_route("/api", methods=list(_METHODS))
+    @rest.api_route("/api/{path:path}", methods=list(_METHODS))
+    async def nothing(request: Request, path: str = "") -> JSONResponse:
+        if allowed := sorted(method for method in _METHODS if _answers(others, request, method)):
+            message = f"This address takes {', '.join(allowed)}, not {request.method}."
+            return envelope(405, MethodNotAllowed.code, message, {"allowed": allowed}, {"Allow": ", ".join(allowed)})
+        if path.startswith("v1"):
+            await limits.anonymous(request)
+        return envelope(404, NotFound.code, f"There is no endpoint /api/{path[:200]}.")
+
+    return rest
+
+
+def _answers(routes: Sequence[BaseRoute], request: Request, method: str) -> bool:
+    """Whether one of the routes takes this address with the method."""
+    scope = {**request.scope, "method": method, "path": request.url.path}
+    return any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
 def envelope(
@@ -125,9 +176,13 @@ class RequestScope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message["headers"], (b"x-request-id", request_id.encode())]}
+                more = {**state.get("answer_headers", {}), "X-Request-Id": request_id}
+                sent = {name for name, _ in message["headers"]}
+                added = [(k.lower().encode(), v.encode("latin-1")) for k, v in more.items() if k.lower().encode() not in sent]
+                message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 
+        state = scope.setdefault("state", {})
         with log.bound(request_id=request_id), origin.bound(ip=ip, user_agent=user_agent):
             try:
                 await self.app(scope, receive, tagged)

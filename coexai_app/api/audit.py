@@ -12,13 +12,14 @@ from fastapi.responses import StreamingResponse
 
 from coexai_app.api import deps
 from coexai_app.api.deps import CurrentActor
+from coexai_app.api.documented import download
 from coexai_app.services import audit_export
 from coexai_app.services.audit_read import Filters
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
 
 
-@router.get("/export", response_class=StreamingResponse)
+@router.get("/export", response_class=StreamingResponse, responses=download("text/csv", "The log.", "seq,at,action\n"))
 async def export(
     actor: CurrentActor,
     action: Annotated[str, Query(max_length=64)] = "",

@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from coexai_app import access, db, settings
 from coexai_app.access import Actor
-from coexai_app.api import origins
+from coexai_app.api import limits, origins
 from coexai_app.errors import Forbidden, Unauthenticated
-from coexai_app.services import access_tokens, accounts, api_key_access, api_key_format
+from coexai_app.services import access_tokens, accounts, api_key_access, api_key_format, api_keys
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,13 +52,41 @@ async def actor(request: Request) -> Actor:
     must come from our own pages; the other two are never sent by a browser on its own. Raises EnrolmentRequired for a person whose
     organisation requires a second factor that they do not have.
     """
-    found = await _caller(request)
+    state = request.scope.setdefault("state", {})
+    if "actor" not in state:
+        state["actor"] = await _counted(request)
+    found: Actor = state["actor"]
+    return found
+
+
+async def _counted(request: Request) -> Actor:
+    """Whoever calls, within their limit; nobody has one by address."""
+    try:
+        found = await caller(request)
+    except Unauthenticated:
+        await limits.anonymous(request)
+        raise
+    await limits.count(request, found, by_cookie=not _sent(request))
     access.require_enrolled(found)
     return found
 
 
-async def _caller(request: Request) -> Actor:
-    if token := bearer(request) or request.headers.get("x-api-key", "").strip():
+async def partner(request: Request) -> Actor:
+    """As `actor`, for what only plans with the API include. Our own pages, which come with a cookie, pass. Raises Forbidden."""
+    found = await actor(request)
+    if _sent(request):
+        api_keys.require_plan(found)
+    return found
+
+
+def _sent(request: Request) -> str:
+    """The API key or the token that was sent."""
+    return bearer(request) or request.headers.get("x-api-key", "").strip()
+
+
+async def caller(request: Request) -> Actor:
+    """Who calls, not counted."""
+    if token := _sent(request):
         if api_key_format.looks_like_one(token) or not bearer(request):
             return await _key_holder(token, client_ip(request))
         return await call(access_tokens.verify, token=token)
@@ -85,4 +113,5 @@ async def person(request: Request) -> Actor:
 
 
 CurrentActor = Annotated[Actor, Depends(actor)]
+Partner = Annotated[Actor, Depends(partner)]
 Json = dict[str, Any]

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from coexai_app.api import deps
 from coexai_app.api.deps import CurrentActor
+from coexai_app.api.documented import download
 from coexai_app.errors import Unavailable
 from coexai_app.services import organization_export
 
@@ -22,7 +23,7 @@ CHUNK: Final = 1 << 20
 _room: Final = threading.BoundedSemaphore(2)
 
 
-@router.get("/export", response_class=StreamingResponse)
+@router.get("/export", response_class=StreamingResponse, responses=download("application/zip", "Everything.", "(a ZIP)"))
 async def export(actor: CurrentActor) -> StreamingResponse:
     """All rows as JSON, the results as Markdown, and the files. For owners."""
     if not _room.acquire(blocking=False):

@@ -10,12 +10,13 @@ from fastapi.responses import Response
 
 from coexai_app.api import deps
 from coexai_app.api.deps import CurrentActor
+from coexai_app.api.documented import download
 from coexai_app.services import outputs
 
 router = APIRouter(prefix="/api/v1/outputs", tags=["outputs"])
 
 
-@router.get("/{output_id}/export", response_class=Response)
+@router.get("/{output_id}/export", response_class=Response, responses=download("text/markdown", "The file.", "# A year of counting\n"))
 async def export(output_id: UUID, actor: CurrentActor, file_format: str = Query("json", alias="format", max_length=8)) -> Response:
     """The result as json, md, txt or docx."""
     made = await deps.call(outputs.export, actor, output_id=output_id, format=file_format)

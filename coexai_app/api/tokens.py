@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from coexai_app.api import deps, proof
+from coexai_app.api import deps, limits, proof
 from coexai_app.api.deps import CurrentActor
 from coexai_app.errors import Unauthenticated
 from coexai_app.services import second_step, signing_keys, tokens
@@ -57,7 +57,7 @@ class TokenAnswer(BaseModel):
     refresh_expires_at: datetime
 
 
-@router.post("/api/v1/auth/token")
+@router.post("/api/v1/auth/token", dependencies=[Depends(limits.anonymous)])
 async def log_in(request: Request, response: Response, body: LogIn) -> TokenAnswer:
     """An access token for 15 minutes and a refresh token for seven days.
 
@@ -75,20 +75,20 @@ async def log_in(request: Request, response: Response, body: LogIn) -> TokenAnsw
     return _answer(response, made)
 
 
-@router.post("/api/v1/auth/token/second-factor")
+@router.post("/api/v1/auth/token/second-factor", dependencies=[Depends(limits.anonymous)])
 async def second_factor(request: Request, response: Response, body: SecondFactor) -> TokenAnswer:
     """The tokens, for a ticket and a code of the authenticator app or a recovery code. Each works once."""
     made = await deps.call(second_step.tokens_with_code, ticket=body.ticket, code=body.code, ip=deps.client_ip(request))
     return _answer(response, made)
 
 
-@router.post("/api/v1/auth/refresh")
+@router.post("/api/v1/auth/refresh", dependencies=[Depends(limits.anonymous)])
 async def refresh(request: Request, response: Response, body: Refresh) -> TokenAnswer:
     """New tokens for a refresh token, which works once. Using it again later ends the whole log-in."""
     return _answer(response, await deps.call(tokens.refresh, token=body.refresh_token, ip=deps.client_ip(request)))
 
 
-@router.post("/api/v1/auth/logout", status_code=204)
+@router.post("/api/v1/auth/logout", status_code=204, dependencies=[Depends(limits.anonymous)])
 async def log_out(request: Request, body: LogOut | None = None) -> None:
     """Ends the log-in of the access token in the header, of the refresh token in the body, or both."""
     access = deps.bearer(request)

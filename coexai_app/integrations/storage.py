@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,6 +24,14 @@ class Store(Protocol):
     def get(self, key: str) -> bytes: ...
 
     def delete(self, key: str) -> None: ...
+
+    def parts(self, key: str) -> Iterator[bytes]:
+        """The object in pieces, for one that is too large for memory. Raises as `get`."""
+        ...
+
+    def presign(self, key: str, *, size: int, content_type: str, seconds: int) -> str | None:
+        """An address to which exactly `size` bytes can be PUT for a while; None when the store has no such thing."""
+        ...
 
 
 class FolderStore:
@@ -56,6 +65,12 @@ class FolderStore:
 
     def delete(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
+
+    def parts(self, key: str) -> Iterator[bytes]:
+        yield self.get(key)
+
+    def presign(self, key: str, *, size: int, content_type: str, seconds: int) -> str | None:
+        return None
 
     def _path(self, key: str) -> Path:
         path = (self.root / key).resolve()
@@ -94,6 +109,23 @@ class S3Store:
 
     def delete(self, key: str) -> None:
         self.client.delete_object(Bucket=self.bucket, Key=key)
+
+    def parts(self, key: str) -> Iterator[bytes]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield from self.client.get_object(Bucket=self.bucket, Key=key)["Body"].iter_chunks(1 << 20)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+                raise NotFound("This file is not in the store. Send it to the address of the ticket first.") from None
+            raise Unavailable("The file store does not answer. Try again in a minute.") from error
+        except BotoCoreError as error:
+            raise Unavailable("The file store does not answer. Try again in a minute.") from error
+
+    def presign(self, key: str, *, size: int, content_type: str, seconds: int) -> str | None:
+        given = {"Bucket": self.bucket, "Key": key, "ContentType": content_type, "ContentLength": size}
+        url: str = self.client.generate_presigned_url("put_object", Params=given, ExpiresIn=seconds)
+        return url
 
 
 @lru_cache(maxsize=1)

@@ -23,6 +23,7 @@ from coexai_app.models.enums import (
 )
 from coexai_app.models.factors import FactorTries, Passkey, PasskeyChallenge, RecoveryCode, SignInTicket, TotpFactor
 from coexai_app.models.files import File
+from coexai_app.models.idempotency import IdempotencyKey
 from coexai_app.models.identities import Identity, SignInFlow
 from coexai_app.models.invitations import Invitation
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
@@ -53,6 +54,7 @@ __all__ = [
     "File",
     "FlowPurpose",
     "GithubRule",
+    "IdempotencyKey",
     "Identity",
     "IncomingSource",
     "IncomingStatus",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, Integer, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Index, Integer, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -25,6 +25,7 @@ class Job(Table, table=True):
 
     `fence` grows with every claim: only the holder of the current fence may write. `lease_until` is judged by the database's clock.
     `turn` is the job's place among the waiting ones of its organisation: due time plus a minute per level below `critical`.
+    A `test` job was started by a test key: the builtin model runs it, and it is never charged.
     """
 
     __tablename__ = "jobs"
@@ -44,6 +45,7 @@ class Job(Table, table=True):
     title: str = Field(max_length=200)
     status: JobStatus = Field(default=JobStatus.PENDING, sa_column=enum_column(JobStatus))
     priority: Priority = Field(default=Priority.NORMAL, sa_column=enum_column(Priority))
+    test: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     input: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
     idempotency_key: str = Field(max_length=128)
     period: str = Field(default="", max_length=7, description="The month whose quota holds this run, YYYY-MM.")

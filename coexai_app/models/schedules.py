@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, false
 from sqlmodel import Field
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -17,7 +17,7 @@ class Schedule(Table, table=True):
     """One recurring order, or one for a single moment (`cron` empty). It runs as `user_id`: whoever set it last.
 
     `next_at` is the slot that is due next, None when nothing is left to do. `enabled` with a `paused_reason` has skipped its last slot
-    and goes on by itself; not `enabled` waits for a person.
+    and goes on by itself; not `enabled` waits for a person. A `test` one was made by a test key, and so are its jobs.
     """
 
     __tablename__ = "schedules"
@@ -36,6 +36,7 @@ class Schedule(Table, table=True):
     timezone: str = Field(max_length=64)
     next_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     enabled: bool = True
+    test: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     paused_reason: str = Field(default="", max_length=500)
     last_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     last_job_id: UUID | None = Field(default=None, foreign_key="jobs.id", ondelete="SET NULL", index=True)

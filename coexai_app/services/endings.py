@@ -70,9 +70,9 @@ def _store(session: Session, rows: Mapping[UUID, Row[Any]], finished: Sequence[F
     connection = session.connection()
     outputs = [_output(done.claim, done.report) for done in finished]
     connection.execute(insert(table_of(Output)), outputs)
-    connection.execute(insert(table_of(Charge)), [_charge(done.claim, done.report) for done in finished])
-    runs = Counter((done.claim.organization_id, done.claim.agent, done.claim.period) for done in finished)
-    quotas.settle(session, runs)
+    if charged := [done for done in finished if not done.claim.test]:
+        connection.execute(insert(table_of(Charge)), [_charge(done.claim, done.report) for done in charged])
+        quotas.settle(session, Counter((done.claim.organization_id, done.claim.agent, done.claim.period) for done in charged))
     job_mails.done(session, [(rows[done.claim.id], done.report, row["id"]) for done, row in zip(finished, outputs, strict=True)])
 
 

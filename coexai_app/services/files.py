@@ -18,7 +18,9 @@ from coexai_app.integrations.storage import store
 from coexai_app.models import File
 from coexai_app.models.base import new_id
 from coexai_app.plans import MEGABYTE
+from coexai_app.views import partner_files
 from coexai_app.views.files import FileView
+from coexai_app.views.partner_files import PartnerFile
 
 ACCEPTED: Final = frozenset({"pdf", "docx", "md", "markdown", "txt", "text", "html", "htm", "xhtml"})
 
@@ -57,17 +59,29 @@ def add(session: Session, actor: Actor, *, name: str, content_type: str, path: P
         sha256=sha256,
         key="",
     )
-    file.key = f"uploads/{actor.organization_id}/{file.id}"
+    file.key = key(actor, file.id)
     store().put(file.key, path, file.content_type)
     session.add(file)
     session.flush()
     return FileView.from_row(file)
 
 
+def key(actor: Actor, file_id: UUID) -> str:
+    """Where the bytes of a person's file are in the store."""
+    return f"uploads/{actor.organization_id}/{file_id}"
+
+
 @db.reads
 def get(session: Session, actor: Actor, *, file_id: UUID) -> FileView:
     access.require(actor, Permission.VIEW_FILES)
     return FileView.from_row(access.one(session, select(File).where(File.id == file_id), actor, "file"))
+
+
+@db.reads
+def described(session: Session, actor: Actor, *, file_id: UUID) -> PartnerFile:
+    """One file as the API's clients see it. Raises NotFound."""
+    access.require(actor, Permission.VIEW_FILES)
+    return partner_files.file(access.one(session, select(File).where(File.id == file_id), actor, "file"))
 
 
 def keep(session: Session, *, organization_id: UUID, job_id: UUID, name: str, content_type: str, data: bytes) -> None:

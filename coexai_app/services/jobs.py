@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 from coexai_app import access, agents, db
 from coexai_app.access import Actor, Permission
 from coexai_app.agents.pipeline import Agent, AgentInput, Capability
-from coexai_app.errors import Conflict, InvalidInput, NotFound
-from coexai_app.models import File, Job, JobStatus, JobStep, StepState, User
+from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound
+from coexai_app.models import File, Job, JobStatus, JobStep, Priority, StepState, User
 from coexai_app.services import audit, business, dispatch, jobs_read, quotas, transitions
 from coexai_app.views.jobs import JobView
 
@@ -34,14 +34,17 @@ def create(
     data: Mapping[str, Any],
     idempotency_key: str,
     run_at: datetime | None = None,
+    priority: Priority | None = None,
 ) -> JobView:
     """Records a job and holds its run of the plan, in one transaction; a worker is woken after the commit. `run_at`: not before then.
 
-    The same key with the same input answers the first job again; with another input it raises Conflict. Raises InvalidInput (per field in
+    `priority` is the plan's own unless a lower one is wanted. What a test key starts is a test job, which holds no run. The same key with
+    the same input answers the first job again; with another input it raises Conflict. Raises InvalidInput (per field in
     `details["fields"]`), NotFound, QuotaExceeded: then nothing is stored and nothing is held.
     """
     access.require(actor, Permission.RUN_AGENT)
     coworker, skill = find(agent, capability)
+    level = _level(actor, priority)
     parsed = skill.parse(data)
     stored = parsed.model_dump(mode="json", exclude_none=True)
     key = idempotency_key[:128] or hashlib.sha256(json.dumps([agent, capability, stored]).encode()).hexdigest()
@@ -60,12 +63,13 @@ def create(
         agent=agent,
         capability=capability,
         title=title,
-        priority=actor.plan.priority,
+        priority=level,
+        test=actor.test,
         input=stored,
         idempotency_key=key,
         run_after=due,
-        turn=dispatch.turn(actor.plan.priority, due=run_at),
-        period=quotas.reserve(session, actor, agent=agent, name=coworker.name),
+        turn=dispatch.turn(level, due=run_at),
+        period="" if actor.test else quotas.reserve(session, actor, agent=agent, name=coworker.name),
         profile_version=business.newest(session, actor.organization_id),
         language=session.exec(select(User.output_language).where(User.id == actor.user_id)).one(),
     )
@@ -86,7 +90,8 @@ def check(session: Session, actor: Actor, *, agent: str, capability: str, data: 
     parsed = skill.parse(data)
     _title(session, actor, skill, parsed)
     _room(session, actor)
-    quotas.check(session, actor, agent=agent, name=coworker.name)
+    if not actor.test:
+        quotas.check(session, actor, agent=agent, name=coworker.name)
     return parsed
 
 
@@ -94,6 +99,7 @@ def cancel(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
     """Stops a job: at once while it waits, at the next safe point while it runs. Its run of the plan is given back."""
     access.require(actor, Permission.RUN_AGENT)
     job = _locked(session, actor, job_id)
+    access.require_mode(actor, test=job.test)
     month = job.period
     if job.status is JobStatus.PROCESSING:
         session.execute(update(Job).where(col(Job.id) == job.id).values(cancel_requested=True, updated_at=db.utcnow()))
@@ -112,10 +118,11 @@ def retry(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
     """Resumes a failed or cancelled job at its first unfinished step: finished ones are kept, and nothing is paid twice."""
     access.require(actor, Permission.RUN_AGENT)
     job = _locked(session, actor, job_id)
+    access.require_mode(actor, test=job.test)
     if job.status not in RESUMABLE:
         raise Conflict("Only a failed or cancelled job can be resumed.")
     coworker, _ = find(job.agent, job.capability)
-    if not job.period:
+    if not job.period and not job.test:
         job.period = quotas.reserve(session, actor, agent=job.agent, name=coworker.name)
         session.flush()
     transitions.move(
@@ -149,6 +156,14 @@ def find(agent: str, capability: str) -> tuple[Agent, Capability]:
     if skill is None:
         raise NotFound(f"{coworker.name} cannot do “{capability}”. {coworker.name} can: {', '.join(coworker.capabilities)}.")
     return coworker, skill
+
+
+def _level(actor: Actor, wanted: Priority | None) -> Priority:
+    """The priority of a new job: the plan's, or a lower one. Raises Forbidden for a higher one."""
+    top = actor.plan.priority
+    if wanted is None or dispatch.RANK[wanted] >= dispatch.RANK[top]:
+        return wanted or top
+    raise Forbidden(f"The {actor.plan.label} plan has no priority “{wanted}”. Its highest is “{top}”.", priority=wanted.value)
 
 
 def _room(session: Session, actor: Actor) -> None:

@@ -66,7 +66,7 @@ def page(
     if agent:
         found = found.where(Job.agent == agent)
     if person:
-        found = found.where(Job.user_id == who) if (who := _person(actor, person)) else found.where(false())
+        found = found.where(Job.user_id == who) if (who := asked_by(actor, person)) else found.where(false())
     if words := query.strip()[:LONGEST_QUERY]:
         found = found.where(col(Job.title).icontains(words, autoescape=True))
     total = session.exec(select(func.count()).select_from(found.subquery())).one()
@@ -206,7 +206,7 @@ def _file(session: Session, actor: Actor, value: str) -> File | None:
     return session.exec(access.scoped(select(File), actor).where(File.id == UUID(value))).first()
 
 
-def _person(actor: Actor, person: str) -> UUID | None:
+def asked_by(actor: Actor, person: str) -> UUID | None:
     """The user whose jobs are wanted; None for what names nobody."""
     try:
         return actor.user_id if person == ME else UUID(person)

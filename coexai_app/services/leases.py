@@ -52,6 +52,7 @@ class Claim:
     owner: str
     profile_version: int = 0
     language: str = ""
+    test: bool = False
 
 
 def held(*claims: Claim) -> tuple[ColumnElement[bool], ...]:

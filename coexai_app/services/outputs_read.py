@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from coexai_app import access, agents, db
 from coexai_app.access import Actor, Permission
 from coexai_app.agents.report import Report
-from coexai_app.models import Output, OutputStatus, User
+from coexai_app.models import Job, Output, OutputStatus, User
 from coexai_app.views import outputs as view
 from coexai_app.views.base import Page, moment
 from coexai_app.views.outputs import OutputRow, OutputView
@@ -38,9 +38,9 @@ def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20, quer
     total = session.exec(select(func.count()).select_from(found.subquery())).one()
     page = min(page, max(1, -(-total // limit)))
     rows = session.exec(found.order_by(col(Output.id).desc()).offset((page - 1) * limit).limit(limit)).all()
-    return Page[OutputRow](
-        rows=tuple(view.row(r, *agents.names(r.agent, r.capability), actor.timezone) for r in rows), page=page, limit=limit, total=total
-    )
+    tests = set(session.exec(select(Job.id).where(col(Job.id).in_([r.job_id for r in rows]), col(Job.test))).all())
+    shown = tuple(view.row(r, *agents.names(r.agent, r.capability), actor.timezone, test=r.job_id in tests) for r in rows)
+    return Page[OutputRow](rows=shown, page=page, limit=limit, total=total)
 
 
 def drafts(session: Session, actor: Actor, limit: int) -> list[Output]:

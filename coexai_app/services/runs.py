@@ -41,7 +41,7 @@ BATCH_SECONDS: Final = 0.5
 # What a claim takes from the job's row.
 OF_ROW: Final = (
     *("id", "organization_id", "agent", "capability", "input", "attempt", "max_attempts", "fence", "priority", "period"),
-    *("profile_version", "language"),
+    *("profile_version", "language", "test"),
 )
 
 
@@ -161,7 +161,7 @@ def run_claimed(claim: Claim, watch: Watch, recorder: Recorder) -> Report:
         recorder(event)
 
     context = StepContext(
-        model=router.from_settings(settings.get()),
+        model=None if claim.test else router.from_settings(settings.get()),
         open_file=lambda ref: _open(claim, ref),
         fetch=partial(extract.fetch, allow_hosts=settings.get().fetch_allow_hosts),
         store=lambda name, content_type, data: _keep(claim, name, content_type, data),

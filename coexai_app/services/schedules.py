@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +21,7 @@ from coexai_app.services.schedules_run import run_due
 from coexai_app.views.jobs import JobView
 from coexai_app.views.schedules import ScheduleView
 
-__all__ = ["MAX_PER_ORGANIZATION", "check", "create", "delete", "once", "pause", "resume", "run_due", "run_now", "update"]
+__all__ = ["MAX_PER_ORGANIZATION", "check", "check_moment", "create", "delete", "once", "pause", "resume", "run_due", "run_now", "update"]
 
 MAX_PER_ORGANIZATION: Final = 100
 MAX_TITLE: Final = 120
@@ -59,6 +60,7 @@ def create(
         cron=line,
         timezone=timezone,
         next_at=next_at,
+        test=actor.test,
     )
     session.add(schedule)
     return _told(session, actor, schedule, "schedule.created")
@@ -79,8 +81,7 @@ def update(
 
     One that a person paused stays paused; a skipped slot's reason goes. Raises as `create`.
     """
-    access.require(actor, Permission.MANAGE_SCHEDULES)
-    schedule = _locked(session, actor, schedule_id)
+    schedule = _changing(session, actor, schedule_id)
     if data is not None:
         _, skill = jobs.find(schedule.agent, schedule.capability)
         parsed = skill.parse(data)
@@ -99,8 +100,7 @@ def update(
 
 def pause(session: Session, actor: Actor, *, schedule_id: UUID) -> ScheduleView:
     """Stops a schedule until somebody resumes it; jobs that it made already go on."""
-    access.require(actor, Permission.MANAGE_SCHEDULES)
-    schedule = _locked(session, actor, schedule_id)
+    schedule = _changing(session, actor, schedule_id)
     if not schedule.enabled:
         return schedules_read.whole(session, actor, schedule)
     schedule.enabled, schedule.paused_reason = False, ""
@@ -112,8 +112,7 @@ def resume(session: Session, actor: Actor, *, schedule_id: UUID) -> ScheduleView
 
     Raises InvalidInput or NotFound when its input or its coworker's skill is not valid any more, Conflict when its moment is over.
     """
-    access.require(actor, Permission.MANAGE_SCHEDULES)
-    schedule = _locked(session, actor, schedule_id)
+    schedule = _changing(session, actor, schedule_id)
     if schedule.enabled:
         return schedules_read.whole(session, actor, schedule)
     _, skill = jobs.find(schedule.agent, schedule.capability)
@@ -129,8 +128,7 @@ def resume(session: Session, actor: Actor, *, schedule_id: UUID) -> ScheduleView
 
 def delete(session: Session, actor: Actor, *, schedule_id: UUID) -> None:
     """Removes a schedule. Its jobs and their results stay."""
-    access.require(actor, Permission.MANAGE_SCHEDULES)
-    schedule = _locked(session, actor, schedule_id)
+    schedule = _changing(session, actor, schedule_id)
     audit.record(session, "schedule.deleted", actor=actor, target=str(schedule_id), target_name=schedule.title)
     live.publish(session, actor.organization_id, "schedule.deleted", schedule_id)
     session.delete(schedule)
@@ -141,9 +139,10 @@ def run_now(session: Session, actor: Actor, *, schedule_id: UUID, idempotency_ke
     """Makes a job of a schedule at once, as the actor; its next slot stays. The same key answers the same job. Raises as `jobs.create`."""
     access.require(actor, Permission.RUN_AGENT)
     schedule = _locked(session, actor, schedule_id)
+    access.require_mode(actor, test=schedule.test)
     job = jobs.create(
         session,
-        actor,
+        replace(actor, test=schedule.test),
         agent=schedule.agent,
         capability=schedule.capability,
         data=schedule.input,
@@ -159,7 +158,7 @@ def once(
 ) -> JobView:
     """A job that waits until `at` (UTC): it holds its run of the plan from now on. Raises as `jobs.create`, and for a past moment."""
     access.require(actor, Permission.RUN_AGENT)
-    _check_moment(session, at)
+    check_moment(session, at)
     return jobs.create(session, actor, agent=agent, capability=capability, data=data, idempotency_key=idempotency_key, run_at=at)
 
 
@@ -179,11 +178,12 @@ def _when(session: Session, line: str, timezone: str, at: datetime | None) -> tu
         return text, cron.next_slot(text, timezone, db.now(session))
     if at is None:
         raise InvalidInput("Choose when it runs.", field="cron", fields={"cron": "Choose when it runs."})
-    _check_moment(session, at)
+    check_moment(session, at)
     return "", at
 
 
-def _check_moment(session: Session, at: datetime) -> None:
+def check_moment(session: Session, at: datetime, *, field: str = "date") -> None:
+    """Raises InvalidInput, named for the input's field, for a moment that has passed or is more than a year away."""
     now = db.now(session)
     if at <= now:
         message = "This moment has passed already. Choose a later one."
@@ -191,7 +191,7 @@ def _check_moment(session: Session, at: datetime) -> None:
         message = "This is more than a year away. Choose an earlier date."
     else:
         return
-    raise InvalidInput(message, field="date", fields={"date": message})
+    raise InvalidInput(message, field=field, fields={field: message})
 
 
 def _room(session: Session, actor: Actor) -> None:
@@ -204,6 +204,13 @@ def _room(session: Session, actor: Actor) -> None:
 
 def _locked(session: Session, actor: Actor, schedule_id: UUID) -> Schedule:
     return access.one(session, select(Schedule).where(Schedule.id == schedule_id).with_for_update(key_share=True), actor, "schedule")
+
+
+def _changing(session: Session, actor: Actor, schedule_id: UUID) -> Schedule:
+    access.require(actor, Permission.MANAGE_SCHEDULES)
+    schedule = _locked(session, actor, schedule_id)
+    access.require_mode(actor, test=schedule.test)
+    return schedule
 
 
 def _told(session: Session, actor: Actor, schedule: Schedule, action: str) -> ScheduleView:

@@ -90,7 +90,15 @@ def _owner(session: Session, schedule: Schedule) -> Actor:
     ).first()
     if membership is None or user.disabled_at:
         raise Forbidden(f"{user.name} does not work here any more. Resume it to run it as yourself.")
-    owner = Actor(user.id, organization.id, membership.role, organization.plan, timezone=organization.timezone, name=user.name)
+    owner = Actor(
+        user.id,
+        organization.id,
+        membership.role,
+        organization.plan,
+        timezone=organization.timezone,
+        name=user.name,
+        test=schedule.test,
+    )
     if not owner.may(Permission.RUN_AGENT):
         raise Forbidden(f"{user.name}'s role does not allow to run a coworker any more. Resume it to run it as yourself.")
     return owner

@@ -18,6 +18,7 @@ from coexai_app.models.base import now
 from coexai_app.services import (
     account_deletion,
     dispatch,
+    idempotency,
     incoming_run,
     job_mails,
     mail_delivery,
@@ -146,7 +147,15 @@ def _forget(session: Session) -> None:
     if not _mine(session, "forget", FORGET_SECONDS):
         return
     session.execute(delete(Event).where(col(Event.kind).startswith("step."), col(Event.created_at) < now() - KEEP_STEP_EVENTS))
-    for forget in (workers.forget, mail_delivery.forget, throttle.purge, one_time.purge, webhook_delivery.forget, incoming_run.forget):
+    for forget in (
+        idempotency.purge,
+        workers.forget,
+        mail_delivery.forget,
+        throttle.purge,
+        one_time.purge,
+        webhook_delivery.forget,
+        incoming_run.forget,
+    ):
         forget(session)
 
 

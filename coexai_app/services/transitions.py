@@ -100,4 +100,5 @@ _RETURNED: Final[Any] = (
     Job.period,
     Job.profile_version,
     Job.language,
+    Job.test,
 )

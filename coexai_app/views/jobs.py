@@ -15,7 +15,7 @@ from coexai_app.views.steps import StepView, money, next_label, timeline
 class JobRow(View):
     """A job in a list. `tone` is idle, info, ok, bad, solid or out; `icon` a name of the icon table; `word` what the chip says.
 
-    `reason` says why it waits or failed; empty when it simply runs, is done, or was cancelled.
+    `reason` says why it waits or failed; empty when it simply runs, is done, or was cancelled. A `test` job is never charged.
     """
 
     id: str
@@ -32,6 +32,7 @@ class JobRow(View):
     by: str
     reason: str = ""
     output_id: str = ""
+    test: bool = False
 
 
 class AttemptView(View):
@@ -136,6 +137,7 @@ def row(job: Job, facts: JobFacts) -> JobRow:
         by=facts.by,
         reason="" if job.status is JobStatus.CANCELLED else _why(job, facts)[0],
         output_id=facts.output_id,
+        test=job.test,
     )
 
 

@@ -73,6 +73,7 @@ class OutputRow(View):
     max_score: int
     created: str
     preview: str
+    test: bool = False
 
 
 class ExportView(View):
@@ -127,8 +128,8 @@ EXPORTS: Final = (("docx", "Word document"), ("md", "Markdown"), ("txt", "Plain 
 POST_LIMIT: Final = 280
 
 
-def row(output: Output, agent_name: str, capability_title: str, tz: str) -> OutputRow:
-    """The view of an output in a list."""
+def row(output: Output, agent_name: str, capability_title: str, tz: str, *, test: bool = False) -> OutputRow:
+    """The view of an output in a list; `test`: a test key's job made it."""
     tone, icon, word = STATUS_CHIPS[output.status]
     if output.status is OutputStatus.DRAFT and output.unsupported:
         tone, icon, word = "mark", "eye", f"{count(output.unsupported, 'claim')} to resolve"
@@ -147,6 +148,7 @@ def row(output: Output, agent_name: str, capability_title: str, tz: str) -> Outp
         max_score=output.max_points,
         created=moment(output.created_at, tz),
         preview=output.preview,
+        test=test,
     )
 
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
@@ -9,12 +12,15 @@ from starlette.testclient import TestClient
 
 from coexai_app import db, settings
 from coexai_app.api.app import RequestScope, build
-from tests.people import People
+from coexai_app.scopes import SCOPES
+from coexai_app.services import api_keys, rate_limit
+from tests.people import People, do
 
 
 @pytest.fixture
 def client(instance: None) -> Iterator[TestClient]:
     """A browser that is nobody yet."""
+    rate_limit.forget()
     with TestClient(RequestScope(build()), base_url="http://localhost:3000", follow_redirects=False) as opened:
         yield opened
 
@@ -45,3 +51,39 @@ def dump(instance: None) -> Callable[[], str]:
         return "\n".join(found)
 
     return read
+
+
+@dataclass(frozen=True)
+class Api:
+    """A partner's program: a client that sends one API key and nothing else."""
+
+    client: TestClient
+    headers: dict[str, str]
+
+    def __call__(self, method: str, path: str, **given: Any) -> httpx.Response:
+        sent = {**self.headers, **given.pop("headers", {})}
+        self.client.cookies.clear()
+        answer: httpx.Response = self.client.request(method, f"/api/v1{path}", headers=sent, **given)
+        return answer
+
+    def get(self, path: str, **given: Any) -> httpx.Response:
+        return self("GET", path, **given)
+
+    def post(self, path: str, body: Any = None, **given: Any) -> httpx.Response:
+        return self("POST", path, **({"json": body} if body is not None else {}), **given)
+
+    def delete(self, path: str, **given: Any) -> httpx.Response:
+        return self("DELETE", path, **given)
+
+
+@pytest.fixture
+def api(people: People, client: TestClient) -> Callable[..., Api]:
+    """A program with a new key: `api("adam")` may all that its maker may, `api("bob", "jobs:read")` only that."""
+
+    def become(who: str = "adam", *scopes: str, live: bool = True) -> Api:
+        maker = getattr(people, who)
+        wanted = scopes or [scope for scope, grant in SCOPES.items() if maker.ranks(grant.role)]
+        made = do(api_keys.create, maker, name="Program", scopes=wanted, live=live)
+        return Api(client, {"Authorization": f"Bearer {made.secret}"})
+
+    return become

@@ -1,0 +1,188 @@
+"""Jobs for the API's clients: found by filters, shown with timestamps, followed by their events. What changes them is in `jobs.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import false, func, or_
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from coexai_app import access, db
+from coexai_app.access import Actor, Permission
+from coexai_app.errors import NotAcceptable, OutputNotReady
+from coexai_app.live import LOOK_BACK
+from coexai_app.models import Event, Job, JobStatus, JobStep, Output, Priority
+from coexai_app.services import jobs, jobs_read, outputs, schedules, transitions
+from coexai_app.services.outputs import Exported
+from coexai_app.views import partner_jobs as view
+from coexai_app.views.jobs import ENDED
+from coexai_app.views.listing import Listing
+from coexai_app.views.partner_jobs import EventBatch, PartnerJob, PartnerJobDetail
+
+ORDERS: Final[Mapping[str, Any]] = {
+    "created_at": col(Job.id),
+    "-created_at": col(Job.id).desc(),
+    "updated_at": col(Job.updated_at),
+    "-updated_at": col(Job.updated_at).desc(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which jobs: `status` any of these, `person` a user's id or "me", made from `since` to before `until`, `text` in the title."""
+
+    status: tuple[JobStatus, ...] = ()
+    agent: str = ""
+    person: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+    test: bool | None = None
+
+
+EVERYTHING: Final = Filters()
+
+
+@db.reads
+def page(
+    session: Session, actor: Actor, *, page: int = 1, limit: int = 20, sort: str = "-created_at", filters: Filters = EVERYTHING
+) -> Listing[PartnerJob]:
+    """A page of the organisation's jobs; empty beyond the last one. `sort` is a key of ORDERS."""
+    access.require(actor, Permission.VIEW_WORK)
+    found = _matching(actor, filters)
+    total = session.exec(select(func.count()).select_from(found.subquery())).one()
+    rows = session.exec(found.order_by(ORDERS[sort], col(Job.id)).offset((page - 1) * limit).limit(limit)).all()
+    listed = jobs_read.list_rows(session, actor, rows)
+    return Listing[PartnerJob].of([view.row(job, one) for job, one in zip(rows, listed, strict=True)], page=page, limit=limit, total=total)
+
+
+@db.reads
+def get(session: Session, actor: Actor, *, job_id: UUID) -> PartnerJobDetail:
+    """One job with its steps, its input, and why it waits or failed. Raises NotFound."""
+    access.require(actor, Permission.VIEW_WORK)
+    return shown(session, actor, job_id)
+
+
+def create(
+    session: Session,
+    actor: Actor,
+    *,
+    agent: str,
+    capability: str,
+    data: Mapping[str, Any],
+    idempotency_key: str,
+    run_at: datetime | None = None,
+    priority: Priority | None = None,
+) -> PartnerJobDetail:
+    """A new job, now or at a later moment. Raises as `jobs.create`, Forbidden for a priority above the plan's, InvalidInput for a past
+    `run_at`."""
+    access.require(actor, Permission.RUN_AGENT)
+    if run_at is not None:
+        schedules.check_moment(session, run_at, field="run_at")
+    made = jobs.create(
+        session,
+        actor,
+        agent=agent,
+        capability=capability,
+        data=data,
+        idempotency_key=idempotency_key,
+        run_at=run_at,
+        priority=priority,
+    )
+    return shown(session, actor, UUID(made.id))
+
+
+def cancel(session: Session, actor: Actor, *, job_id: UUID) -> PartnerJobDetail:
+    """Stops a job as `jobs.cancel` does. One that is being stopped, or was cancelled, stays as it is: asking again is harmless."""
+    access.require(actor, Permission.RUN_AGENT)
+    job = access.one(session, select(Job).where(Job.id == job_id), actor, "job")
+    if job.status is not JobStatus.CANCELLED and not job.cancel_requested:
+        jobs.cancel(session, actor, job_id=job_id)
+    return shown(session, actor, job_id)
+
+
+def resume(session: Session, actor: Actor, *, job_id: UUID) -> PartnerJobDetail:
+    """A failed or cancelled job goes on at its first unfinished step. Raises as `jobs.retry`."""
+    access.require(actor, Permission.RUN_AGENT)
+    jobs.retry(session, actor, job_id=job_id)
+    return shown(session, actor, job_id)
+
+
+@db.reads
+def formats(session: Session, actor: Actor, *, job_id: UUID) -> tuple[str, ...]:
+    """The formats that a job's result can be had in. Raises NotFound, and OutputNotReady while there is no result."""
+    access.require(actor, Permission.VIEW_OUTPUT)
+    job, output = _result(session, actor, job_id)
+    if output is None:
+        going = job.status not in ENDED
+        then = "Ask again when it has completed." if going else "Its steps tell why; it can be resumed."
+        details: dict[str, Any] = {"status": job.status.value, **({"retry_after": 2} if going else {})}
+        raise OutputNotReady(f"This job has no result: it is {job.status.value.replace('_', ' ')}. {then}", **details)
+    return tuple(jobs.find(output.agent, output.capability)[1].exports)
+
+
+def output(session: Session, actor: Actor, *, job_id: UUID, format: str) -> Exported:  # noqa: A002  (the word of the field)
+    """The job's result as a file. Raises as `formats`, and NotAcceptable for a format that this result does not have."""
+    access.require(actor, Permission.VIEW_OUTPUT)
+    made = formats(session, actor, job_id=job_id)
+    if format not in made:
+        raise NotAcceptable(f"This result cannot be had as {format}.", formats=list(made))
+    _, row = _result(session, actor, job_id)
+    assert row is not None
+    return outputs.export(session, actor, output_id=row.id, format=format)
+
+
+@db.reads
+def events(session: Session, actor: Actor, *, job_id: UUID, after: int = 0, seen: AbstractSet[int] = frozenset()) -> EventBatch:
+    """The job's events after the one with the id `after`, without those already `seen`, oldest first.
+
+    Ids are handed out before their transaction commits, so a lower one may appear late: a little before the last seen is looked at too.
+    """
+    access.require(actor, Permission.VIEW_WORK)
+    job = access.one(session, select(Job).where(Job.id == job_id), actor, "job")
+    start = max(after, max(seen, default=0) - LOOK_BACK)
+    told = or_(col(Event.kind).startswith("job."), col(Event.kind).startswith("step."))
+    mine = access.scoped(select(Event), actor).where(Event.ref_id == job_id, told, col(Event.id) > start)
+    fresh = [event for event in session.exec(mine.order_by(col(Event.id)).limit(1_000)).all() if event.id not in seen]
+    return view.events(job, _steps(session, job_id) if fresh else (), fresh)
+
+
+def shown(session: Session, actor: Actor, job_id: UUID) -> PartnerJobDetail:
+    """The view of a job whose reader was authorised already."""
+    job = access.one(session, select(Job).where(Job.id == job_id), actor, "job")
+    page_view = jobs_read.whole(session, actor, job)
+    return view.whole(job, _steps(session, job_id), page_view, may_change=actor.may(Permission.RUN_AGENT) and (job.test or not actor.test))
+
+
+def _steps(session: Session, job_id: UUID) -> list[JobStep]:
+    return list(session.exec(select(JobStep).where(JobStep.job_id == job_id).order_by(col(JobStep.position))).all())
+
+
+def _result(session: Session, actor: Actor, job_id: UUID) -> tuple[Job, Output | None]:
+    job = access.one(session, select(Job).where(Job.id == job_id), actor, "job")
+    return job, session.exec(access.scoped(select(Output), actor).where(Output.job_id == job_id)).first()
+
+
+def _matching(actor: Actor, filters: Filters) -> SelectOfScalar[Job]:
+    found = access.scoped(select(Job), actor)
+    if filters.status:
+        found = found.where(transitions.is_(*filters.status))
+    if filters.agent:
+        found = found.where(Job.agent == filters.agent)
+    if filters.person:
+        found = found.where(Job.user_id == who) if (who := jobs_read.asked_by(actor, filters.person)) else found.where(false())
+    if filters.since:
+        found = found.where(col(Job.created_at) >= filters.since)
+    if filters.until:
+        found = found.where(col(Job.created_at) < filters.until)
+    if words := filters.text.strip():
+        found = found.where(col(Job.title).icontains(words, autoescape=True))
+    if filters.test is not None:
+        found = found.where(col(Job.test).is_(filters.test))
+    return found

@@ -1,0 +1,42 @@
+"""The envelope of every list that the API answers (founding document §12.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Generic, Self, TypeVar
+
+from pydantic import Field
+
+from coexai_app.views.base import Page, View
+
+T = TypeVar("T")
+
+
+class Pagination(View):
+    page: int = Field(ge=1, examples=[1])
+    limit: int = Field(ge=1, examples=[20])
+    total: int = Field(ge=0, examples=[156])
+    total_pages: int = Field(ge=0, examples=[8])
+    has_next: bool
+    has_prev: bool
+
+
+class Listing(View, Generic[T]):
+    """A page of a list. Beyond the last page `data` is empty, so that a client that walks on comes to an end."""
+
+    data: tuple[T, ...]
+    pagination: Pagination
+
+    @classmethod
+    def of(cls, rows: Sequence[T], *, page: int, limit: int, total: int) -> Self:
+        pages = -(-total // limit)
+        return cls(
+            data=tuple(rows),
+            pagination=Pagination(
+                page=page, limit=limit, total=total, total_pages=pages, has_next=page < pages, has_prev=page > 1 and total > 0
+            ),
+        )
+
+    @classmethod
+    def from_page(cls, found: Page[T]) -> Self:
+        return cls.of(found.rows, page=found.page, limit=found.limit, total=found.total)

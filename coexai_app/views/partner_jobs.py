@@ -1,0 +1,152 @@
+"""Jobs as the API answers them: moments as UTC timestamps, states as their words, and why one waits as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from coexai_app.models import Event, Job, JobStatus, JobStep, Priority, StepState
+from coexai_app.views.base import View
+from coexai_app.views.jobs import ENDED, JobRow, JobView
+from coexai_app.views.steps import FINISHED
+
+JOB = UUID("0192f3a4-5b6c-7d8e-9f01-23456789abcd")
+
+
+class JobError(View):
+    code: str = Field(examples=["UNAVAILABLE"])
+    message: str = Field(examples=["The page could not be read. Try again in a minute."])
+
+
+class Progress(View):
+    """Finished steps, and all of them."""
+
+    done: int = Field(examples=[3])
+    total: int = Field(examples=[7])
+
+
+class PartnerStep(View):
+    """`ms` is how long it took; `summary` says what came out of it."""
+
+    name: str = Field(examples=["extract"])
+    label: str = Field(examples=["Read the source"])
+    status: StepState
+    started_at: datetime | None
+    ms: int = Field(examples=[41])
+    summary: str = Field(examples=["812 words, en"])
+
+
+class PartnerJob(View):
+    """A job in a list. `reason` says why it waits or failed, and is empty otherwise; a `test` job is never charged."""
+
+    id: UUID = Field(examples=[JOB])
+    status: JobStatus
+    agent: str = Field(examples=["maya"])
+    capability: str = Field(examples=["blog-to-thread"])
+    title: str = Field(examples=["What a year of counting taught our bakery"])
+    priority: Priority
+    test: bool
+    reason: str = Field(examples=["5 of 5 jobs run at once on the Pro plan. It is next."])
+    error: JobError | None
+    attempt: int = Field(examples=[1])
+    max_attempts: int = Field(examples=[4])
+    output_id: UUID | None
+    created_by: str = Field(description="Who asked for it, by name.", examples=["Alice Archer"])
+    created_at: datetime
+    run_at: datetime = Field(description="Not before then.")
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class PartnerJobDetail(PartnerJob):
+    """One job, whole. `advice` says what to do about the reason; `may_cancel` and `may_resume` what this caller can do now."""
+
+    advice: str
+    progress: Progress
+    steps: tuple[PartnerStep, ...]
+    input: dict[str, Any] = Field(examples=[{"text": "# A year of counting …", "posts": 7}])
+    may_cancel: bool
+    may_resume: bool
+
+
+class JobEvent(View):
+    """One line of a job's event stream. `type` is `job.<status>` or `step.<status>`; status and progress are those of this moment."""
+
+    id: int
+    type: str = Field(examples=["job.completed"])
+    job_id: UUID
+    status: JobStatus
+    progress: Progress
+    note: str = ""
+    at: datetime
+
+
+class EventBatch(View):
+    """What is new in a stream. `ended`: the job has come to its end, and nothing follows."""
+
+    events: tuple[JobEvent, ...]
+    ended: bool
+
+
+def row(job: Job, shown: JobRow) -> PartnerJob:
+    return PartnerJob(
+        id=job.id,
+        status=job.status,
+        agent=job.agent,
+        capability=job.capability,
+        title=job.title,
+        priority=job.priority,
+        test=job.test,
+        reason=shown.reason,
+        error=JobError(code=job.error_code, message=job.error_message) if job.error_code else None,
+        attempt=job.attempt,
+        max_attempts=job.max_attempts,
+        output_id=UUID(shown.output_id) if shown.output_id else None,
+        created_by=shown.by,
+        created_at=job.created_at,
+        run_at=job.run_after,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+    )
+
+
+def whole(job: Job, steps: Sequence[JobStep], shown: JobView, *, may_change: bool) -> PartnerJobDetail:
+    return PartnerJobDetail(
+        **row(job, shown).model_dump(),
+        advice=shown.advice,
+        progress=progress(steps),
+        steps=tuple(
+            PartnerStep(name=s.name, label=s.label, status=s.status, started_at=s.started_at, ms=s.ms, summary=s.summary) for s in steps
+        ),
+        input=job.input,
+        may_cancel=shown.can_cancel and may_change,
+        may_resume=shown.can_retry and may_change,
+    )
+
+
+def events(job: Job, steps: Sequence[JobStep], fresh: Sequence[Event]) -> EventBatch:
+    """`fresh` are the job's events that were not sent yet, oldest first."""
+    now = progress(steps)
+    return EventBatch(
+        events=tuple(
+            JobEvent(
+                id=event.id or 0,
+                type=event.kind,
+                job_id=job.id,
+                status=job.status,
+                progress=now,
+                note=str(event.data.get("note", "")),
+                at=event.created_at,
+            )
+            for event in fresh
+        ),
+        ended=job.status in ENDED,
+    )
+
+
+def progress(steps: Sequence[JobStep]) -> Progress:
+    return Progress(done=sum(step.status in FINISHED for step in steps), total=len(steps))
