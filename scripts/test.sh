@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the suite in parallel: everything on the embedded back ends, then what touches the database again on PostgreSQL and Redis.
 # Arguments go to pytest instead: scripts/test.sh tests/services -k cancel
+# COEXAI_BROWSER=full runs every browser journey on a phone's screen too.
 # tests/faults starts servers and workers of its own, on both back ends; COEXAI_FAULTS=full (make test-faults) runs it at full size.
 set -euo pipefail
 cd "$(dirname "$0")/.."

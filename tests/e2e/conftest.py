@@ -22,14 +22,29 @@ from tests.servers import free_port, wait_until
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+FULL = os.environ.get("COEXAI_BROWSER") == "full"
+# Journeys that take long and differ little on a phone; test_pages looks at their pages at both sizes.
+DESKTOP_FIRST = {
+    "test_account_journey",
+    "test_job_screens",
+    "test_keys_journey",
+    "test_oidc_journey",
+    "test_profile_journey",
+    "test_schedules_journey",
+    "test_second_step",
+    "test_teams_journey",
+}
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The journeys of a file run one after the other in one worker, and its files share an instance."""
+    """Journeys run one after the other in one worker: they share an instance, and two browsers at once make each other slow."""
     for item in items:
         if "/e2e/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            of = getattr(item, "callspec", None)
+            if of and of.params.get("size") == "phone" and item.path.stem in DESKTOP_FIRST and not FULL:
+                item.add_marker(pytest.mark.skip(reason="its twin runs on a desktop; COEXAI_BROWSER=full runs both"))
 
 
 @pytest.fixture(scope="session")
