@@ -11,5 +11,5 @@ workers=${PYTEST_WORKERS:-2}
 .venv/bin/pytest -n "$workers" --dist loadgroup --ignore tests/faults
 # By themselves, and one more at a time: they wait most of the time, for servers and workers of their own.
 .venv/bin/pytest -n "$((workers + 1))" --dist loadgroup tests/faults
-COEXAI_TEST_BACKEND=postgres .venv/bin/pytest -n "$workers" --dist loadgroup tests/services tests/api tests/state tests/test_migrations.py \
+COEXAI_TEST_BACKEND=postgres .venv/bin/pytest -n "$workers" --dist loadgroup tests/services tests/test_migrations.py \
   tests/faults/test_engine_model.py

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from coexai_app.settings import ROOT
 from tests.e2e.journey import Instance, ready
@@ -34,6 +34,7 @@ DESKTOP_FIRST = {
     "test_second_step",
     "test_teams_journey",
 }
+expect.set_options(timeout=15_000)  # a slow machine is no failure
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
