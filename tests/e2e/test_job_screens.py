@@ -198,6 +198,7 @@ class TestList:
         email = sign_up(page, url)
         seed(instance_url, email, "busy", 3)
         page.goto(f"{url}/jobs")
+        expect(page.get_by_test_id("job-row")).to_have_count(3)
         page.get_by_test_id("search-jobs").fill("opening HOURS")
         page.get_by_test_id("search-jobs").press("Enter")
         page.wait_for_url("**/jobs?q=opening+HOURS")
