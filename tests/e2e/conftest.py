@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from coexai_app.settings import ROOT
-from tests.e2e.journey import Instance, ready
-from tests.servers import free_port, wait_until
+from tests.e2e.instance import running
+from tests.e2e.journey import Instance
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -51,28 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def instance_url(website: str) -> Iterator[Instance]:
     """One running instance for all journeys of this worker; each journey signs up somebody of its own."""
-    folder, port = Path(tempfile.mkdtemp(prefix="coexai-e2e-")), free_port()
-    environment = {
-        **{k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")},
-        "DATA_DIR": str(folder / "data"),
-        "PORT": str(port),
-        "FETCH_ALLOW_HOSTS": website.removeprefix("http://"),
-        "LOG_LEVEL": "warning",
-        "SIGN_UPS_PER_HOUR": "1000",
-    }
-    command = [sys.executable, "-m", "coexai_app.cli"]
-    subprocess.run([*command, "build"], cwd=ROOT, env=environment, check=True)
-    subprocess.run([*command, "migrate"], cwd=ROOT, env=environment, check=True)
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*command, "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log)
-    url = f"http://localhost:{port}"
-    try:
-        wait_until(lambda: ready(url), 60, f"the instance; its log: {folder / 'log'}")
-        yield Instance(url, process.pid, folder)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
-        shutil.rmtree(folder, ignore_errors=True)
+    with running(FETCH_ALLOW_HOSTS=website.removeprefix("http://"), SIGN_UPS_PER_HOUR="1000") as instance:
+        yield instance
 
 
 @pytest.fixture(scope="module")
