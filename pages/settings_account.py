@@ -64,7 +64,7 @@ def settings_account() -> rx.Component:
     )
 
 
-def _name(view: rx.Var) -> rx.Component:  # type: ignore[type-arg]
+def _name(view: Any) -> rx.Component:
     return rx.el.form(
         fields.field(
             "Your name",
@@ -124,7 +124,7 @@ def _preferences() -> rx.Component:
     )
 
 
-def _email(view: rx.Var) -> rx.Component:  # type: ignore[type-arg]
+def _email(view: Any) -> rx.Component:
     return rx.el.div(
         rx.el.p(
             rx.el.span(view.email, class_name="font-medium break-all", data_testid="own-email"),
@@ -148,7 +148,7 @@ def _email(view: rx.Var) -> rx.Component:  # type: ignore[type-arg]
     )
 
 
-def _password(view: rx.Var) -> rx.Component:  # type: ignore[type-arg]
+def _password(view: Any) -> rx.Component:
     return rx.cond(view.has_password, _change_password(), _no_password())
 
 
@@ -176,7 +176,7 @@ def _change_password() -> rx.Component:
     )
 
 
-def _delete(view: rx.Var) -> rx.Component:  # type: ignore[type-arg]
+def _delete(view: Any) -> rx.Component:
     return rx.el.div(
         rx.el.p(
             "Your account is closed at once, on every device. For 30 days a log-in brings it back; after that your name, your address and "

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the suite in parallel: everything on the embedded back ends, then what touches the database again on PostgreSQL and Redis.
 # Arguments go to pytest instead: scripts/test.sh tests/services -k cancel
+# COEXAI_BROWSER=full runs every browser journey on a phone's screen too.
 # tests/faults starts servers and workers of its own, on both back ends; COEXAI_FAULTS=full (make test-faults) runs it at full size.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,5 +11,5 @@ workers=${PYTEST_WORKERS:-2}
 .venv/bin/pytest -n "$workers" --dist loadgroup --ignore tests/faults
 # By themselves, and one more at a time: they wait most of the time, for servers and workers of their own.
 .venv/bin/pytest -n "$((workers + 1))" --dist loadgroup tests/faults
-COEXAI_TEST_BACKEND=postgres .venv/bin/pytest -n "$workers" --dist loadgroup tests/services tests/api tests/state tests/test_migrations.py \
+COEXAI_TEST_BACKEND=postgres .venv/bin/pytest -n "$workers" --dist loadgroup tests/services tests/test_migrations.py \
   tests/faults/test_engine_model.py

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from coexai_app.api import deps
+from coexai_app.api import deps, proof
 from coexai_app.api.deps import CurrentActor
 from coexai_app.api.entry import HOME, enter
 from coexai_app.errors import CoexaiError
@@ -38,8 +38,10 @@ async def sign_up(
     """The address is the invitation's: the form has none."""
     agent = request.headers.get("user-agent", "")
     try:
+        invited = await deps.call(invitations.look, token=token)
+        made = await proof.new_hash(password, email=invited.email, name=name)
         signed_in = await deps.call(
-            invitations.sign_up, token=token, name=name, password=password, ip=deps.client_ip(request), user_agent=agent
+            invitations.sign_up, token=token, name=name, password_hash=made, ip=deps.client_ip(request), user_agent=agent
         )
     except CoexaiError as error:
         return _back(token, error)

@@ -32,11 +32,12 @@ async def sign_up(
     ip = deps.client_ip(request)
     try:
         await deps.call(accounts.take_sign_up, ip=ip)
+        made = await proof.new_hash(password, email=email, name=name)
         signed_in = await deps.call(
             accounts.sign_up,
             name=name,
             email=email,
-            password=password,
+            password_hash=made,
             organization=organization,
             timezone=timezone,
             ip=ip,

@@ -17,29 +17,12 @@ from coexai_app.access import Actor
 from coexai_app.errors import Conflict, NotFound, Unauthenticated
 from coexai_app.models import AuditOutcome, LoginSession, Membership, Organization, Role, SignInDoor, User
 from coexai_app.services import account_fields, audit, email_address, passwords, proofs, sign_in_tickets, sign_ins, throttle
-from coexai_app.services.person import hash_of, refuse_key, require_fresh
+from coexai_app.services.person import hash_of, refuse_key
 from coexai_app.services.proofs import Proof
 from coexai_app.views.accounts import Me, from_rows
 from coexai_app.views.base import zone
 
 MAX_FAILURES: Final = throttle.ACCOUNT.free
-__all__ = [
-    "MAX_FAILURES",
-    "SignedIn",
-    "actor_of",
-    "add_person",
-    "credentials",
-    "log_in",
-    "log_out",
-    "me",
-    "note_failure",
-    "require_fresh",
-    "seen",
-    "sign_up",
-    "switch",
-    "take_sign_up",
-    "touch",
-]
 # Writing "last seen" on every click would make each one a write; a minute is exact enough.
 SEEN_EVERY_SECONDS: Final = 60.0
 # Each organisation has free runs of its own: nobody needs dozens.
@@ -83,7 +66,8 @@ def sign_up(
     *,
     name: str,
     email: str,
-    password: str,
+    password: str = "",
+    password_hash: str = "",
     organization: str = "",
     timezone: str = "UTC",
     ip: str = "",
@@ -91,20 +75,24 @@ def sign_up(
 ) -> SignedIn:
     """Makes an account that owns a new organisation, and signs it in. The first account of an instance is its staff.
 
+    A door gives the `password_hash` that it made before it opened this transaction; with a `password` it is made here.
+
     Raises InvalidInput with the field, Conflict when the address is taken.
     """
-    user = register(session, name=name, email=email, password=password)
+    user = register(session, name=name, email=email, password=password, password_hash=password_hash)
     org = found(session, user, name=organization, timezone=timezone)
     signed_in = open_session(session, user, org.id, ip=ip, user_agent=user_agent)
     audit.record(session, "account.created", user_id=user.id, organization_id=org.id, target=str(user.id), ip=ip, staff=user.is_staff)
     return signed_in
 
 
-def register(session: Session, *, name: str, email: str, password: str) -> User:
-    """A new person, who belongs nowhere yet. Raises as `sign_up` does."""
+def register(session: Session, *, name: str, email: str, password: str = "", password_hash: str = "") -> User:
+    """A new person, who belongs nowhere yet; their password as in `sign_up`."""
     name, email = account_fields.name(name), account_fields.email(email)
-    passwords.check_strength(password, email=email, name=name)
-    return add_person(session, name=name, email=email, password_hash=passwords.hash_of(password))  # slow, so before anything is locked
+    if not password_hash:
+        passwords.check_strength(password, email=email, name=name)
+        password_hash = passwords.hash_of(password)
+    return add_person(session, name=name, email=email, password_hash=password_hash)
 
 
 def add_person(session: Session, *, name: str, email: str, password_hash: str = "", verified: bool = False) -> User:

@@ -130,11 +130,16 @@ def accept(session: Session, actor: Actor, *, token: str) -> UUID:
     return organization_id
 
 
-def sign_up(session: Session, *, token: str, name: str, password: str, ip: str = "", user_agent: str = "") -> SignedIn:
-    """A new account for the invited address, which joins at once. Raises as `look` and `accounts.register`."""
+def sign_up(
+    session: Session, *, token: str, name: str, password: str = "", password_hash: str = "", ip: str = "", user_agent: str = ""
+) -> SignedIn:
+    """A new account for the invited address, which joins at once; its password as in `accounts.sign_up`.
+
+    Raises as `look` and `accounts.register`.
+    """
     row, _ = _found(session, token)
     _require_open(row, db.now(session))
-    user = accounts.register(session, name=name, email=row.email, password=password)
+    user = accounts.register(session, name=name, email=row.email, password=password, password_hash=password_hash)
     organization_id = _join(session, token, user)
     of: dict[str, Any] = {"user_id": user.id, "organization_id": organization_id, "target": str(user.id)}
     audit.record(session, "account.created", ip=ip, user_agent=user_agent, staff=user.is_staff, **of)

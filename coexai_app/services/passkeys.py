@@ -20,8 +20,8 @@ from sqlmodel import Session, col, select
 from coexai_app import db, settings
 from coexai_app.access import Actor
 from coexai_app.errors import Conflict, InvalidInput, NotFound, PasskeyRefused
-from coexai_app.models import Membership, Passkey, PasskeyChallenge, User
-from coexai_app.services import audit, factor_codes, factors, security, sign_in_tickets, ways_in
+from coexai_app.models import Passkey, PasskeyChallenge, User
+from coexai_app.services import audit, factor_codes, factors, person, security, sign_in_tickets, ways_in
 from coexai_app.services.factors import Added
 from coexai_app.services.security import SecurityEvent
 
@@ -158,10 +158,7 @@ def verify(session: Session, *, credential: str, bound_to: str, user_id: UUID | 
     except _broken() as error:
         raise PasskeyRefused(_REFUSED) from error
     if verified.new_sign_count <= row.sign_count and (verified.new_sign_count or row.sign_count):  # WebAuthn §6.1.1
-        of = (
-            organization_id
-            or session.exec(select(Membership.organization_id).where(Membership.user_id == user.id).order_by(col(Membership.id))).first()
-        )
+        of = organization_id or person.first_home(session, user.id)
         audit.record(session, "factor.passkey_copied", user_id=user.id, organization_id=of, target=str(user.id), target_name=row.name)
         if of is not None:
             detail = f"The passkey “{row.name}” answered with an old counter: there may be a copy of it. It was refused."

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from coexai_app.errors import SignInExpired
-from coexai_app.models import Membership, SignInDoor, SignInTicket, User
-from coexai_app.services import accounts, factor_codes, passkeys, sign_in_tickets, tokens
+from coexai_app.models import SignInDoor, SignInTicket
+from coexai_app.services import accounts, factor_codes, passkeys, person, sign_in_tickets, tokens
 from coexai_app.services.accounts import SignedIn
 from coexai_app.services.passkeys import Options
 from coexai_app.services.tokens import Tokens
@@ -20,7 +20,7 @@ from coexai_app.services.tokens import Tokens
 def with_code(session: Session, *, ticket: str, code: str, ip: str = "", user_agent: str = "") -> SignedIn:
     """A session for a ticket and a code. Raises SignInExpired, WrongCode (the ticket stays good), RateLimited."""
     row, user = sign_in_tickets.find(session, token=ticket, door=SignInDoor.BROWSER)
-    factor_codes.check(session, user.id, code=code, organization_id=_home(session, row, user))
+    factor_codes.check(session, user.id, code=code, organization_id=_home(session, row))
     sign_in_tickets.use_up(session, row)
     return accounts.enter(session, user, ip=ip, user_agent=user_agent)
 
@@ -28,10 +28,11 @@ def with_code(session: Session, *, ticket: str, code: str, ip: str = "", user_ag
 def tokens_with_code(session: Session, *, ticket: str, code: str, ip: str = "") -> Tokens:
     """Tokens for a ticket and a code, for the organisation that the log-in named. Raises as `with_code` does."""
     row, user = sign_in_tickets.find(session, token=ticket, door=SignInDoor.API)
-    organization_id = _home(session, row, user)
-    factor_codes.check(session, user.id, code=code, organization_id=organization_id)
+    if row.organization_id is None:
+        raise SignInExpired("This log-in took too long, or was used already. Start again with your password.")
+    factor_codes.check(session, user.id, code=code, organization_id=row.organization_id)
     sign_in_tickets.use_up(session, row)
-    return tokens.issue(session, user=user, organization_id=organization_id, device=row.device, ip=ip)
+    return tokens.issue(session, user=user, organization_id=row.organization_id, device=row.device, ip=ip)
 
 
 def passkey_options(session: Session, *, ticket: str) -> Options:
@@ -44,7 +45,7 @@ def with_passkey(session: Session, *, ticket: str, credential: str, ip: str = ""
     """A session for a ticket and a passkey of the same person. Raises SignInExpired, PasskeyRefused."""
     row, user = sign_in_tickets.find(session, token=ticket, door=SignInDoor.BROWSER)
     owner = passkeys.verify(
-        session, credential=credential, bound_to=f"ticket:{row.id}", user_id=user.id, organization_id=_home(session, row, user)
+        session, credential=credential, bound_to=f"ticket:{row.id}", user_id=user.id, organization_id=_home(session, row)
     )
     sign_in_tickets.use_up(session, row)
     return accounts.enter(session, owner, ip=ip, user_agent=user_agent)
@@ -61,11 +62,6 @@ def alone(session: Session, *, browser: str, credential: str, ip: str = "", user
     return accounts.enter(session, user, ip=ip, user_agent=user_agent)
 
 
-def _home(session: Session, ticket: SignInTicket, user: User) -> UUID:
-    """The organisation that the log-in is for: the one it named, or the one that the person joined first."""
-    if ticket.organization_id is not None:
-        return ticket.organization_id
-    first = session.exec(select(Membership.organization_id).where(Membership.user_id == user.id).order_by(col(Membership.id))).first()
-    if first is None:
-        raise SignInExpired("This account belongs to no organisation any more.")
-    return first
+def _home(session: Session, ticket: SignInTicket) -> UUID | None:
+    """The organisation whose audit log tells of it: the one that the log-in named, or the one that the person joined first."""
+    return ticket.organization_id or person.first_home(session, ticket.user_id)

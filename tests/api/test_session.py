@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from coexai_app import settings
+from coexai_app import db, settings
+from coexai_app.services import passwords
 from tests.people import PASSWORD, People
 
 OURS = {"Origin": "http://localhost:3000"}
@@ -33,6 +37,26 @@ class TestSignUp:
         answer = client.post("/auth/signup", data={**FORM, **change}, headers=OURS)
         assert answer.headers["location"] == f"/signup?error={error}"
         assert "set-cookie" not in answer.headers
+
+    def test_nobody_waits_for_its_hash_to_write(self, client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        """While a password is hashed, no transaction is open: SQLite has one writer."""
+        others: list[bool] = []
+
+        def write() -> None:
+            with db.transaction() as session:
+                session.execute(text("DELETE FROM throttles WHERE key = 'nobody'"))
+
+        def slow(password: str) -> str:
+            other = Thread(target=write, daemon=True)
+            other.start()
+            other.join(5)
+            others.append(other.is_alive())
+            return hash_of(password)
+
+        hash_of = passwords.hash_of
+        monkeypatch.setattr(passwords, "hash_of", slow)
+        assert client.post("/auth/signup", data=FORM, headers=OURS).headers["location"] == "/home"
+        assert others == [False]
 
     def test_a_taken_address(self, client: TestClient) -> None:
         client.post("/auth/signup", data=FORM, headers=OURS)

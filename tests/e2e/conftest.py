@@ -4,32 +4,42 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from coexai_app.settings import ROOT
-from tests.e2e.journey import Instance, ready
-from tests.servers import free_port, wait_until
+from tests.e2e.instance import running
+from tests.e2e.journey import Instance
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+FULL = os.environ.get("COEXAI_BROWSER") == "full"
+# Journeys that take long and differ little on a phone; test_pages looks at their pages at both sizes.
+DESKTOP_FIRST = {
+    "test_account_journey",
+    "test_job_screens",
+    "test_keys_journey",
+    "test_oidc_journey",
+    "test_profile_journey",
+    "test_schedules_journey",
+    "test_second_step",
+    "test_teams_journey",
+}
+expect.set_options(timeout=15_000)  # a slow machine is no failure
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The journeys of a file run one after the other in one worker, and its files share an instance."""
+    """Journeys run one after the other in one worker: they share an instance, and two browsers at once make each other slow."""
     for item in items:
         if "/e2e/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            of = getattr(item, "callspec", None)
+            if of and of.params.get("size") == "phone" and item.path.stem in DESKTOP_FIRST and not FULL:
+                item.add_marker(pytest.mark.skip(reason="its twin runs on a desktop; COEXAI_BROWSER=full runs both"))
 
 
 @pytest.fixture(scope="session")
@@ -41,30 +51,13 @@ def webhook_port() -> int:
 @pytest.fixture(scope="session")
 def instance_url(website: str, webhook_port: int) -> Iterator[Instance]:
     """One running instance for all journeys of this worker; each journey signs up somebody of its own."""
-    folder, port = Path(tempfile.mkdtemp(prefix="coexai-e2e-")), free_port()
-    environment = {
-        **{k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")},
-        "DATA_DIR": str(folder / "data"),
-        "PORT": str(port),
-        "FETCH_ALLOW_HOSTS": website.removeprefix("http://"),
-        "WEBHOOK_ALLOW_HOSTS": f"127.0.0.1:{webhook_port}",
-        "GITHUB_WEBHOOK_SECRET": "the instance's own",
-        "LOG_LEVEL": "warning",
-        "SIGN_UPS_PER_HOUR": "1000",
-    }
-    command = [sys.executable, "-m", "coexai_app.cli"]
-    subprocess.run([*command, "build"], cwd=ROOT, env=environment, check=True)
-    subprocess.run([*command, "migrate"], cwd=ROOT, env=environment, check=True)
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*command, "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log)
-    url = f"http://localhost:{port}"
-    try:
-        wait_until(lambda: ready(url), 60, f"the instance; its log: {folder / 'log'}")
-        yield Instance(url, process.pid, folder)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
-        shutil.rmtree(folder, ignore_errors=True)
+    with running(
+        FETCH_ALLOW_HOSTS=website.removeprefix("http://"),
+        WEBHOOK_ALLOW_HOSTS=f"127.0.0.1:{webhook_port}",
+        GITHUB_WEBHOOK_SECRET="the instance's own",
+        SIGN_UPS_PER_HOUR="1000",
+    ) as instance:
+        yield instance
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,8 @@ def seed(instance: Instance, email: str, story: str, number: int = 1) -> list[st
     """Jobs in states that take minutes to reach; returns their ids."""
     environment = {**os.environ, "DATABASE_URL": "", "REDIS_URL": "", "DATA_DIR": str(instance.folder / "data")}
     command = [sys.executable, "-m", "tests.e2e.seed", email, story, str(number)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     ids: list[str] = json.loads(done.stdout)["ids"]
     return ids
 
@@ -198,6 +199,7 @@ class TestList:
         email = sign_up(page, url)
         seed(instance_url, email, "busy", 3)
         page.goto(f"{url}/jobs")
+        expect(page.get_by_test_id("job-row")).to_have_count(3)
         page.get_by_test_id("search-jobs").fill("opening HOURS")
         page.get_by_test_id("search-jobs").press("Enter")
         page.wait_for_url("**/jobs?q=opening+HOURS")

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from coexai_app.settings import ROOT
-from tests.e2e.journey import PASSWORD, Instance, no_serious_findings, nothing_sticks_out, ready
+from tests.e2e.instance import running
+from tests.e2e.journey import PASSWORD, Instance, no_serious_findings, nothing_sticks_out
 from tests.oidc import make_user, real_provider
-from tests.servers import free_port, wait_until
+from tests.servers import free_port
 
 SHOTS = os.environ.get("COEXAI_SHOTS", "")
 
@@ -33,12 +27,7 @@ def provider() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def registered(provider: str) -> Iterator[Instance]:
     """An instance that knows three providers; only the last of them is there."""
-    folder, port = Path(tempfile.mkdtemp(prefix="coexai-e2e-oidc-")), free_port()
-    environment = {
-        **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
-        "DATA_DIR": str(folder / "data"),
-        "PORT": str(port),
-        "LOG_LEVEL": "warning",
+    providers = {
         "GOOGLE_CLIENT_ID": "g",
         "GOOGLE_CLIENT_SECRET": "s",
         "MICROSOFT_CLIENT_ID": "m",
@@ -49,19 +38,8 @@ def registered(provider: str) -> Iterator[Instance]:
         "OIDC_CLIENT_SECRET": "hush",
         "OIDC_NAME": "Acme",
     }
-    command = [sys.executable, "-m", "coexai_app.cli"]
-    subprocess.run([*command, "build"], cwd=ROOT, env=environment, check=True)
-    subprocess.run([*command, "migrate"], cwd=ROOT, env=environment, check=True)
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*command, "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log)
-    url = f"http://localhost:{port}"
-    try:
-        wait_until(lambda: ready(url), 60, f"the instance; its log: {folder / 'log'}")
-        yield Instance(url, process.pid, folder)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
-        shutil.rmtree(folder, ignore_errors=True)
+    with running(**providers) as started:
+        yield started
 
 
 @pytest.fixture(autouse=True)

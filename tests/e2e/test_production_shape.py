@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from coexai_app.settings import ROOT
-from tests.e2e.journey import ready, run_example, sign_up
-from tests.servers import Postgres, RedisServer, free_port, wait_until
+from tests.e2e.instance import running
+from tests.e2e.journey import run_example, sign_up
+from tests.servers import Postgres, RedisServer
 
 
 @pytest.fixture
-def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("production")
-    postgres, redis, port = Postgres.start(), RedisServer.start(folder / "redis"), free_port()
-    environment = {
-        **os.environ,
-        "DATABASE_URL": postgres.url,
-        "REDIS_URL": redis.url,
-        "DATA_DIR": str(folder / "data"),
-        "PORT": str(port),
-        "WEB_WORKERS": "2",
-        "LOG_FORMAT": "json",
-        "LOG_LEVEL": "warning",
-    }
-    command = [sys.executable, "-m", "coexai_app.cli"]
-    subprocess.run([*command, "migrate"], cwd=ROOT, env=environment, check=True)
-    log = Path(folder / "log")
-    with log.open("wb") as out:
-        process = subprocess.Popen([*command, "serve"], cwd=ROOT, env=environment, stdout=out, stderr=out)
+def production(tmp_path: Path) -> Iterator[str]:
+    postgres, redis = Postgres.start(), RedisServer.start(tmp_path / "redis")
     try:
-        wait_until(lambda: ready(f"http://localhost:{port}"), 60, f"the instance; its log: {log}")
-        yield f"http://localhost:{port}"
+        with running(DATABASE_URL=postgres.url, REDIS_URL=redis.url, WEB_WORKERS="2", LOG_FORMAT="json") as instance:
+            yield instance.url
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
         redis.stop()
         postgres.stop()
 

@@ -40,7 +40,7 @@ from coexai_app.models import (
     TotpFactor,
     User,
 )
-from coexai_app.services import access_tokens, accounts, api_keys, factor_codes, factors, second_step, tokens
+from coexai_app.services import access_tokens, accounts, api_keys, factor_codes, factors, members, second_step, tokens
 from tests.factors import STEP, code, email_of, enrol_app, forget_step, let_time_pass, log_in_long_ago, ticket_of
 from tests.people import PASSWORD, People, actor, do
 
@@ -207,6 +207,13 @@ class TestLogIn:
             do(second_step.with_code, ticket=ticket, code=code(secret, away=1))
         with pytest.raises(WrongCode):
             do(second_step.with_code, ticket=ticket_of(people.bob), code=given)
+
+    def test_who_belongs_nowhere_any_more_starts_anew_after_both_steps(self, people: People) -> None:
+        secret, _ = enrol_app(people.bob)
+        do(members.remove, people.alice, user_id=people.bob.user_id)
+        found = actor(do(second_step.with_code, ticket=ticket_of(people.bob), code=code(secret)).token)
+        assert (found.user_id, found.role) == (people.bob.user_id, Role.OWNER)
+        assert found.organization_id != people.bob.organization_id
 
     @pytest.mark.asvs("V6.5.1")
     def test_of_two_that_send_one_code_at_once_one_gets_in(self, people: People, session: Session) -> None:
