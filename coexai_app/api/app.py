@@ -70,7 +70,6 @@ def build() -> FastAPI:
         api.include_router(module.router)
     for module in (outputs, audit, organizations, business, pictures, tokens, api_keys, webhooks, hooks):
         api.include_router(module.router, responses=_ANY)
-    api.add_middleware(limits.BodyLimit)
     api.openapi = lru_cache(maxsize=1)(lambda: openapi.describe(api))  # type: ignore[method-assign]
     api.include_router(_rest(api))
 

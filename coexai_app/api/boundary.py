@@ -25,9 +25,12 @@ from coexai_app.plans import PLANS
 Fields = list[tuple[bytes, bytes]]
 # As much as the socket takes in one message (`serve.py`).
 MAX_BODY: Final = 1_000_000
+SIGN_IN_BYTES: Final = 200_000
+# A text of the longest kind, escaped, is smaller; larger ones are files.
+INPUT_BYTES: Final = 10_000_000
 MAX_UPLOAD: Final = max(plan.max_file_bytes for plan in PLANS.values()) + ENVELOPE_BYTES
 _PICTURE: Final = picture.MAX_BYTES + pictures.ENVELOPE_BYTES
-# What takes more, and counts by itself besides: files by the plan, pictures and the profile by their own limits.
+# What takes another size, and counts by itself besides: files by the plan, pictures and the profile by their own limits.
 LARGER: Final[Mapping[str, int]] = MappingProxyType(
     {
         "/api/v1/files": MAX_UPLOAD,
@@ -35,6 +38,14 @@ LARGER: Final[Mapping[str, int]] = MappingProxyType(
         "/api/v1/organization/logo": _PICTURE,
         "/api/v1/organization/profile": business.MAX_BYTES,
     }
+)
+# Where no path of LARGER fits, the first of these beginnings counts.
+BEGINNINGS: Final = (
+    ("/auth/", SIGN_IN_BYTES),
+    ("/api/v1/auth/", SIGN_IN_BYTES),
+    ("/api/v1/agents/", INPUT_BYTES),
+    ("/api/v1/quotes", INPUT_BYTES),
+    ("/api/v1/schedules", INPUT_BYTES),
 )
 # For what is no page: should a browser ever show it as a document, nothing in it runs, loads or is sent.
 NO_DOCUMENT: Final = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
@@ -133,7 +144,9 @@ class Boundary:
 
 def limit(path: str) -> int:
     """How many bytes a request to a path may have."""
-    return LARGER.get(path.rstrip("/"), MAX_BODY)
+    if exact := LARGER.get(path.rstrip("/")):
+        return exact
+    return next((size for beginning, size in BEGINNINGS if path.startswith(beginning)), MAX_BODY)
 
 
 def complete(status: int, given: Fields, cors: Fields) -> Fields:

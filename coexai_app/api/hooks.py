@@ -5,58 +5,74 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Path
+from fastapi import Query as QueryParameter
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from coexai_app.api import deps
-from coexai_app.api.deps import CurrentActor
-from coexai_app.errors import InvalidInput
-from coexai_app.services import rest_hooks, webhook_endpoints
+from coexai_app.access import Permission
+from coexai_app.api import deps, partner
+from coexai_app.api.deps import Partner
+from coexai_app.api.documented import BODY, changing, operation
+from coexai_app.api.once import Once
+from coexai_app.api.partner import Query
+from coexai_app.errors import InvalidInput, QuotaExceeded
+from coexai_app.services import partner_webhooks, rest_hooks, webhook_endpoints
+from coexai_app.views.partner_webhooks import Hook
 
-router = APIRouter(prefix="/api/v1/hooks", tags=["webhooks"])
+router = partner.router("/hooks", "REST hooks")
+MANAGE = Permission.MANAGE_WEBHOOKS
+# What services call the address.
+_ADDRESS = AliasChoices("target_url", "hookUrl", "hook_url", "url")
 
 
 class Subscription(BaseModel):
-    """`target_url` is called `hookUrl` by Zapier."""
+    """`target_url` is called `hookUrl` by Zapier. Services send fields of their own besides."""
 
     model_config = ConfigDict(extra="ignore")
 
-    target_url: str = Field(max_length=2_048, validation_alias=AliasChoices("target_url", "hookUrl", "hook_url", "url"))
-    event: str = Field(max_length=64)
+    target_url: str = Field(max_length=2_048, validation_alias=_ADDRESS, examples=["https://hooks.example.com/1"])
+    event: str = Field(max_length=64, examples=["job.completed"])
 
 
 class Ended(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    id: UUID | None = None
-    target_url: str = Field("", max_length=2_048, validation_alias=AliasChoices("target_url", "hookUrl", "hook_url", "url"))
+    id: UUID | None = Field(None, examples=["0192f3a4-5b6c-7d8e-9f01-23456789abcd"])
+    target_url: str = Field("", max_length=2_048, validation_alias=_ADDRESS, examples=["https://hooks.example.com/1"])
 
 
-@router.post("", status_code=201)
-async def subscribe(actor: CurrentActor, response: Response, body: Subscription) -> dict[str, Any]:
-    """Sends this event to this address from now on. Answers the hook's id; `secret` checks the signatures."""
-    response.headers["Cache-Control"] = "no-store"
-    made = await deps.call(rest_hooks.subscribe, actor, url=body.target_url, event=body.event)
-    return {"id": made.id, "event": body.event, "target_url": made.url, "secret": made.secret}
+class EndedQuery(Query):
+    id: UUID | None = Field(None, description="The hook's id, for services that send no body.")
 
 
-@router.delete("/{hook_id}", status_code=204)
-async def unsubscribe(actor: CurrentActor, hook_id: UUID) -> None:
+class SampleQuery(Query):
+    event: str = Field(max_length=64, examples=["job.completed"])
+
+
+@router.post("", status_code=201, **changing("Subscribe to an event", QuotaExceeded, permission=MANAGE))
+async def subscribe(once: Once, body: Subscription) -> Hook:
+    """Sends this event to this address from now on. `secret` checks the signatures."""
+    made = await once(partner_webhooks.subscribe, url=body.target_url, event=body.event)
+    return Hook(id=made.id, event=body.event, target_url=made.url, secret=made.secret)
+
+
+@router.delete("/{hook_id}", status_code=204, **operation("Unsubscribe", permission=MANAGE))
+async def unsubscribe(actor: Partner, hook_id: Annotated[UUID, Path(description="The hook's id.")]) -> None:
     """Ends a subscription. One that has ended already is no error."""
     await deps.call(rest_hooks.unsubscribe, actor, hook_id=hook_id)
 
 
-@router.delete("", status_code=204)
-async def unsubscribe_by(actor: CurrentActor, body: Ended | None = None, id: UUID | None = None) -> None:  # noqa: A002  (the word of the field)
+@router.delete("", status_code=204, **operation("Unsubscribe by id or address", *BODY, permission=MANAGE))
+async def unsubscribe_by(actor: Partner, query: Annotated[EndedQuery, QueryParameter()], body: Ended | None = None) -> None:
     """Ends a subscription by its `id`, or by its `target_url`."""
-    wanted = id or (body.id if body else None)
+    wanted = query.id or (body.id if body else None)
     address = body.target_url if body else ""
     if wanted is None and not address:
         raise InvalidInput("Name the hook by its id or by its target_url.", field="id")
     await deps.call(rest_hooks.unsubscribe, actor, hook_id=wanted, url=address)
 
 
-@router.get("/sample")
-async def sample(actor: CurrentActor, event: Annotated[str, Query(max_length=64)]) -> list[dict[str, Any]]:
-    """What an event looks like: the newest ones of this organisation, or an example."""
-    return await deps.call(webhook_endpoints.sample, actor, event=event)
+@router.get("/sample", **operation("See what an event looks like", permission=MANAGE))
+async def sample(actor: Partner, query: Annotated[SampleQuery, QueryParameter()]) -> list[dict[str, Any]]:
+    """The newest ones of this organisation, or an example."""
+    return await deps.call(webhook_endpoints.sample, actor, event=query.event)

@@ -1,32 +1,17 @@
-"""How often one may call, told in the headers of every answer, and how large a body may be while it arrives.
+"""How often one may call, told in the headers of every answer.
 
 Two headers of the draft `ietf-httpapi-ratelimit-headers` (structured fields), and the older X-RateLimit-* for clients that know those.
 """
 
 from __future__ import annotations
 
-from typing import Final
-
 import anyio
 from fastapi import Request
-from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coexai_app.access import Actor
-from coexai_app.errors import RateLimited, TooLarge
+from coexai_app.errors import RateLimited
 from coexai_app.services import rate_limit, throttle
 from coexai_app.services.rate_limit import ANONYMOUS_PER_MINUTE, WINDOW_SECONDS, Verdict
-
-# Larger bodies are files; a text of the longest kind, escaped, is smaller.
-JSON_BYTES: Final = 10_000_000
-SIGN_IN_BYTES: Final = 200_000
-# The first prefix that fits counts; an upload is measured by the plan while it is read.
-_BODIES: Final = (
-    ("/api/v1/files", None),
-    ("/api/v1/auth/", SIGN_IN_BYTES),
-    ("/auth/", SIGN_IN_BYTES),
-    ("/api/", JSON_BYTES),
-)
 
 
 async def count(request: Request, actor: Actor, *, by_cookie: bool) -> None:
@@ -71,32 +56,3 @@ def _headers(verdict: Verdict, policy: str) -> dict[str, str]:
         "X-RateLimit-Reset": str(int(verdict.reset_at.timestamp())),
     }
     return headers if verdict.allowed else {**headers, "Retry-After": str(verdict.seconds)}
-
-
-class BodyLimit:
-    """Stops a request whose body is larger than its address takes, by what it declares and by what really arrives."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = _body_limit(scope)
-        if limit is None:
-            return await self.app(scope, receive, send)
-        size = 0
-
-        async def counted() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > limit:
-                raise HTTPException(TooLarge.status, f"The body is larger than {limit:,} bytes. Send less, or add it as a file.")
-            return message
-
-        return await self.app(scope, counted, send)
-
-
-def _body_limit(scope: Scope) -> int | None:
-    if scope["type"] != "http":
-        return None
-    return next((size for prefix, size in _BODIES if scope["path"].startswith(prefix)), None)

@@ -25,8 +25,8 @@ MAX_LIMIT: Final = 50
 @db.reads
 def tab(session: Session, actor: Actor, *, page: int = 1, limit: int = 20) -> IncomingView:
     """Everything of the tab. For whoever may not see it: nothing, and `closed` with the reason."""
+    access.require(actor, Permission.VIEW_WORK)
     if not actor.may(Permission.MANAGE_WEBHOOKS):
-        access.require(actor, Permission.VIEW_WORK)
         return IncomingView(closed="Incoming webhooks are for admins and owners: they start work here. Ask one of them.")
     config = settings.get()
     secret = config.github_webhook_secret.get_secret_value()

@@ -127,20 +127,14 @@ def test(session: Session, actor: Actor, *, endpoint_id: UUID) -> UUID:
 @db.reads
 def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20) -> EndpointsView:
     """The organisation's endpoints, newest first. For whoever may not see them: none, and `closed` with the reason."""
+    access.require(actor, Permission.VIEW_WORK)
     if not actor.may(Permission.MANAGE_WEBHOOKS):
-        access.require(actor, Permission.VIEW_WORK)
         return EndpointsView(closed="Webhooks are for admins and owners: they send what happens here to other addresses. Ask one of them.")
-    return _page(session, actor, page, limit)
+    return listed(session, actor, page=page, limit=limit)
 
 
-@db.reads
-def listed(session: Session, actor: Actor, *, page: int = 1, limit: int = 20) -> EndpointsView:
-    """The same for programs: raises Forbidden in place of a reason."""
-    access.require(actor, Permission.MANAGE_WEBHOOKS)
-    return _page(session, actor, page, limit)
-
-
-def _page(session: Session, actor: Actor, page: int, limit: int) -> EndpointsView:
+def listed(session: Session, actor: Actor, *, page: int, limit: int) -> EndpointsView:
+    """The same for a reader who was authorised already."""
     page, limit = max(1, page), min(max(1, limit), MAX_LIMIT)
     found = access.scoped(select(WebhookEndpoint), actor)
     total = session.exec(select(func.count()).select_from(found.subquery())).one()

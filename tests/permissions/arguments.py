@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 from coexai_app import db
 from coexai_app.access import Actor
+from coexai_app.errors import CoexaiError, Conflict, InvalidInput
 from coexai_app.integrations.oidc import Person
 from coexai_app.models import FlowPurpose, User
 from coexai_app.models.base import new_id, now
@@ -18,7 +20,7 @@ from tests.factors import code, email_of
 from tests.oidc import flow
 from tests.passkey import Authenticator
 from tests.people import PASSWORD, do
-from tests.permissions.world import ISSUER, MONDAYS, ORDER, PICTURE, World, upload
+from tests.permissions.world import HOOK, ISSUER, MONDAYS, ORDER, PICTURE, RULE, World, upload
 
 Make = Callable[[World, Actor], dict[str, Any]]
 
@@ -138,9 +140,14 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "files.add": lambda _world, _: upload("new.md"),
     "files.check_size": given(size=1),
     "files.get": row("file_id"),
+    "github_rules.create": given(**RULE),
+    "github_rules.delete": row("rule_id"),
+    "github_rules.switch": row("rule_id", enabled=False),
     "identities.confirm": _own_identity,
     "identities.connect": _new_identity,
     "identities.disconnect": own("identity_of", "identity_id"),
+    "incoming.zapier": given(body=json.dumps({"agent": "maya", "capability": "blog-to-thread", "input": ORDER["data"]}).encode()),
+    "incoming_read.retry": row("incoming_id"),
     "invitations.accept": own("link_of", "token"),
     "invitations.invite": given(email="nina@example.org", role="viewer"),
     "invitations.link": row("invitation_id"),
@@ -172,14 +179,43 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "outputs.remove_claim": _claim,
     "outputs.reopen": row("approved", "output_id", version=2),
     "outputs_read.get": row("draft", "output_id"),
+    "partner_agents.get": given(agent="maya"),
+    "partner_agents.quote": given(**ORDER),
+    "partner_jobs.cancel": row("doing", "job_id"),
+    "partner_jobs.create": fresh(**ORDER),
+    "partner_jobs.events": row("job_id"),
+    "partner_jobs.formats": row("done", "job_id"),
+    "partner_jobs.get": row("job_id"),
+    "partner_jobs.output": row("done", "job_id", format="md"),
+    "partner_jobs.resume": row("job_id"),
+    "partner_schedules.create": given(**ORDER, **MONDAYS),
+    "partner_schedules.get": row("schedule_id"),
+    "partner_schedules.pause": row("schedule_id"),
+    "partner_schedules.resume": row("paused", "schedule_id"),
+    "partner_schedules.run_now": lambda world, _: {"schedule_id": world.ids["schedule_id"], "idempotency_key": str(uuid4())},
+    "partner_schedules.update": row("schedule_id", title="Another title"),
     "passkeys.register": _new_passkey,
     "passkeys.register_options": given(password=PASSWORD),
     "passkeys.remove": own("passkey_of", "passkey_id", password=PASSWORD),
+    "partner_webhooks.change": row("endpoint_id", description="Another one"),
+    "partner_webhooks.create": given(**HOOK),
+    "partner_webhooks.deliveries": row("endpoint_id"),
+    "partner_webhooks.delivery": row("delivery_id"),
+    "partner_webhooks.get": row("endpoint_id"),
+    "partner_webhooks.redeliver": row("delivery_id"),
+    "partner_webhooks.replay": row("endpoint_id", since=now()),
+    "partner_webhooks.rotate": row("endpoint_id"),
+    "partner_webhooks.subscribe": given(url=HOOK["url"], event="job.completed"),
+    "partner_webhooks.test": row("endpoint_id"),
     "password_change.change": _new_password,
     "pictures.avatar": _member,
     "pictures.set_avatar": given(picture=PICTURE),
     "pictures.set_logo": given(picture=PICTURE),
     "preferences.change": given(timezone="Europe/Madrid", language="es"),
+    "presigned.begin": given(name="a.md", size=100, content_type="text/markdown"),
+    "presigned.complete": given(ticket="bm9uZQ=="),
+    "rest_hooks.subscribe": given(url=HOOK["url"], event="job.completed"),
+    "rest_hooks.unsubscribe": row("endpoint_id", "hook_id"),
     "schedules.check": given(**ORDER),
     "schedules.create": given(**ORDER, **MONDAYS),
     "schedules.delete": row("schedule_id"),
@@ -190,8 +226,22 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "schedules.update": row("schedule_id", **MONDAYS),
     "schedules_read.get": row("schedule_id"),
     "schedules_read.preview": given(**MONDAYS),
+    "search.find": given(query="calls"),
     "sign_in_flows.begin": given(provider="google", purpose=FlowPurpose.CONNECT),
+    "webhook_endpoints.change": row("endpoint_id", description="Another one"),
+    "webhook_endpoints.create": given(**HOOK),
+    "webhook_endpoints.delete": row("endpoint_id"),
+    "webhook_endpoints.get": row("endpoint_id"),
+    "webhook_endpoints.rotate": row("endpoint_id"),
+    "webhook_endpoints.sample": given(event="job.completed"),
+    "webhook_endpoints.test": row("endpoint_id"),
+    "webhook_log.get": row("delivery_id"),
+    "webhook_log.page": row("endpoint_id"),
+    "webhook_log.redeliver": row("delivery_id"),
+    "webhook_log.replay": row("endpoint_id", since=now()),
 }
+# What everybody hears who may ask at all: this world keeps its files in a folder, and there nothing is uploaded directly.
+HEARS: Final[Mapping[str, type[CoexaiError]]] = {"presigned.begin": Conflict, "presigned.complete": InvalidInput}
 
 
 def arguments(name: str, world: World, actor: Actor) -> dict[str, Any]:

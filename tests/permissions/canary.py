@@ -19,6 +19,7 @@ from coexai_app.services import (
     api_keys,
     business,
     files,
+    github_rules,
     identities,
     invitations,
     organizations,
@@ -26,12 +27,13 @@ from coexai_app.services import (
     pictures,
     schedules,
     sign_in_flows,
+    webhook_endpoints,
 )
 from tests.factors import enrol_app
 from tests.forge import log_in
 from tests.oidc import flow
 from tests.people import People, actor, do
-from tests.permissions.world import ISSUER, MONDAYS, ORDER, PICTURE, upload
+from tests.permissions.world import ISSUER, MONDAYS, ORDER, PICTURE, RULE, upload
 from tests.work import create, give_up, work_all
 
 CANARY: Final = "cnry7q"
@@ -68,6 +70,9 @@ def settle(people: People) -> Actor:
     do(pictures.set_logo, mallory, picture=PICTURE)
     do(identities.connect, mallory, who=Person("google", ISSUER, CANARY, email=f"{CANARY}@example.org"), flow=flow(mallory))
     do(sign_in_flows.begin, actor=mallory, provider="google", purpose=FlowPurpose.CONNECT, next_path=f"/{CANARY}")
+    endpoint = do(webhook_endpoints.create, mallory, url=f"https://hooks.example.org/{CANARY}", events=["*"])
+    do(webhook_endpoints.test, mallory, endpoint_id=UUID(endpoint.id))
+    do(github_rules.create, mallory, **RULE | {"repository": f"mossworks/{CANARY}"})
     enrol_app(mallory)
     log_in(mallory)
     with db.transaction() as session:
@@ -150,7 +155,7 @@ def _planted(column: sa.Column[Any], value: Any) -> Any:
         return {**value, CANARY: CANARY} if isinstance(value, dict) else value
     if CANARY in str(value):
         return value
-    if column.name in ("timezone", "agent", "capability", "cron"):
+    if column.name in ("timezone", "agent", "capability", "cron", "branch", "paths", "type"):
         return value
     return f"{CANARY}-{new_id()}" if column.unique else f"{CANARY} {value}"[: column.type.length or 10_000]  # type: ignore[attr-defined]
 
@@ -161,8 +166,8 @@ def _a_row(session: Session, table: sa.Table, person: Actor) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for column in table.c:
         if column.foreign_keys:
-            target = next(iter(column.foreign_keys)).column.table.name
-            made[column.name] = known.get(target)
+            target = next(iter(column.foreign_keys)).column.table
+            made[column.name] = known.get(target.name) or session.scalar(sa.select(target.c.id).where(_mine(session, target, person)))
         elif not (column.primary_key and isinstance(column.type, sa.Integer)):
             made[column.name] = _value(column)
     return made

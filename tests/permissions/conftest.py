@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from coexai_app import db, settings
+from coexai_app.services import rate_limit
 from tests.permissions.world import World, build, now_holds
 
 
@@ -33,6 +34,12 @@ class Found:
 @pytest.fixture(scope="module")
 def world(shared_instance: None) -> World:
     return build()
+
+
+@pytest.fixture(autouse=True)
+def _every_call_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of calls in a minute are more than a plan allows."""
+    monkeypatch.setattr(rate_limit, "WINDOW_SECONDS", 0)
 
 
 @pytest.fixture(scope="module")

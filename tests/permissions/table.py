@@ -15,208 +15,318 @@ from typing import Final
 # key:      the scope that an API key needs; `closed` to every key; `person` only in a browser: no key, no token, no staff who acts for
 #           somebody; `self` is that, and an API client within ten minutes of its log-in; `any` key may.
 SERVICES: Final = """
-account_deletion.account          viewer  own      person
-account_deletion.delete_account   viewer  own      person
-account_deletion.rename           viewer  own      person
-accounts.me                       viewer  own      closed
-agents.gallery                    viewer  own      jobs:read
-agents.get                        viewer  own      jobs:read
-agents.quote                      viewer  own      jobs:read
-api_keys.create                   member  own      self
-api_keys.page                     member  own      closed
-api_keys.require_plan             inner   -        -
-api_keys.revoke                   member  hidden   self
-api_keys.rotate                   member  hidden   self
-api_keys.rows                     inner   -        -
-api_keys.scopes                   member  own      closed
-api_keys_read.make                member  own      self
-api_keys_read.overview            member  own      closed
-api_keys_read.turn                member  hidden   self
-audit.record                      inner   -        -
-audit_export.begin                admin   own      audit:read
-audit_export.export_csv           admin   own      audit:read
-audit_export.part                 admin   own      audit:read
-audit_purge.purge                 owner   own      closed
-audit_read.matching               inner   -        -
-audit_read.page                   admin   own      audit:read
-audit_verify.latest               owner   own      closed
-business.get                      viewer  own      jobs:read
-business.save                     admin   own      closed
-business.save_section             admin   own      closed
-dead_letters.count                viewer  own      jobs:read
-dead_letters.discard              member  own      jobs:write
-dead_letters.page                 viewer  own      jobs:read
-dead_letters.requeue              member  own      jobs:write
-email_address.change              viewer  own      person
-email_address.resend              viewer  own      person
-factors.begin_app                 viewer  own      person
-factors.confirm_app               viewer  own      person
-factors.confirm_person            inner   -        -
-factors.new_codes                 viewer  own      person
-factors.overview                  viewer  own      closed
-factors.own_row                   inner   -        -
-factors.remove_app                viewer  own      person
-factors.require                   admin   own      closed
-files.add                         member  own      files:write
-files.check_size                  viewer  own      any
-files.get                         viewer  hidden   files:read
-home.overview                     viewer  own      jobs:read
-home.shell                        viewer  own      jobs:read
-identities.confirm                viewer  own      person
-identities.connect                viewer  own      person
-identities.disconnect             viewer  hidden   person
-identities.overview               viewer  own      person
-invitations.accept                viewer  refused  closed
-invitations.invite                admin   own      closed
-invitations.link                  admin   hidden   closed
-invitations.page                  admin   own      closed
-invitations.resend                admin   hidden   closed
-invitations.revoke                admin   hidden   closed
-invitations.roles                 viewer  own      members:read
-jobs.cancel                       member  hidden   jobs:write
-jobs.check                        member  own      jobs:write
-jobs.create                       member  own      jobs:write
-jobs.retry                        member  hidden   jobs:write
-jobs_read.again                   viewer  hidden   jobs:read
-jobs_read.counts                  inner   -        -
-jobs_read.current                 viewer  own      jobs:read
-jobs_read.get                     viewer  hidden   jobs:read
-jobs_read.list_rows               inner   -        -
-jobs_read.page                    viewer  own      jobs:read
-jobs_read.people                  viewer  own      jobs:read
-jobs_read.whole                   inner   -        -
-login_sessions.confirm            viewer  unproved person
-login_sessions.revoke             viewer  hidden   person
-login_sessions.revoke_others      viewer  own      person
-login_sessions.rows               viewer  own      person
-mail.get                          staff   refused  closed
-mail.page                         staff   refused  closed
-mail.retry                        staff   refused  closed
-members.change_role               admin   hidden   closed
-members.leave                     viewer  own      closed
-members.lock                      inner   -        -
-members.page                      viewer  own      members:read
-members.remove                    admin   hidden   closed
-members.transfer                  owner   hidden   closed
-notifications.change              viewer  own      person
-notifications.get                 viewer  own      person
-organization_export.begin         owner   own      closed
-organization_export.write         owner   own      closed
-organizations.change              admin   own      closed
-organizations.create              viewer  own      closed
-organizations.delete              owner   own      closed
-organizations.get                 viewer  own      members:read
-organizations.restore             viewer  hidden   closed
-organizations.trash               viewer  own      closed
-outputs.approve                   member  hidden   outputs:approve
-outputs.edit                      member  hidden   outputs:write
-outputs.export                    viewer  hidden   outputs:read
-outputs.override                  member  hidden   outputs:write
-outputs.remove_claim              member  hidden   outputs:write
-outputs.reopen                    member  hidden   outputs:approve
-outputs_read.draft_count          inner   -        -
-outputs_read.drafts               inner   -        -
-outputs_read.get                  viewer  hidden   outputs:read
-outputs_read.page                 viewer  own      outputs:read
-outputs_read.whole                inner   -        -
-passkeys.register                 viewer  own      person
-passkeys.register_options         viewer  own      person
-passkeys.remove                   viewer  hidden   person
-password_change.change            viewer  unproved person
-person.is_fresh                   inner   -        -
-person.is_recent                  inner   -        -
-person.refuse_key                 inner   -        -
-person.require_fresh              inner   -        -
-person.require_person             inner   -        -
-person.require_recent             inner   -        -
-pictures.avatar                   viewer  hidden   members:read
-pictures.logo                     viewer  own      members:read
-pictures.may_set_avatar           viewer  own      person
-pictures.may_set_logo             admin   own      closed
-pictures.remove_avatar            viewer  own      person
-pictures.remove_logo              admin   own      closed
-pictures.set_avatar               viewer  own      person
-pictures.set_logo                 admin   own      closed
-preferences.change                viewer  own      person
-preferences.get                   viewer  own      person
-proofs.attempt_as                 viewer  own      person
-quotas.check                      inner   -        -
-quotas.reserve                    inner   -        -
-quotas.usage                      inner   -        -
-schedules.check                   member  own      jobs:write
-schedules.create                  member  own      schedules:write
-schedules.delete                  member  hidden   schedules:write
-schedules.once                    member  own      jobs:write
-schedules.pause                   member  hidden   schedules:write
-schedules.resume                  member  hidden   schedules:write
-schedules.run_now                 member  hidden   jobs:write
-schedules.update                  member  hidden   schedules:write
-schedules_read.blank              viewer  own      jobs:read
-schedules_read.get                viewer  hidden   jobs:read
-schedules_read.page               viewer  own      jobs:read
-schedules_read.preview            viewer  own      jobs:read
-schedules_read.whole              inner   -        -
-sign_in_flows.begin               viewer  own      person
-tokens.whoami                     viewer  own      any
+account_deletion.account        viewer own      person
+account_deletion.delete_account viewer own      person
+account_deletion.rename         viewer own      person
+accounts.me                     viewer own      closed
+agents.gallery                  viewer own      jobs:read
+agents.get                      viewer own      jobs:read
+agents.quote                    viewer own      jobs:read
+api_keys.create                 member own      self
+api_keys.page                   member own      closed
+api_keys.require_plan           inner  -        -
+api_keys.revoke                 member hidden   self
+api_keys.rotate                 member hidden   self
+api_keys.rows                   inner  -        -
+api_keys.scopes                 member own      closed
+api_keys_read.make              member own      self
+api_keys_read.overview          member own      closed
+api_keys_read.turn              member hidden   self
+audit.record                    inner  -        -
+audit_export.begin              admin  own      audit:read
+audit_export.export_csv         admin  own      audit:read
+audit_export.part               admin  own      audit:read
+audit_purge.purge               owner  own      closed
+audit_read.matching             inner  -        -
+audit_read.page                 admin  own      audit:read
+audit_verify.latest             owner  own      closed
+business.get                    viewer own      jobs:read
+business.save                   admin  own      closed
+business.save_section           admin  own      closed
+dead_letters.count              viewer own      jobs:read
+dead_letters.discard            member own      jobs:write
+dead_letters.page               viewer own      jobs:read
+dead_letters.requeue            member own      jobs:write
+email_address.change            viewer own      person
+email_address.resend            viewer own      person
+factors.begin_app               viewer own      person
+factors.confirm_app             viewer own      person
+factors.confirm_person          inner  -        -
+factors.new_codes               viewer own      person
+factors.overview                viewer own      closed
+factors.own_row                 inner  -        -
+factors.remove_app              viewer own      person
+factors.require                 admin  own      closed
+files.add                       member own      files:write
+files.check_size                viewer own      any
+files.get                       viewer hidden   files:read
+github_rules.all_of             admin  own      webhooks:manage
+github_rules.create             admin  own      webhooks:manage
+github_rules.delete             admin  hidden   webhooks:manage
+github_rules.switch             admin  hidden   webhooks:manage
+home.overview                   viewer own      jobs:read
+home.shell                      viewer own      jobs:read
+idempotency.begin               inner  -        -
+idempotency.run                 inner  -        -
+identities.confirm              viewer own      person
+identities.connect              viewer own      person
+identities.disconnect           viewer hidden   person
+identities.overview             viewer own      person
+incoming.zapier                 member own      jobs:write
+incoming_read.received          admin  own      webhooks:manage
+incoming_read.retry             admin  hidden   webhooks:manage
+incoming_read.tab               viewer own      jobs:read
+invitations.accept              viewer refused  closed
+invitations.invite              admin  own      closed
+invitations.link                admin  hidden   closed
+invitations.page                admin  own      closed
+invitations.resend              admin  hidden   closed
+invitations.revoke              admin  hidden   closed
+invitations.roles               viewer own      members:read
+jobs.cancel                     member hidden   jobs:write
+jobs.check                      member own      jobs:write
+jobs.create                     member own      jobs:write
+jobs.retry                      member hidden   jobs:write
+jobs_read.again                 viewer hidden   jobs:read
+jobs_read.asked_by              inner  -        -
+jobs_read.counts                inner  -        -
+jobs_read.current               viewer own      jobs:read
+jobs_read.get                   viewer hidden   jobs:read
+jobs_read.list_rows             inner  -        -
+jobs_read.page                  viewer own      jobs:read
+jobs_read.people                viewer own      jobs:read
+jobs_read.whole                 inner  -        -
+login_sessions.confirm          viewer unproved person
+login_sessions.revoke           viewer hidden   person
+login_sessions.revoke_others    viewer own      person
+login_sessions.rows             viewer own      person
+mail.get                        staff  refused  closed
+mail.page                       staff  refused  closed
+mail.retry                      staff  refused  closed
+members.change_role             admin  hidden   closed
+members.leave                   viewer own      closed
+members.lock                    inner  -        -
+members.page                    viewer own      members:read
+members.remove                  admin  hidden   closed
+members.transfer                owner  hidden   closed
+notifications.change            viewer own      person
+notifications.get               viewer own      person
+organization_export.begin       owner  own      closed
+organization_export.write       owner  own      closed
+organizations.change            admin  own      closed
+organizations.create            viewer own      closed
+organizations.delete            owner  own      closed
+organizations.get               viewer own      members:read
+organizations.restore           viewer hidden   closed
+organizations.trash             viewer own      closed
+outputs.approve                 member hidden   outputs:approve
+outputs.edit                    member hidden   outputs:write
+outputs.export                  viewer hidden   outputs:read
+outputs.override                member hidden   outputs:write
+outputs.remove_claim            member hidden   outputs:write
+outputs.reopen                  member hidden   outputs:approve
+outputs_read.draft_count        inner  -        -
+outputs_read.drafts             inner  -        -
+outputs_read.get                viewer hidden   outputs:read
+outputs_read.page               viewer own      outputs:read
+outputs_read.whole              inner  -        -
+partner_agents.get              viewer own      jobs:read
+partner_agents.page             viewer own      jobs:read
+partner_agents.quote            viewer own      jobs:read
+partner_audit.page              admin  own      audit:read
+partner_jobs.cancel             member hidden   jobs:write
+partner_jobs.create             member own      jobs:write
+partner_jobs.events             viewer hidden   jobs:read
+partner_jobs.formats            viewer hidden   outputs:read
+partner_jobs.get                viewer hidden   jobs:read
+partner_jobs.output             viewer hidden   outputs:read
+partner_jobs.page               viewer own      jobs:read
+partner_jobs.resume             member hidden   jobs:write
+partner_jobs.shown              inner  -        -
+partner_schedules.create        member own      schedules:write
+partner_schedules.get           viewer hidden   jobs:read
+partner_schedules.page          viewer own      jobs:read
+partner_schedules.pause         member hidden   schedules:write
+partner_schedules.resume        member hidden   schedules:write
+partner_schedules.run_now       member hidden   jobs:write
+partner_schedules.update        member hidden   schedules:write
+partner_team.members            viewer own      members:read
+partner_team.organization       viewer own      jobs:read
+partner_team.usage              viewer own      usage:read
+partner_webhooks.change         admin  hidden   webhooks:manage
+partner_webhooks.create         admin  own      webhooks:manage
+partner_webhooks.deliveries     admin  hidden   webhooks:manage
+partner_webhooks.delivery       admin  hidden   webhooks:manage
+partner_webhooks.get            admin  hidden   webhooks:manage
+partner_webhooks.page           admin  own      webhooks:manage
+partner_webhooks.redeliver      admin  hidden   webhooks:manage
+partner_webhooks.replay         admin  hidden   webhooks:manage
+partner_webhooks.rotate         admin  hidden   webhooks:manage
+partner_webhooks.subscribe      admin  own      webhooks:manage
+partner_webhooks.test           admin  hidden   webhooks:manage
+passkeys.register               viewer own      person
+passkeys.register_options       viewer own      person
+passkeys.remove                 viewer hidden   person
+password_change.change          viewer unproved person
+person.is_fresh                 inner  -        -
+person.is_recent                inner  -        -
+person.refuse_key               inner  -        -
+person.require_fresh            inner  -        -
+person.require_person           inner  -        -
+person.require_recent           inner  -        -
+pictures.avatar                 viewer hidden   members:read
+pictures.logo                   viewer own      members:read
+pictures.may_set_avatar         viewer own      person
+pictures.may_set_logo           admin  own      closed
+pictures.remove_avatar          viewer own      person
+pictures.remove_logo            admin  own      closed
+pictures.set_avatar             viewer own      person
+pictures.set_logo               admin  own      closed
+preferences.change              viewer own      person
+preferences.get                 viewer own      person
+presigned.begin                 member own      files:write
+presigned.complete              member own      files:write
+proofs.attempt_as               viewer own      person
+quotas.check                    inner  -        -
+quotas.reserve                  inner  -        -
+quotas.usage                    inner  -        -
+rest_hooks.subscribe            admin  own      webhooks:manage
+rest_hooks.unsubscribe          admin  own      webhooks:manage
+schedules.check                 member own      jobs:write
+schedules.create                member own      schedules:write
+schedules.delete                member hidden   schedules:write
+schedules.once                  member own      jobs:write
+schedules.pause                 member hidden   schedules:write
+schedules.resume                member hidden   schedules:write
+schedules.run_now               member hidden   jobs:write
+schedules.update                member hidden   schedules:write
+schedules_read.blank            viewer own      jobs:read
+schedules_read.get              viewer hidden   jobs:read
+schedules_read.page             viewer own      jobs:read
+schedules_read.preview          viewer own      jobs:read
+schedules_read.whole            inner  -        -
+search.find                     viewer own      jobs:read
+sign_in_flows.begin             viewer own      person
+tokens.whoami                   viewer own      any
+webhook_endpoints.change        admin  hidden   webhooks:manage
+webhook_endpoints.create        admin  own      webhooks:manage
+webhook_endpoints.delete        admin  hidden   webhooks:manage
+webhook_endpoints.get           admin  hidden   webhooks:manage
+webhook_endpoints.listed        inner  -        -
+webhook_endpoints.page          viewer own      jobs:read
+webhook_endpoints.require_plan  inner  -        -
+webhook_endpoints.rotate        admin  hidden   webhooks:manage
+webhook_endpoints.sample        admin  own      webhooks:manage
+webhook_endpoints.test          admin  hidden   webhooks:manage
+webhook_endpoints.why_locked    inner  -        -
+webhook_log.get                 admin  hidden   webhooks:manage
+webhook_log.page                admin  hidden   webhooks:manage
+webhook_log.redeliver           admin  hidden   webhooks:manage
+webhook_log.replay              admin  hidden   webhooks:manage
 """
 
 # door:     `open` to everybody; `api` takes a cookie, a token or a key; `cookie` takes the cookie of our own pages only.
 # least, stranger, key: as above. A `-` stands where a door asks for no role, names no row, or takes no key.
 ROUTES: Final = """
-GET    /health/live                        open    -       -        -
-GET    /health/ready                       open    -       -        -
-GET    /metrics                            open    -       -        -
-GET    /.well-known/jwks.json              open    -       -        -
-GET    /api/openapi.json                   open    -       -        -
-ANY    /api                                open    -       -        -
-ANY    /api/{path:path}                    open    -       -        -
-POST   /auth/signup                        open    -       -        -
-POST   /auth/login                         open    -       -        -
-POST   /auth/logout                        open    -       -        -
-POST   /auth/switch                        open    -       -        -
-POST   /auth/second-step                   open    -       -        -
-POST   /auth/second-step/passkey           open    -       -        -
-POST   /auth/second-step/passkey/options   open    -       -        -
-POST   /auth/login/passkey                 open    -       -        -
-POST   /auth/login/passkey/options         open    -       -        -
-POST   /auth/passkeys/options              cookie  viewer  own      -
-POST   /auth/confirm                       cookie  viewer  own      -
-POST   /auth/password                      cookie  viewer  own      -
-POST   /auth/email                         cookie  viewer  own      -
-POST   /auth/delete                        cookie  viewer  own      -
-POST   /auth/forgot                        open    -       -        -
-POST   /auth/reset                         open    -       -        -
-POST   /auth/verify                        open    -       -        -
-POST   /auth/restore                       open    -       -        -
-POST   /auth/invite/accept                 cookie  viewer  refused  -
-POST   /auth/invite/signup                 open    -       -        -
-POST   /api/v1/auth/token                  open    -       -        -
-POST   /api/v1/auth/token/second-factor    open    -       -        -
-POST   /api/v1/auth/refresh                open    -       -        -
-POST   /api/v1/auth/logout                 open    -       -        -
-GET    /api/v1/me                          api     viewer  own      any
-GET    /api/v1/api-keys                    api     member  own      closed
-GET    /api/v1/api-keys/scopes             api     member  own      closed
-POST   /api/v1/api-keys                    api     member  own      closed
-POST   /api/v1/api-keys/{key_id}/rotate    api     member  hidden   closed
-DELETE /api/v1/api-keys/{key_id}           api     member  hidden   self
-POST   /api/v1/files                       api     member  own      files:write
-GET    /api/v1/outputs/{output_id}/export  api     viewer  hidden   outputs:read
-GET    /api/v1/audit/export                api     admin   own      audit:read
-GET    /api/v1/organization/export         api     owner   own      closed
-GET    /api/v1/organization/logo           api     viewer  own      members:read
-PUT    /api/v1/organization/logo           api     admin   own      closed
-DELETE /api/v1/organization/logo           api     admin   own      closed
-GET    /api/v1/organization/profile        api     viewer  own      jobs:read
-PUT    /api/v1/organization/profile        api     admin   own      closed
-GET    /api/v1/organization/profile/schema api     viewer  own      any
-GET    /api/v1/people/{user_id}/picture    api     viewer  hidden   members:read
-PUT    /api/v1/account/picture             api     viewer  own      person
-DELETE /api/v1/account/picture             api     viewer  own      person
-GET    /api/v1/mail/unsubscribe            open    -       -        -
-POST   /api/v1/mail/unsubscribe            open    -       -        -
-GET    /auth/oidc/{provider}               open    -       -        -
-GET    /auth/oidc/{provider}/callback      open    -       -        -
+GET    /health/live                                                 open   -      -       -
+GET    /health/ready                                                open   -      -       -
+GET    /metrics                                                     open   -      -       -
+GET    /.well-known/jwks.json                                       open   -      -       -
+GET    /api/openapi.json                                            open   -      -       -
+ANY    /api                                                         open   -      -       -
+ANY    /api/{path:path}                                             open   -      -       -
+POST   /auth/signup                                                 open   -      -       -
+POST   /auth/login                                                  open   -      -       -
+POST   /auth/logout                                                 open   -      -       -
+POST   /auth/switch                                                 open   -      -       -
+POST   /auth/second-step                                            open   -      -       -
+POST   /auth/second-step/passkey                                    open   -      -       -
+POST   /auth/second-step/passkey/options                            open   -      -       -
+POST   /auth/login/passkey                                          open   -      -       -
+POST   /auth/login/passkey/options                                  open   -      -       -
+POST   /auth/passkeys/options                                       cookie viewer own     -
+POST   /auth/confirm                                                cookie viewer own     -
+POST   /auth/password                                               cookie viewer own     -
+POST   /auth/email                                                  cookie viewer own     -
+POST   /auth/delete                                                 cookie viewer own     -
+POST   /auth/forgot                                                 open   -      -       -
+POST   /auth/reset                                                  open   -      -       -
+POST   /auth/verify                                                 open   -      -       -
+POST   /auth/restore                                                open   -      -       -
+POST   /auth/invite/accept                                          cookie viewer refused -
+POST   /auth/invite/signup                                          open   -      -       -
+POST   /api/v1/auth/token                                           open   -      -       -
+POST   /api/v1/auth/token/second-factor                             open   -      -       -
+POST   /api/v1/auth/refresh                                         open   -      -       -
+POST   /api/v1/auth/logout                                          open   -      -       -
+GET    /api/v1/me                                                   api    viewer own     any
+GET    /api/v1/api-keys                                             api    member own     closed
+GET    /api/v1/api-keys/scopes                                      api    member own     closed
+POST   /api/v1/api-keys                                             api    member own     closed
+POST   /api/v1/api-keys/{key_id}/rotate                             api    member hidden  closed
+DELETE /api/v1/api-keys/{key_id}                                    api    member hidden  self
+POST   /api/v1/files                                                api    member own     files:write
+GET    /api/v1/outputs/{output_id}/export                           api    viewer hidden  outputs:read
+GET    /api/v1/audit/export                                         api    admin  own     audit:read
+GET    /api/v1/organization/export                                  api    owner  own     closed
+GET    /api/v1/organization/logo                                    api    viewer own     members:read
+PUT    /api/v1/organization/logo                                    api    admin  own     closed
+DELETE /api/v1/organization/logo                                    api    admin  own     closed
+GET    /api/v1/organization/profile                                 api    viewer own     jobs:read
+PUT    /api/v1/organization/profile                                 api    admin  own     closed
+GET    /api/v1/organization/profile/schema                          api    viewer own     any
+GET    /api/v1/people/{user_id}/picture                             api    viewer hidden  members:read
+PUT    /api/v1/account/picture                                      api    viewer own     person
+DELETE /api/v1/account/picture                                      api    viewer own     person
+GET    /api/v1/mail/unsubscribe                                     open   -      -       -
+POST   /api/v1/mail/unsubscribe                                     open   -      -       -
+GET    /auth/oidc/{provider}                                        open   -      -       -
+GET    /auth/oidc/{provider}/callback                               open   -      -       -
+GET    /api/docs                                                    open   -      -       -
+GET    /api/v1/agents                                               api    viewer own     jobs:read
+GET    /api/v1/agents/{agent}                                       api    viewer own     jobs:read
+POST   /api/v1/agents/{agent}/jobs                                  api    member own     jobs:write
+POST   /api/v1/quotes                                               api    viewer own     jobs:read
+GET    /api/v1/jobs                                                 api    viewer own     jobs:read
+GET    /api/v1/jobs/{job_id}                                        api    viewer hidden  jobs:read
+GET    /api/v1/jobs/{job_id}/events                                 api    viewer hidden  jobs:read
+GET    /api/v1/jobs/{job_id}/output                                 api    viewer hidden  outputs:read
+POST   /api/v1/jobs/{job_id}/resume                                 api    member hidden  jobs:write
+DELETE /api/v1/jobs/{job_id}                                        api    member hidden  jobs:write
+GET    /api/v1/schedules                                            api    viewer own     jobs:read
+POST   /api/v1/schedules                                            api    member own     schedules:write
+GET    /api/v1/schedules/{schedule_id}                              api    viewer hidden  jobs:read
+PATCH  /api/v1/schedules/{schedule_id}                              api    member hidden  schedules:write
+DELETE /api/v1/schedules/{schedule_id}                              api    member hidden  schedules:write
+POST   /api/v1/schedules/{schedule_id}/pause                        api    member hidden  schedules:write
+POST   /api/v1/schedules/{schedule_id}/resume                       api    member hidden  schedules:write
+POST   /api/v1/schedules/{schedule_id}/run                          api    member hidden  jobs:write
+GET    /api/v1/files/{file_id}                                      api    viewer hidden  files:read
+POST   /api/v1/files/uploads                                        api    member own     files:write
+POST   /api/v1/files/uploads/complete                               api    member own     files:write
+GET    /api/v1/search                                               api    viewer own     jobs:read
+GET    /api/v1/usage                                                api    viewer own     usage:read
+GET    /api/v1/organization                                         api    viewer own     jobs:read
+GET    /api/v1/members                                              api    viewer own     members:read
+GET    /api/v1/audit-logs                                           api    admin  own     audit:read
+GET    /api/v1/webhook-endpoints                                    api    admin  own     webhooks:manage
+POST   /api/v1/webhook-endpoints                                    api    admin  own     webhooks:manage
+GET    /api/v1/webhook-endpoints/{endpoint_id}                      api    admin  hidden  webhooks:manage
+PATCH  /api/v1/webhook-endpoints/{endpoint_id}                      api    admin  hidden  webhooks:manage
+DELETE /api/v1/webhook-endpoints/{endpoint_id}                      api    admin  hidden  webhooks:manage
+POST   /api/v1/webhook-endpoints/{endpoint_id}/rotate-secret        api    admin  hidden  webhooks:manage
+POST   /api/v1/webhook-endpoints/{endpoint_id}/test                 api    admin  hidden  webhooks:manage
+POST   /api/v1/webhook-endpoints/{endpoint_id}/replay               api    admin  hidden  webhooks:manage
+GET    /api/v1/webhook-endpoints/{endpoint_id}/deliveries           api    admin  hidden  webhooks:manage
+GET    /api/v1/webhook-endpoints/deliveries/{delivery_id}           api    admin  hidden  webhooks:manage
+POST   /api/v1/webhook-endpoints/deliveries/{delivery_id}/redeliver api    admin  hidden  webhooks:manage
+POST   /api/v1/hooks                                                api    admin  own     webhooks:manage
+DELETE /api/v1/hooks                                                api    admin  own     webhooks:manage
+DELETE /api/v1/hooks/{hook_id}                                      api    admin  own     webhooks:manage
+GET    /api/v1/hooks/sample                                         api    admin  own     webhooks:manage
+POST   /webhooks/stripe                                             open   -      -       -
+POST   /webhooks/github                                             open   -      -       -
+POST   /webhooks/zapier                                             api    member own     jobs:write
 """
 
 # Event handlers: state, handler, least role; `nobody` needs no session.
@@ -262,6 +372,12 @@ FactorsState.require           admin
 HomeState.load                 viewer
 IdentitiesState.disconnect     viewer
 IdentitiesState.load           viewer
+IncomingState.add_rule         admin
+IncomingState.ask_delete       admin
+IncomingState.delete_rule      admin
+IncomingState.load             viewer
+IncomingState.retry            admin
+IncomingState.switch_rule      admin
 InviteState.load               nobody
 JobState.cancel                member
 JobState.load                  viewer
@@ -325,6 +441,18 @@ SchedulesState.run_now         member
 SessionsState.load             viewer
 SessionsState.revoke           viewer
 SessionsState.revoke_others    viewer
+WebhooksState.choose_status    viewer
+WebhooksState.delete           admin
+WebhooksState.form             admin
+WebhooksState.hide_secret      admin
+WebhooksState.load             viewer
+WebhooksState.open_delivery    admin
+WebhooksState.redeliver        admin
+WebhooksState.replay           admin
+WebhooksState.rotate           admin
+WebhooksState.save             admin
+WebhooksState.switch           admin
+WebhooksState.test             admin
 WhenState.submit               member
 WorkspaceState.cancel          member
 WorkspaceState.load            viewer

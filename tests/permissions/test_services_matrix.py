@@ -20,7 +20,7 @@ from coexai_app.access import RANK, Actor, Role
 from coexai_app.errors import CoexaiError, Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
 from coexai_app.scopes import Scope
 from coexai_app.settings import ROOT
-from tests.permissions.arguments import ARGUMENTS, arguments
+from tests.permissions.arguments import ARGUMENTS, HEARS, arguments
 from tests.permissions.table import Line, services
 from tests.permissions.world import MARK, World, now_holds, of_organization
 
@@ -28,6 +28,8 @@ TABLE = services()
 PEOPLE = {"alice": Role.OWNER, "olga": Role.OWNER, "adam": Role.ADMIN, "bob": Role.MEMBER, "vera": Role.VIEWER}
 STRANGERS: dict[str, type[CoexaiError]] = {"hidden": NotFound, "refused": Forbidden, "unproved": Unauthenticated}
 OTHERS = ("mallory", "sid", "token", "acting", "key without", "key with")
+# It asks nobody, and calls a service that does.
+AROUND = {("idempotency", "run")}
 DOORS = ("state", "tasks", "coexai_app/api", "coexai_app/cli.py", "coexai_app/cli_mail.py", "coexai_app/cli_audit.py")
 
 
@@ -63,7 +65,7 @@ class TestTable:
 
     def test_no_door_calls_an_inner_part(self) -> None:
         """What checks no permission by itself is only reached through a service that does."""
-        inner = {tuple(name.split(".")) for name, line in TABLE.items() if line.least == "inner"}
+        inner = {tuple(name.split(".")) for name, line in TABLE.items() if line.least == "inner"} - AROUND
         found = [f"{file.name}: {'.'.join(call)}" for file in _door_files() for call in _names(file) if call in inner]
         assert found == []
 
@@ -155,7 +157,7 @@ def _try(world: World, name: str, who: str, person: Actor, given: dict[str, Any]
         try:
             made = _call(session, name, person, given)
         except (Conflict, InvalidInput) as error:
-            if not stranger:
+            if not stranger and type(error) is not HEARS.get(name):
                 raise
             made = error.message
         session.flush()

@@ -20,6 +20,9 @@ from coexai_app.access import Actor
 from coexai_app.extract.picture import Picture
 from coexai_app.models import (
     Identity,
+    IncomingSource,
+    IncomingStatus,
+    IncomingWebhook,
     Job,
     JobStatus,
     LoginSession,
@@ -37,7 +40,21 @@ from coexai_app.models import (
 )
 from coexai_app.models.base import new_id, now
 from coexai_app.scopes import Scope
-from coexai_app.services import accounts, api_keys, business, files, invitations, mail, outputs, outputs_read, person, pictures, schedules
+from coexai_app.services import (
+    accounts,
+    api_keys,
+    business,
+    files,
+    github_rules,
+    invitations,
+    mail,
+    outputs,
+    outputs_read,
+    person,
+    pictures,
+    schedules,
+    webhook_endpoints,
+)
 from tests.factors import enrol_app
 from tests.forge import log_in
 from tests.people import PASSWORD, People, actor, do, settle_in
@@ -48,6 +65,8 @@ MARK: Final = "Larkfield"
 INVENTED: Final = "We saved 47,000 euros, says Hubert Falk."
 MONDAYS: Final = {"cron_line": "0 9 * * MON", "timezone": "Europe/Madrid"}
 ORDER: Final = {"agent": "maya", "capability": "blog-to-thread", "data": {"text": POST}}
+HOOK: Final = {"url": "https://hooks.example.org/in", "events": ["job.*"]}
+RULE: Final = {"repository": "larkfield/blog", "agent": "maya", "capability": "blog-to-thread"}
 ISSUER: Final = "https://accounts.example.org"
 # What a door is sent, and a picture as it is made of that.
 PNG: Final = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==")
@@ -109,14 +128,17 @@ def build() -> World:
     do(accounts.switch, token=olga_token, organization_id=alice.organization_id)
     olga = actor(olga_token)
     team = (alice, olga, people.adam, bob, people.vera)
-    secrets = {name: do(api_keys.create, alice, name=f"{MARK} {name}", scopes=scopes, live=False) for name, scopes in _keys().items()}
+    secrets = {name: do(api_keys.create, alice, name=f"{MARK} {name}", scopes=scopes) for name, scopes in _keys().items()}
     ids = {"job_id": give_up(bob, title=f"{MARK} dead")} | {"key_id": UUID(secrets["all"].id)}
     ids |= {name: _thread(bob) for name in ("draft", "approved", "claims")}
+    with db.reading() as session:
+        ids["done"] = session.exec(select(Output.job_id).where(Output.id == ids["draft"])).one()
     ids |= {"doing": UUID(create(bob).id), "file_id": _file(bob, "notes.md"), "mail_id": _mail(alice)}
     _settle_outputs(bob, ids)
     for name in ("schedule_id", "paused"):
         ids[name] = UUID(do(schedules.create, bob, **ORDER, **MONDAYS, title=f"{MARK} {name}").id)
     do(schedules.pause, bob, schedule_id=ids["paused"])
+    ids |= _webhooks(alice)
     do(business.save, alice, version=0, data={"name": MARK})
     do(pictures.set_avatar, people.vera, picture=PICTURE)
     for owner in (alice, people.mallory, people.sid):
@@ -211,6 +233,18 @@ def _mail(person: Actor) -> UUID:
     with db.transaction() as session:
         session.add(row)
     return row.id
+
+
+def _webhooks(person: Actor) -> dict[str, UUID]:
+    """An endpoint with something on its way to it, a rule for pushes, and an order that was given up."""
+    endpoint = UUID(do(webhook_endpoints.create, person, **HOOK, description=MARK).id)
+    sent = do(webhook_endpoints.test, person, endpoint_id=endpoint)
+    rule = UUID(do(github_rules.create, person, **RULE).id)
+    values = {"source": IncomingSource.ZAPIER, "external_id": str(uuid4()), "event": MARK, "body": b"{}", "status": IncomingStatus.DEAD}
+    row = IncomingWebhook(organization_id=person.organization_id, user_id=person.user_id, **values)
+    with db.transaction() as session:
+        session.add(row)
+    return {"endpoint_id": endpoint, "delivery_id": sent, "rule_id": rule, "incoming_id": row.id}
 
 
 def _second_session(person: Actor) -> UUID:

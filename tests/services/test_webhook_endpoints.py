@@ -17,7 +17,16 @@ from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound, Quota
 from coexai_app.models import AuditLog, DeliveryStatus, WebhookDelivery, WebhookEndpoint
 from coexai_app.models.base import new_id
 from coexai_app.scopes import Scope
-from coexai_app.services import jobs, rest_hooks, webhook_delivery, webhook_endpoints, webhook_events, webhook_log, webhook_signing
+from coexai_app.services import (
+    jobs,
+    partner_webhooks,
+    rest_hooks,
+    webhook_delivery,
+    webhook_endpoints,
+    webhook_events,
+    webhook_log,
+    webhook_signing,
+)
 from coexai_app.views.webhooks import CreatedEndpoint
 from tests import work
 from tests.people import People, do
@@ -80,7 +89,7 @@ class TestWhoMay:
         assert [row.id for row in do(webhook_endpoints.page, people.adam).rows] == [endpoint.id]
         assert do(webhook_endpoints.page, people.mallory).rows == ()
         with pytest.raises(Forbidden):
-            do(webhook_endpoints.listed, people.vera)
+            do(partner_webhooks.page, people.vera)
 
     def test_a_plan_without_webhooks(self, people: People) -> None:
         assert "Free plan" in do(webhook_endpoints.page, people.mallory).locked
