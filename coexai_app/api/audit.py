@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
+from coexai_app.access import Permission
 from coexai_app.api import deps
 from coexai_app.api.deps import CurrentActor
-from coexai_app.api.documented import download
+from coexai_app.api.documented import download, operation
 from coexai_app.services import audit_export
 from coexai_app.services.audit_read import Filters
 
-router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
+router = APIRouter(prefix="/api/v1/audit", tags=["Audit log"])
 
 
-@router.get("/export", response_class=StreamingResponse, responses=download("text/csv", "The log.", "seq,at,action\n"))
+_FILE: Final = download("text/csv", "The log.", "seq,at,action\n")
+
+
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    **operation("Export the audit log", permission=Permission.VIEW_AUDIT, also=_FILE),
+)
 async def export(
     actor: CurrentActor,
     action: Annotated[str, Query(max_length=64)] = "",

@@ -9,21 +9,48 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from coexai_app.access import Permission
 from coexai_app.api import deps
 from coexai_app.api.deps import CurrentActor
+from coexai_app.api.documented import BODY, operation
 from coexai_app.business import BusinessProfile
 from coexai_app.errors import Conflict, InvalidInput, PreconditionFailed, PreconditionRequired, TooLarge
 from coexai_app.services import business
 from coexai_app.views.business import ProfileView
 
-router = APIRouter(prefix="/api/v1/organization/profile", tags=["organization"])
+router = APIRouter(prefix="/api/v1/organization/profile", tags=["Organization"])
 # Far more than all limits of the fields together come to.
 MAX_BYTES: Final = 2_000_000
+_NEEDS: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag that was read.",
+    "schema": {"type": "string"},
+    "example": '"profile-3"',
+}
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag that was read.",
+    "schema": {"type": "string"},
+}
+_READ: Final = operation("Get the business profile", permission=Permission.VIEW_WORK)
+_REPLACE: Final = operation(
+    "Replace the business profile", PreconditionFailed, PreconditionRequired, *BODY, permission=Permission.MANAGE_PROFILE
+)
+_PROFILE: Final = {
+    "required": True,
+    "content": {"application/json": {"schema": {"type": "object"}, "example": {"name": "Larkfield Bakery"}}},
+}
+    "required": True,
+    "content": {"application/json": {"schema": {"type": "object"}, "example": {"name": "Larkfield Bakery"}}},
+}
 _TAG: Final = re.compile(r'"profile-(\d{1,9})"')
 _CACHE: Final = {"Cache-Control": "private, no-cache"}
 
 
-@router.get("", response_model=ProfileView)
+@router.get("", response_model=ProfileView, **_READ)
 async def read(request: Request, actor: CurrentActor) -> Response:
     """The profile, its version, and what is missing. Answers 304 to an If-None-Match that has this version."""
     view = await deps.call(business.get, actor)
@@ -32,7 +59,11 @@ async def read(request: Request, actor: CurrentActor) -> Response:
     return _answer(view)
 
 
-@router.put("", response_model=ProfileView)
+@router.put(
+    "",
+    response_model=ProfileView,
+    **{**_REPLACE, "openapi_extra": {**_REPLACE["openapi_extra"], "requestBody": _PROFILE, "parameters": [_NEEDS]}},
+)
 async def replace(request: Request, actor: CurrentActor) -> Response:
     """Replaces the whole profile. Needs If-Match with the ETag that was read; 412 when somebody changed it since, with who and when."""
     version = _version(request.headers.get("if-match", ""))
@@ -43,7 +74,7 @@ async def replace(request: Request, actor: CurrentActor) -> Response:
         raise PreconditionFailed(error.message, **error.details) from None
 
 
-@router.get("/schema", response_class=JSONResponse)
+@router.get("/schema", response_class=JSONResponse, **operation("Get the profile's JSON Schema"))
 async def schema(_actor: CurrentActor) -> JSONResponse:
     """The JSON Schema of a profile."""
     return JSONResponse(BusinessProfile.model_json_schema())

@@ -93,3 +93,13 @@ def download(media_type: str, description: str, example: str) -> Responses:
 
 
 CHANGE_ONE: Final[Kinds] = (NotFound, Conflict)
+# The body of a request that sends one file.
+ONE_FILE: Final[dict[str, Any]] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}},
+            "example": {"file": "(the bytes of the file)"},
+        }
+    },
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Path as PathParameter
@@ -16,7 +16,7 @@ from coexai_app import access
 from coexai_app.access import Permission
 from coexai_app.api import deps, partner
 from coexai_app.api.deps import CurrentActor, Partner
-from coexai_app.api.documented import CHANGE_ONE, changing, operation
+from coexai_app.api.documented import CHANGE_ONE, ONE_FILE, changing, operation
 from coexai_app.api.once import Once
 from coexai_app.api.partner import Body
 from coexai_app.api.uploads import FileReader
@@ -28,15 +28,6 @@ from coexai_app.views.partner_files import PartnerFile, UploadTicket
 router = partner.router("/files", "Files")
 # Room for the multipart envelope around the file.
 ENVELOPE_BYTES: Final = 64_000
-_FORM: Final[dict[str, Any]] = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}},
-            "example": {"file": "(the bytes of post.md)"},
-        }
-    },
-}
 _ADD: Final = changing("Add a file", permission=Permission.ADD_FILE)
 
 
@@ -50,7 +41,7 @@ class FinishedUpload(Body):
     ticket: str = Field(max_length=4_000, examples=["(the ticket)"])
 
 
-@router.post("", status_code=201, **{**_ADD, "openapi_extra": {**_ADD["openapi_extra"], "requestBody": _FORM}})
+@router.post("", status_code=201, **{**_ADD, "openapi_extra": {**_ADD["openapi_extra"], "requestBody": ONE_FILE}})
 async def add_file(request: Request, actor: CurrentActor, once: Once) -> FileView:
     """Adds a file (multipart field `file`); the answer's id goes into a job's input."""
     access.require(actor, Permission.ADD_FILE)

@@ -11,19 +11,27 @@ import anyio
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from coexai_app.access import Permission
 from coexai_app.api import deps
 from coexai_app.api.deps import CurrentActor
-from coexai_app.api.documented import download
+from coexai_app.api.documented import download, operation
 from coexai_app.errors import Unavailable
 from coexai_app.services import organization_export
 
-router = APIRouter(prefix="/api/v1/organization", tags=["organization"])
+router = APIRouter(prefix="/api/v1/organization", tags=["Organization"])
 CHUNK: Final = 1 << 20
 # Each one may need gigabytes of disk.
 _room: Final = threading.BoundedSemaphore(2)
 
 
-@router.get("/export", response_class=StreamingResponse, responses=download("application/zip", "Everything.", "(a ZIP)"))
+_FILE: Final = download("application/zip", "Everything.", "(a ZIP)")
+
+
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    **operation("Export everything", permission=Permission.OWN, also=_FILE),
+)
 async def export(actor: CurrentActor) -> StreamingResponse:
     """All rows as JSON, the results as Markdown, and the files. For owners."""
     if not _room.acquire(blocking=False):

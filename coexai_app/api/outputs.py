@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from coexai_app.access import Permission
 from coexai_app.api import deps
 from coexai_app.api.deps import CurrentActor
-from coexai_app.api.documented import download
+from coexai_app.api.documented import download, operation
+from coexai_app.errors import NotFound
 from coexai_app.services import outputs
 
-router = APIRouter(prefix="/api/v1/outputs", tags=["outputs"])
+router = APIRouter(prefix="/api/v1/outputs", tags=["Results"])
 
 
-@router.get("/{output_id}/export", response_class=Response, responses=download("text/markdown", "The file.", "# A year of counting\n"))
+_FILE: Final = download("text/markdown", "The file.", "# A year of counting\n")
+
+
+@router.get(
+    "/{output_id}/export",
+    response_class=Response,
+    **operation("Export a result", NotFound, permission=Permission.VIEW_OUTPUT, also=_FILE),
+)
 async def export(output_id: UUID, actor: CurrentActor, file_format: str = Query("json", alias="format", max_length=8)) -> Response:
     """The result as json, md, txt or docx."""
     made = await deps.call(outputs.export, actor, output_id=output_id, format=file_format)

@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from coexai_app.api import deps, limits, proof
 from coexai_app.api.deps import CurrentActor
+from coexai_app.api.documented import operation
 from coexai_app.errors import Unauthenticated
 from coexai_app.services import second_step, signing_keys, tokens
 from coexai_app.services.tokens import Tokens
 from coexai_app.views.tokens import Identity
 
-router = APIRouter(tags=["authentication"])
+router = APIRouter(tags=["Authentication"])
 # Others keep the keys this long; a key is published longer than that before it signs.
 _KEYS_CACHE = f"public, max-age={int(signing_keys.PUBLISHED_FOR.total_seconds())}"
 
@@ -57,7 +58,7 @@ class TokenAnswer(BaseModel):
     refresh_expires_at: datetime
 
 
-@router.post("/api/v1/auth/token", dependencies=[Depends(limits.anonymous)])
+@router.post("/api/v1/auth/token", summary="Log in", dependencies=[Depends(limits.anonymous)])
 async def log_in(request: Request, response: Response, body: LogIn) -> TokenAnswer:
     """An access token for 15 minutes and a refresh token for seven days.
 
@@ -75,20 +76,20 @@ async def log_in(request: Request, response: Response, body: LogIn) -> TokenAnsw
     return _answer(response, made)
 
 
-@router.post("/api/v1/auth/token/second-factor", dependencies=[Depends(limits.anonymous)])
+@router.post("/api/v1/auth/token/second-factor", summary="Give the second factor", dependencies=[Depends(limits.anonymous)])
 async def second_factor(request: Request, response: Response, body: SecondFactor) -> TokenAnswer:
     """The tokens, for a ticket and a code of the authenticator app or a recovery code. Each works once."""
     made = await deps.call(second_step.tokens_with_code, ticket=body.ticket, code=body.code, ip=deps.client_ip(request))
     return _answer(response, made)
 
 
-@router.post("/api/v1/auth/refresh", dependencies=[Depends(limits.anonymous)])
+@router.post("/api/v1/auth/refresh", summary="Refresh the tokens", dependencies=[Depends(limits.anonymous)])
 async def refresh(request: Request, response: Response, body: Refresh) -> TokenAnswer:
     """New tokens for a refresh token, which works once. Using it again later ends the whole log-in."""
     return _answer(response, await deps.call(tokens.refresh, token=body.refresh_token, ip=deps.client_ip(request)))
 
 
-@router.post("/api/v1/auth/logout", status_code=204, dependencies=[Depends(limits.anonymous)])
+@router.post("/api/v1/auth/logout", summary="Log out", status_code=204, dependencies=[Depends(limits.anonymous)])
 async def log_out(request: Request, body: LogOut | None = None) -> None:
     """Ends the log-in of the access token in the header, of the refresh token in the body, or both."""
     access = deps.bearer(request)
@@ -98,7 +99,7 @@ async def log_out(request: Request, body: LogOut | None = None) -> None:
     await deps.call(tokens.revoke, access=access, refresh=given, ip=deps.client_ip(request))
 
 
-@router.get("/api/v1/me")
+@router.get("/api/v1/me", **operation("See who calls"))
 async def me(actor: CurrentActor) -> Identity:
     """Who calls, in which organisation, and what this token or key may do."""
     return await deps.call(tokens.whoami, actor)

@@ -48,6 +48,9 @@ OPTIONAL: Final[Mapping[MailKind, Optional]] = MappingProxyType(
         MailKind.JOB_DEAD_LETTERED: Optional("A job could not be finished", "For jobs that you started, once every try has failed."),
         MailKind.QUOTA_80: Optional("Most runs are used", "When 80 % of a coworker's runs of the month are used.", admins=True),
         MailKind.QUOTA_100: Optional("All runs are used", "When a coworker has no runs left this month.", admins=True),
+        MailKind.WEBHOOK_ENDPOINT_DISABLED: Optional(
+            "A webhook was switched off", "When its address refused events for five days, or said that it is gone.", admins=True
+        ),
     }
 )
 ALWAYS: Final = (

@@ -102,7 +102,7 @@ class TestDocumentation:
         assert set(re.findall(r"^\| `([a-z]+:[a-z]+)` \|", DOCS, re.M)) == {scope.value for scope in SCOPES}
 
     def test_it_names_every_endpoint(self, described: dict[str, Any]) -> None:
-        named = set(re.findall(r"^\| `(GET|POST|PATCH|DELETE) (/[\w/{}_-]*)` \|", DOCS, re.M))
+        named = set(re.findall(r"^\| `(GET|POST|PUT|PATCH|DELETE) (/[\w/{}_-]*)` \|", DOCS, re.M))
         documented = {(m.upper(), p.removeprefix("/api/v1")) for p, m, _ in operations(described) if p.startswith("/api/v1/")}
         assert named == documented
 

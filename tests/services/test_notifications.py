@@ -35,8 +35,7 @@ def sent(session: Session) -> list[str]:
 
 
 def test_the_choices_are_the_notifications_that_there_are() -> None:
-    later = {MailKind.WEBHOOK_ENDPOINT_DISABLED}  # offered with the webhooks themselves
-    assert set(OPTIONAL) == {kind for kind in MailKind if mail_templates.is_notification(kind)} - later
+    assert set(OPTIONAL) == {kind for kind in MailKind if mail_templates.is_notification(kind)}
 
 
 class TestChoice:
