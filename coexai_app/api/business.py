@@ -29,20 +29,11 @@ _NEEDS: Final = {
     "schema": {"type": "string"},
     "example": '"profile-3"',
 }
-    "name": "If-Match",
-    "in": "header",
-    "required": True,
-    "description": "The ETag that was read.",
-    "schema": {"type": "string"},
-}
 _READ: Final = operation("Get the business profile", permission=Permission.VIEW_WORK)
 _REPLACE: Final = operation(
     "Replace the business profile", PreconditionFailed, PreconditionRequired, *BODY, permission=Permission.MANAGE_PROFILE
 )
 _PROFILE: Final = {
-    "required": True,
-    "content": {"application/json": {"schema": {"type": "object"}, "example": {"name": "Larkfield Bakery"}}},
-}
     "required": True,
     "content": {"application/json": {"schema": {"type": "object"}, "example": {"name": "Larkfield Bakery"}}},
 }
