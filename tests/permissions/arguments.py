@@ -139,6 +139,7 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "factors.require": given(required=True),
     "files.add": lambda _world, _: upload("new.md"),
     "files.check_size": given(size=1),
+    "files.described": row("file_id"),
     "files.get": row("file_id"),
     "github_rules.create": given(**RULE),
     "github_rules.delete": row("rule_id"),

@@ -59,7 +59,9 @@ factors.remove_app              viewer own      person
 factors.require                 admin  own      closed
 files.add                       member own      files:write
 files.check_size                viewer own      any
+files.described                 viewer hidden   files:read
 files.get                       viewer hidden   files:read
+files.key                       inner  -        -
 github_rules.all_of             admin  own      webhooks:manage
 github_rules.create             admin  own      webhooks:manage
 github_rules.delete             admin  hidden   webhooks:manage

@@ -29,7 +29,7 @@ from tests.permissions.arguments import ARGUMENTS, arguments
 from tests.permissions.canary import CANARY, bare, ids_of, settle
 from tests.permissions.table import routes, services
 from tests.permissions.test_events_matrix import HANDLERS, payload
-from tests.permissions.test_routes_matrix import ORIGIN, filled
+from tests.permissions.test_routes_matrix import ORIGIN, REQUESTS, UNKNOWN, filled
 from tests.permissions.test_services_matrix import FUNCTIONS
 from tests.permissions.world import ORDER
 from tests.state.client import Tab
@@ -103,10 +103,12 @@ class TestRoutes:
         sign_in(client, wall, "alice")
         answers = set()
         for ident in [new_id(), *wall.all_ids]:
-            answer = client.request(route[0], filled(route[1], ident), headers={"X-Request-Id": "same"})
+            given = REQUESTS.get(route, lambda *_: {})(_Nobody(), "alice")  # type: ignore[arg-type]
+            headers = {"X-Request-Id": "same"} | given.pop("headers", {})
+            answer = client.request(route[0], filled(route[1], ident), headers=headers, **given)
             answers.add((answer.status_code, answer.text.replace(str(ident), "ID")))
         assert len(answers) == 1
-        assert answers.pop()[0] == 404
+        assert answers.pop()[0] == UNKNOWN[routes()[route].stranger]
 
 
 def everything(content: bytes) -> str:

@@ -28,8 +28,8 @@ TABLE = services()
 PEOPLE = {"alice": Role.OWNER, "olga": Role.OWNER, "adam": Role.ADMIN, "bob": Role.MEMBER, "vera": Role.VIEWER}
 STRANGERS: dict[str, type[CoexaiError]] = {"hidden": NotFound, "refused": Forbidden, "unproved": Unauthenticated}
 OTHERS = ("mallory", "sid", "token", "acting", "key without", "key with")
-# It asks nobody, and calls a service that does.
-AROUND = {("idempotency", "run")}
+# What stands around the services: it asks for no role, and they do. One calls a service once, the other asks for the plan before any.
+AROUND = {("idempotency", "run"), ("api_keys", "require_plan")}
 DOORS = ("state", "tasks", "coexai_app/api", "coexai_app/cli.py", "coexai_app/cli_mail.py", "coexai_app/cli_audit.py")
 
 
@@ -134,7 +134,7 @@ def _verdict(line: Line, who: str, person: Actor) -> type[CoexaiError] | str:
 def _call(session: Session, name: str, person: Actor, given: dict[str, Any]) -> Any:
     function = FUNCTIONS[name]
     takes = inspect.signature(function).parameters
-    first: tuple[Any, ...] = (session,) if "session" in takes else ()
+    first: tuple[Any, ...] = (session,) if {"session", "_session"} & set(takes) else ()
     if takes["actor"].kind is inspect.Parameter.KEYWORD_ONLY:
         given = {**given, "actor": person}
     else:
