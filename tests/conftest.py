@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 _folder = Path(tempfile.mkdtemp(prefix="coexai-test-"))
 _running: list[object] = []
+_keys: list[object] = []
+_taken = [0]
+_one_at_a_time = Lock()
 
 # Before anything of the product is imported: it reads its settings once.
 for name in (
@@ -94,6 +98,23 @@ def _cheap_passwords() -> None:
     passwords._hasher = lambda: hasher  # type: ignore[assignment]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _keys_again() -> None:
+    """Real signing keys, each of them made once: every test takes the first ones anew, and no test the same one twice."""
+    from coexai_app.services import signing_keys
+
+    generate = signing_keys._generate
+
+    def next_key() -> object:
+        with _one_at_a_time:
+            _taken[0] += 1
+            while len(_keys) < _taken[0]:
+                _keys.append(generate())
+            return _keys[_taken[0] - 1]
+
+    signing_keys._generate = next_key  # type: ignore[assignment]
+
+
 @pytest.fixture
 def instance(_migrated: Path) -> Iterator[None]:
     """An empty instance: no rows, no messages, no files."""
@@ -116,6 +137,7 @@ def _emptied(template: Path) -> Iterator[None]:
         shutil.copy(template, _folder / "data" / "coexai.db")
     else:
         _delete_all()
+    _taken[0] = 0
     queue.huey.storage.flush_all()
     shutil.rmtree(_folder / "data" / "files", ignore_errors=True)
     if "state.guard" in sys.modules:
