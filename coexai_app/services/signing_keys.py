@@ -113,9 +113,7 @@ def _advance(session: Session) -> SigningKey:
 
 
 def _make(session: Session, state: KeyState) -> None:
-    from joserfc.jwk import RSAKey
-
-    key = RSAKey.generate_key(BITS)
+    key = _generate()
     kid = _thumbprint(key.as_dict(private=False))
     moment = db.now(session)
     session.add(
@@ -129,6 +127,12 @@ def _make(session: Session, state: KeyState) -> None:
         )
     )
     session.flush()
+
+
+def _generate() -> RSAKey:
+    from joserfc.jwk import RSAKey
+
+    return RSAKey.generate_key(BITS)
 
 
 def _thumbprint(public: Mapping[str, Any]) -> str:

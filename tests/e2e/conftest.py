@@ -33,6 +33,7 @@ expect.set_options(timeout=15_000)  # a slow machine is no failure
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Journeys run one after the other in one worker: they share an instance, and two browsers at once make each other slow."""
     for item in items:

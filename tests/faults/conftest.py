@@ -40,6 +40,7 @@ ONLY_FULL: Final = frozenset(
 )
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each file runs in one process, one test at a time: they start processes of their own, and two cores are not many."""
     here = Path(__file__).parent
