@@ -6,12 +6,12 @@ from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
 from fastapi import Query as QueryParameter
+from fastapi import Request, Response
 from pydantic import Field
 
 from coexai_app.access import Permission
-from coexai_app.api import deps, partner
+from coexai_app.api import conditional, deps, partner
 from coexai_app.api.deps import CurrentActor
 from coexai_app.api.documented import CHANGE_ONE, changing, operation
 from coexai_app.api.once import Once
@@ -21,7 +21,7 @@ from coexai_app.services import api_keys
 from coexai_app.views.listing import Listing
 from coexai_app.views.tokens import CreatedKey, KeyView, ScopeView
 
-router = APIRouter(prefix="/api/v1/api-keys", tags=["API keys"])
+router = conditional.Router(prefix="/api/v1/api-keys", tags=["API keys"], route_class=conditional.Route)
 MANAGE: Final = Permission.MANAGE_KEYS
 
 

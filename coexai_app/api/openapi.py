@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from coexai_app import errors
+from coexai_app.api import versions
 from coexai_app.api.documented import says
 from coexai_app.scopes import SCOPES
 from coexai_app.settings import get as settings
@@ -46,9 +47,14 @@ def describe(api: FastAPI) -> Tree:
     )
     parts = made.setdefault("components", {})
     parts["securitySchemes"] = _SECURITY
-    parts["headers"] = {name: {"description": text, "schema": {"type": "string"}, "example": e} for name, (text, e) in _HEADERS.items()}
+    named = {**_HEADERS, "ETag": ("Names these very bytes; send it in If-None-Match.", '"Zm9ydHktZWlnaHQtYnl0ZXM"')}
+    parts["headers"] = {name: {"description": text, "schema": {"type": "string"}, "example": e} for name, (text, e) in named.items()}
     for path, method, operation in operations(made):
+        if versions.retirement(method.upper(), path, path):
+            operation["deprecated"] = True
         _finish(operation, parts.get("schemas", {}))
+        if method == "get" and versions.of(path):
+            _conditional(operation)
         operation.setdefault("security", [] if path.startswith((_OPEN, "/.well-known")) else [{name: []} for name in _SECURITY])
         operation["operationId"] = f"{method}_{path.strip('/').replace('/', '_').replace('{', '').replace('}', '').replace('-', '_')}"
     for unused in ("HTTPValidationError", "ValidationError"):
@@ -101,6 +107,18 @@ def _finish(operation: Tree, schemas: Tree) -> None:
     for body in bodies:
         if "schema" in body and not {"example", "examples"} & set(body):
             body["example"] = sample(body["schema"], schemas)
+
+
+def _conditional(operation: Tree) -> None:
+    """A read of JSON has an ETag, and answers 304 to who names it."""
+    good = operation["responses"].get("200", {})
+    if "application/json" not in good.get("content", {}):
+        return
+    good["headers"]["ETag"] = {"$ref": "#/components/headers/ETag"}
+    operation["responses"]["304"] = {
+        "description": "Your copy is still good: its ETag stands in If-None-Match. There is no body.",
+        "headers": dict(good["headers"]),
+    }
 
 
 def _text() -> str:

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from coexai_app.api import deps, limits, proof
+from coexai_app.api import conditional, deps, limits, proof
 from coexai_app.api.deps import CurrentActor
 from coexai_app.api.documented import operation
 from coexai_app.errors import Unauthenticated
@@ -19,7 +19,7 @@ from coexai_app.services import second_step, signing_keys, tokens
 from coexai_app.services.tokens import Tokens
 from coexai_app.views.tokens import Identity
 
-router = APIRouter(tags=["Authentication"])
+router = conditional.Router(tags=["Authentication"], route_class=conditional.Route)
 # Others keep the keys this long; a key is published longer than that before it signs.
 _KEYS_CACHE = f"public, max-age={int(signing_keys.PUBLISHED_FOR.total_seconds())}"
 

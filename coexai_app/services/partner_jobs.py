@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -18,11 +18,11 @@ from coexai_app.access import Actor, Permission
 from coexai_app.errors import NotAcceptable, OutputNotReady
 from coexai_app.live import LOOK_BACK
 from coexai_app.models import Event, Job, JobStatus, JobStep, Output, Priority
-from coexai_app.services import jobs, jobs_read, outputs, schedules, transitions
+from coexai_app.services import cursors, jobs, jobs_read, outputs, schedules, transitions
 from coexai_app.services.outputs import Exported
 from coexai_app.views import partner_jobs as view
 from coexai_app.views.jobs import ENDED
-from coexai_app.views.listing import Listing
+from coexai_app.views.listing import Cursor, Listing, Walk
 from coexai_app.views.partner_jobs import EventBatch, PartnerJob, PartnerJobDetail
 
 ORDERS: Final[Mapping[str, Any]] = {
@@ -31,6 +31,9 @@ ORDERS: Final[Mapping[str, Any]] = {
     "updated_at": col(Job.updated_at),
     "-updated_at": col(Job.updated_at).desc(),
 }
+
+# The orders that a row keeps its place in, and whether they go down.
+WALKS: Final[Mapping[str, bool]] = {"created_at": False, "-created_at": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,33 @@ def page(
     rows = session.exec(found.order_by(ORDERS[sort], col(Job.id)).offset((page - 1) * limit).limit(limit)).all()
     listed = jobs_read.list_rows(session, actor, rows)
     return Listing[PartnerJob].of([view.row(job, one) for job, one in zip(rows, listed, strict=True)], page=page, limit=limit, total=total)
+
+
+@db.reads
+def walk(
+    session: Session, actor: Actor, *, cursor: str = "", limit: int = 20, sort: str = "-created_at", filters: Filters = EVERYTHING
+) -> Walk[PartnerJob]:
+    """The jobs behind a cursor, or the first ones. `sort` is a key of WALKS. Raises InvalidInput for a cursor of another list.
+
+    It stands on the last row's id, which is ordered by time, and counts nothing: a page costs the same at every depth, no job is told
+    twice, and newest first none is left out, whatever is added meanwhile.
+    """
+    access.require(actor, Permission.VIEW_WORK)
+    person = jobs_read.asked_by(actor, filters.person) if filters.person else None
+    question = f"jobs {sort} {replace(filters, person=str(person or filters.person))!r}"
+    found = _matching(actor, filters)
+    if cursor:
+        last = cursors.opened(actor, question=question, cursor=cursor)
+        found = found.where(col(Job.id) < last if WALKS[sort] else col(Job.id) > last)
+    rows = session.exec(found.order_by(ORDERS[sort]).limit(limit + 1)).all()
+    shown, more = rows[:limit], len(rows) > limit
+    listed = jobs_read.list_rows(session, actor, shown)
+    return Walk[PartnerJob](
+        data=tuple(view.row(job, one) for job, one in zip(shown, listed, strict=True)),
+        pagination=Cursor(
+            limit=limit, next_cursor=cursors.made(actor, question=question, last=shown[-1].id) if more else None, has_next=more
+        ),
+    )
 
 
 @db.reads
