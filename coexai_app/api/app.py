@@ -60,7 +60,12 @@ from coexai_app.errors import BadRequest, CoexaiError, Conflict, InvalidToken, M
 
 _HTTP: Final = {kind.status: kind.code for kind in (NotFound, MethodNotAllowed, TooLarge, UnsupportedMedia)}
 _ANY: Final = documented.errors(*documented.CALLER, *documented.BODY, NotFound, Conflict, *documented.ALWAYS)
-_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# Of our own pages; of the partner API; and what says less of itself, so that its errors are told in general.
+_OWN: Final = (health, session, second_step, oidc, account, invitations, unsubscribe)
+_PARTNER: Final = (agents, jobs, jobs_v2, job_events, job_output, quotes, files, schedules, search, usage, members, audit_logs)
+_OLDER: Final = (outputs, audit, organizations, business, pictures, tokens, api_keys, webhooks, hooks, incoming)
+# Whatever may come in by another method is answered here too: the pages behind us would say that they take GET.
+_ALL: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY", "PROPFIND", "PURGE")
 RETRY_SECONDS = "5"
 # An answer tells of so many wrong fields, and never repeats a name that is a text.
 _MOST: Final = 20
@@ -71,15 +76,14 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 def build() -> FastAPI:
     """The API app with every route, errors in one envelope (founding document §12.3), and JSON for what is not there."""
     api = FastAPI(title="CoExAI", version="1", docs_url=None, openapi_url=None, redoc_url=None)
-    for module in (health, session, second_step, oidc, account, invitations, unsubscribe):
+    for module in (*_OWN, *_PARTNER):
         api.include_router(module.router)
-    for module in (agents, jobs, jobs_v2, job_events, job_output, quotes, files, schedules, search, usage, members, audit_logs):
-        api.include_router(module.router)
-    for module in (outputs, audit, organizations, business, pictures, tokens, api_keys, webhooks, hooks, incoming):
+    for module in _OLDER:
         api.include_router(module.router, responses=_ANY)
     api.openapi = lru_cache(maxsize=1)(lambda: openapi.describe(api))  # type: ignore[method-assign]
-    api.include_router(_described(api))
-    there = tuple(api.routes)
+    described = _described(api)
+    api.include_router(described)
+    there = tuple(route for router in (described, *(module.router for module in (*_OWN, *_PARTNER, *_OLDER))) for route in router.routes)
     api.include_router(_rest(there))
 
     @api.exception_handler(CoexaiError)
@@ -142,8 +146,9 @@ def _rest(there: Sequence[BaseRoute]) -> APIRouter:
     """JSON for whatever is not there below /api."""
     rest = APIRouter(include_in_schema=False)
 
-    @rest.api_route("/api", methods=list(_METHODS))
-    @rest.api_route("/api/{path:path}", methods=list(_METHODS))
+    @rest.api_route("/api", methods=list(_ALL))
+    @rest.api_route("/api/{path:path}", methods=list(_ALL))
+    @rest.api_route("/webhooks/{path:path}", methods=list(_ALL))
     async def nothing(request: Request) -> JSONResponse:
         if versions.of(request.url.path):
             await limits.anonymous(request)
@@ -155,19 +160,24 @@ def _rest(there: Sequence[BaseRoute]) -> APIRouter:
 def not_here(there: Sequence[BaseRoute], request: Request) -> JSONResponse:
     """The answer where nothing is: 405 with every method that this address takes, 404 where it takes none."""
     path = request.url.path
-    if allowed := [method for method in ("GET", "HEAD", *_METHODS[1:]) if _answers(there, request, method)]:
+    if allowed := _takes(there, request, path):
         message = f"This address takes {', '.join(allowed)}, not {request.method[:20]}."
         return envelope(405, MethodNotAllowed.code, message, {"allowed": allowed}, {"Allow": ", ".join(allowed)})
     older = path.replace("/api/v2/", f"{partner.API}/", 1)
-    if older != path and any(_answers(there, request, method, path=older) for method in _METHODS):
+    if older != path and _takes(there, request, older):
         return envelope(404, NotFound.code, f"Version 2 does not have this. Use {older[:200]}.", {"use": older[:200]})
     return envelope(404, NotFound.code, versions.elsewhere(path) or f"There is no endpoint {path[:200]}.")
 
 
-def _answers(routes: Sequence[BaseRoute], request: Request, method: str, *, path: str = "") -> bool:
-    """Whether one of the routes takes this address, or the one of `path`, with the method."""
-    scope = {**request.scope, "method": method, "path": path or request.url.path}
-    return any(route.matches(scope)[0] is Match.FULL for route in routes)
+def _takes(there: Sequence[BaseRoute], request: Request, path: str) -> list[str]:
+    """The methods that an address takes, by the routes that name it most exactly: /api-keys/scopes before /api-keys/{key_id}."""
+    found: dict[int, set[str]] = {}
+    for route in there:
+        match, child = route.matches({**request.scope, "path": path, "path_params": {}})
+        if match is not Match.NONE:
+            found.setdefault(len(child.get("path_params", {})), set()).update(getattr(route, "methods", None) or ())
+    methods = found[min(found)] if found else set()
+    return [method for method in _ALL if method in methods]
 
 
 def envelope(

@@ -238,6 +238,7 @@ GET    /.well-known/jwks.json                                       open   -    
 GET    /api/openapi.json                                            open   -      -       -
 ANY    /api                                                         open   -      -       -
 ANY    /api/{path:path}                                             open   -      -       -
+ANY    /webhooks/{path:path}                                        open   -      -       -
 POST   /auth/signup                                                 open   -      -       -
 POST   /auth/login                                                  open   -      -       -
 POST   /auth/logout                                                 open   -      -       -
