@@ -28,13 +28,13 @@ MANAGE: Final = Permission.MANAGE_KEYS
 class NewKey(Body):
     name: str = Field(max_length=400, examples=["Website"])
     scopes: list[str] = Field(max_length=100, examples=[["jobs:read", "jobs:write"]])
-    expires_in_days: int | None = 90
+    expires_in_days: int | None = Field(90, ge=1, le=api_keys.MAX_DAYS, examples=[90])
     expires_on: date | None = None
     live: bool = True
 
 
 class Rotation(Body):
-    overlap_hours: int = 24
+    overlap_hours: int = Field(24, ge=0, le=api_keys.MAX_OVERLAP_HOURS, examples=[24])
 
 
 class KeyQuery(PageQuery):

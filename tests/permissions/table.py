@@ -89,6 +89,7 @@ jobs.cancel                     member hidden   jobs:write
 jobs.check                      member own      jobs:write
 jobs.create                     member own      jobs:write
 jobs.retry                      member hidden   jobs:write
+jobs_read.about                 inner  -        -
 jobs_read.again                 viewer hidden   jobs:read
 jobs_read.asked_by              inner  -        -
 jobs_read.counts                inner  -        -
