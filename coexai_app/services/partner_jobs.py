@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, false, func, or_
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -208,8 +209,8 @@ def _one(session: Session, actor: Actor, job_id: UUID) -> tuple[Job, Beside]:
 
 
 def _rows(session: Session, actor: Actor, found: SelectOfScalar[Job]) -> list[PartnerJob]:
-    """The views of the jobs that a select finds; who asked and the result's id come with them in one query."""
-    rows = session.execute(_with(found)).all()
+    """The views of the jobs that a select finds; who asked and the result's id come with them in one query, their inputs do not."""
+    rows = session.execute(_with(found).options(defer(Job.input, raiseload=True))).all()  # type: ignore[arg-type]
     facts = jobs_read.about(session, actor, [row[0] for row in rows], beside={row[0].id: (row[1], row[2]) for row in rows})
     return [view.row(row[0], facts[row[0].id]) for row in rows]
 
