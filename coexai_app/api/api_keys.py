@@ -6,12 +6,12 @@ from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
 from fastapi import Query as QueryParameter
+from fastapi import Request, Response
 from pydantic import Field
 
 from coexai_app.access import Permission
-from coexai_app.api import deps, partner
+from coexai_app.api import conditional, deps, partner
 from coexai_app.api.deps import CurrentActor
 from coexai_app.api.documented import CHANGE_ONE, changing, operation
 from coexai_app.api.once import Once
@@ -21,20 +21,20 @@ from coexai_app.services import api_keys
 from coexai_app.views.listing import Listing
 from coexai_app.views.tokens import CreatedKey, KeyView, ScopeView
 
-router = APIRouter(prefix="/api/v1/api-keys", tags=["API keys"])
+router = conditional.Router(prefix="/api/v1/api-keys", tags=["API keys"], route_class=conditional.Route)
 MANAGE: Final = Permission.MANAGE_KEYS
 
 
 class NewKey(Body):
     name: str = Field(max_length=400, examples=["Website"])
     scopes: list[str] = Field(max_length=100, examples=[["jobs:read", "jobs:write"]])
-    expires_in_days: int | None = 90
+    expires_in_days: int | None = Field(90, ge=1, le=api_keys.MAX_DAYS, examples=[90])
     expires_on: date | None = None
     live: bool = True
 
 
 class Rotation(Body):
-    overlap_hours: int = 24
+    overlap_hours: int = Field(24, ge=0, le=api_keys.MAX_OVERLAP_HOURS, examples=[24])
 
 
 class KeyQuery(PageQuery):

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coexai_app import db, log, metrics, origin
 from coexai_app.api import (
+    access_log,
     account,
     agents,
     api_keys,
@@ -35,12 +36,14 @@ from coexai_app.api import (
     job_events,
     job_output,
     jobs,
+    jobs_v2,
     limits,
     members,
     oidc,
     openapi,
     organizations,
     outputs,
+    partner,
     pictures,
     quotes,
     schedules,
@@ -50,28 +53,38 @@ from coexai_app.api import (
     tokens,
     unsubscribe,
     usage,
+    versions,
     webhooks,
 )
 from coexai_app.errors import BadRequest, CoexaiError, Conflict, InvalidToken, MethodNotAllowed, NotFound, TooLarge, UnsupportedMedia
 
 _HTTP: Final = {kind.status: kind.code for kind in (NotFound, MethodNotAllowed, TooLarge, UnsupportedMedia)}
 _ANY: Final = documented.errors(*documented.CALLER, *documented.BODY, NotFound, Conflict, *documented.ALWAYS)
-_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# Of our own pages; of the partner API; and what says less of itself, so that its errors are told in general.
+_OWN: Final = (health, session, second_step, oidc, account, invitations, unsubscribe)
+_PARTNER: Final = (agents, jobs, jobs_v2, job_events, job_output, quotes, files, schedules, search, usage, members, audit_logs)
+_OLDER: Final = (outputs, audit, organizations, business, pictures, tokens, api_keys, webhooks, hooks, incoming)
+# Whatever may come in by another method is answered here too: the pages behind us would say that they take GET.
+_ALL: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY", "PROPFIND", "PURGE")
 RETRY_SECONDS = "5"
+# An answer tells of so many wrong fields, and never repeats a name that is a text.
+_MOST: Final = 20
+_LONGEST_NAME: Final = 60
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 def build() -> FastAPI:
     """The API app with every route, errors in one envelope (founding document §12.3), and JSON for what is not there."""
     api = FastAPI(title="CoExAI", version="1", docs_url=None, openapi_url=None, redoc_url=None)
-    for module in (health, session, second_step, oidc, account, invitations, unsubscribe, incoming):
+    for module in (*_OWN, *_PARTNER):
         api.include_router(module.router)
-    for module in (agents, jobs, job_events, job_output, quotes, files, schedules, search, usage, members, audit_logs):
-        api.include_router(module.router)
-    for module in (outputs, audit, organizations, business, pictures, tokens, api_keys, webhooks, hooks):
+    for module in _OLDER:
         api.include_router(module.router, responses=_ANY)
     api.openapi = lru_cache(maxsize=1)(lambda: openapi.describe(api))  # type: ignore[method-assign]
-    api.include_router(_rest(api))
+    described = _described(api)
+    api.include_router(described)
+    there = tuple(route for router in (described, *(module.router for module in (*_OWN, *_PARTNER, *_OLDER))) for route in router.routes)
+    api.include_router(_rest(there))
 
     @api.exception_handler(CoexaiError)
     async def domain_error(_request: Request, error: CoexaiError) -> JSONResponse:
@@ -86,11 +99,15 @@ def build() -> FastAPI:
 
     @api.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        fields = {".".join(str(part) for part in e["loc"][1:]) or str(e["loc"][0]): e["msg"] for e in error.errors()}
+        fields = {
+            ".".join(str(part)[:_LONGEST_NAME] for part in e["loc"][1:]) or str(e["loc"][0]): e["msg"] for e in error.errors()[:_MOST]
+        }
         return envelope(422, "INVALID_INPUT", "Some values are not right: " + ", ".join(fields), {"fields": fields})
 
     @api.exception_handler(HTTPException)
-    async def http_error(_request: Request, error: HTTPException) -> JSONResponse:
+    async def http_error(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 405:  # the framework knows the methods of one route only
+            return not_here(there, request)
         code = _HTTP.get(error.status_code, BadRequest.code)
         return envelope(error.status_code, code, str(error.detail), headers=dict(error.headers or {}))
 
@@ -110,35 +127,57 @@ def build() -> FastAPI:
     return api
 
 
-def _rest(api: FastAPI) -> APIRouter:
-    """The description of the API, and JSON for whatever is not there: 405 where another method is, 404 elsewhere."""
-    rest, others = APIRouter(include_in_schema=False), tuple(api.routes)
+def _described(api: FastAPI) -> APIRouter:
+    """The description of the API, for programs and for people."""
+    described = APIRouter(include_in_schema=False)
 
-    @rest.get("/api/openapi.json")
+    @described.get("/api/openapi.json")
     async def description() -> JSONResponse:
         return JSONResponse(api.openapi(), headers={"Cache-Control": "public, max-age=300"})
 
-    @rest.get("/api/docs")
+    @described.get("/api/docs")
     async def docs() -> HTMLResponse:
         return HTMLResponse(docs_page.render(api.openapi()))
 
-    @rest.api_route("/api", methods=list(_METHODS))
-    @rest.api_route("/api/{path:path}", methods=list(_METHODS))
-    async def nothing(request: Request, path: str = "") -> JSONResponse:
-        if allowed := sorted(method for method in _METHODS if _answers(others, request, method)):
-            message = f"This address takes {', '.join(allowed)}, not {request.method}."
-            return envelope(405, MethodNotAllowed.code, message, {"allowed": allowed}, {"Allow": ", ".join(allowed)})
-        if path.startswith("v1"):
+    return described
+
+
+def _rest(there: Sequence[BaseRoute]) -> APIRouter:
+    """JSON for whatever is not there below /api."""
+    rest = APIRouter(include_in_schema=False)
+
+    @rest.api_route("/api", methods=list(_ALL))
+    @rest.api_route("/api/{path:path}", methods=list(_ALL))
+    @rest.api_route("/webhooks/{path:path}", methods=list(_ALL))
+    async def nothing(request: Request) -> JSONResponse:
+        if versions.of(request.url.path):
             await limits.anonymous(request)
-        return envelope(404, NotFound.code, f"There is no endpoint /api/{path[:200]}.")
+        return not_here(there, request)
 
     return rest
 
 
-def _answers(routes: Sequence[BaseRoute], request: Request, method: str) -> bool:
-    """Whether one of the routes takes this address with the method."""
-    scope = {**request.scope, "method": method, "path": request.url.path}
-    return any(route.matches(scope)[0] is Match.FULL for route in routes)
+def not_here(there: Sequence[BaseRoute], request: Request) -> JSONResponse:
+    """The answer where nothing is: 405 with every method that this address takes, 404 where it takes none."""
+    path = request.url.path
+    if allowed := _takes(there, request, path):
+        message = f"This address takes {', '.join(allowed)}, not {request.method[:20]}."
+        return envelope(405, MethodNotAllowed.code, message, {"allowed": allowed}, {"Allow": ", ".join(allowed)})
+    older = path.replace("/api/v2/", f"{partner.API}/", 1)
+    if older != path and _takes(there, request, older):
+        return envelope(404, NotFound.code, f"Version 2 does not have this. Use {older[:200]}.", {"use": older[:200]})
+    return envelope(404, NotFound.code, versions.elsewhere(path) or f"There is no endpoint {path[:200]}.")
+
+
+def _takes(there: Sequence[BaseRoute], request: Request, path: str) -> list[str]:
+    """The methods that an address takes, by the routes that name it most exactly: /api-keys/scopes before /api-keys/{key_id}."""
+    found: dict[int, set[str]] = {}
+    for route in there:
+        match, child = route.matches({**request.scope, "path": path, "path_params": {}})
+        if match is not Match.NONE:
+            found.setdefault(len(child.get("path_params", {})), set()).update(getattr(route, "methods", None) or ())
+    methods = found[min(found)] if found else set()
+    return [method for method in _ALL if method in methods]
 
 
 def envelope(
@@ -169,16 +208,20 @@ class RequestScope:
         user_agent = headers.get(b"user-agent", b"").decode("latin-1")
         request_id = given if _REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(8)}"
         started = time.perf_counter()
-        status = 500
+        status, size = 500, 0
 
         async def tagged(message: Message) -> None:
-            nonlocal status
+            nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                more = {**state.get("answer_headers", {}), "X-Request-Id": request_id}
+                told = state.get("answer_headers", {})
+                retiring = versions.headers(scope["method"], scope["path"], _route(scope), told.get("Link", ""))
+                more = {**told, **retiring, "X-Request-Id": request_id}
                 sent = {name for name, _ in message["headers"]}
                 added = [(k.lower().encode(), v.encode("latin-1")) for k, v in more.items() if k.lower().encode() not in sent]
                 message = {**message, "headers": [*message["headers"], *added]}
+            else:
+                size += len(message.get("body", b""))
             await send(message)
 
         state = scope.setdefault("state", {})
@@ -186,7 +229,13 @@ class RequestScope:
             try:
                 await self.app(scope, receive, tagged)
             finally:
-                route = getattr(scope.get("route"), "path", "page")
+                seconds, route = time.perf_counter() - started, _route(scope)
                 metrics.REQUESTS.labels(scope["method"], route, str(status)).inc()
-                metrics.LATENCY.labels(scope["method"], route).observe(time.perf_counter() - started)
+                metrics.LATENCY.labels(scope["method"], route).observe(seconds)
+                access_log.write(scope, status=status, seconds=seconds, sent=size)
         return None
+
+
+def _route(scope: Scope) -> str:
+    """The template of the path that was asked for; a page's are not ours to name."""
+    return str(getattr(scope.get("route"), "path", "page"))

@@ -5,6 +5,7 @@ Pure ASGI, put around the whole app in `coexai_app.py`: what the framework answe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -19,6 +20,7 @@ from coexai_app import log, origin, settings
 from coexai_app.api import business, origins, pictures
 from coexai_app.api.app import envelope
 from coexai_app.api.files import ENVELOPE_BYTES
+from coexai_app.errors import NotFound
 from coexai_app.extract import picture
 from coexai_app.plans import PLANS
 
@@ -69,6 +71,8 @@ _ALWAYS: Final[Fields] = [
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
 _HSTS: Final = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
+# What no address holds.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _OTHER_SITE: Final = "This request came from another site. Open the page here and try again."
 _TOO_LARGE: Final = "This request is larger than {most:,} bytes. Nothing was kept; send less."
 
@@ -173,6 +177,8 @@ def _preflight(cors: Fields) -> Response:
 
 
 def _refusal(method: str, headers: Headers, path: str) -> Response | None:
+    if _CONTROL.search(path):  # no route has one, and the framework's patterns read a line end as the end of the path
+        return envelope(404, NotFound.code, "There is no such address: it holds control characters.")
     if method not in origins.SAFE_METHODS and _of_a_browser(headers, path) and not origins.same(headers):
         return envelope(403, "FORBIDDEN", _OTHER_SITE)
     declared = headers.get("content-length", "")

@@ -6,11 +6,11 @@ import json
 import re
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
 from coexai_app.access import Permission
-from coexai_app.api import deps
+from coexai_app.api import conditional, deps
 from coexai_app.api.deps import CurrentActor
 from coexai_app.api.documented import BODY, operation
 from coexai_app.business import BusinessProfile
@@ -18,7 +18,7 @@ from coexai_app.errors import Conflict, InvalidInput, PreconditionFailed, Precon
 from coexai_app.services import business
 from coexai_app.views.business import ProfileView
 
-router = APIRouter(prefix="/api/v1/organization/profile", tags=["Organization"])
+router = conditional.Router(prefix="/api/v1/organization/profile", tags=["Organization"], route_class=conditional.Route)
 # Far more than all limits of the fields together come to.
 MAX_BYTES: Final = 2_000_000
 _NEEDS: Final = {

@@ -14,7 +14,7 @@ from coexai_app.api import deps, partner
 from coexai_app.api.deps import Partner
 from coexai_app.api.documented import CHANGE_ONE, changing, operation
 from coexai_app.api.once import Once
-from coexai_app.api.partner import Moment, PageQuery
+from coexai_app.api.partner import Moment, PageQuery, Query
 from coexai_app.errors import NotFound, QuotaExceeded
 from coexai_app.models.enums import JobStatus
 from coexai_app.services import partner_jobs
@@ -26,8 +26,9 @@ router = partner.router("/jobs", "Jobs")
 JobId = Annotated[UUID, Path(description="The job's id.")]
 
 
-class JobQuery(PageQuery):
-    sort: Literal["-created_at", "created_at", "-updated_at", "updated_at"] = "-created_at"
+class JobFilters(Query):
+    """Which jobs, in every version of the API."""
+
     status: tuple[JobStatus, ...] = Field((), max_length=7, description="Any of these; repeat it for more than one.", examples=[["failed"]])
     agent: str = Field("", max_length=64, examples=["maya"])
     person: UUID | Literal["me"] | None = Field(None, description="Who asked for it: a user's id, or me.", examples=["me"])
@@ -36,20 +37,26 @@ class JobQuery(PageQuery):
     q: str = Field("", max_length=100, description="Words of the title, in any case.", examples=["bakery"])
     test: bool | None = Field(None, description="Only test jobs, or only others.", examples=[False])
 
+    def filters(self) -> Filters:
+        return Filters(
+            status=self.status,
+            agent=self.agent,
+            person=str(self.person or ""),
+            since=self.created_from,
+            until=self.created_before,
+            text=self.q,
+            test=self.test,
+        )
+
+
+class JobQuery(JobFilters, PageQuery):
+    sort: Literal["-created_at", "created_at", "-updated_at", "updated_at"] = "-created_at"
+
 
 @router.get("", **operation("List jobs", permission=Permission.VIEW_WORK))
 async def list_jobs(request: Request, actor: Partner, query: Annotated[JobQuery, QueryParameter()]) -> Listing[PartnerJob]:
     """The organisation's jobs, newest first unless sorted otherwise."""
-    filters = Filters(
-        status=query.status,
-        agent=query.agent,
-        person=str(query.person or ""),
-        since=query.created_from,
-        until=query.created_before,
-        text=query.q,
-        test=query.test,
-    )
-    found = await deps.call(partner_jobs.page, actor, page=query.page, limit=query.limit, sort=query.sort, filters=filters)
+    found = await deps.call(partner_jobs.page, actor, page=query.page, limit=query.limit, sort=query.sort, filters=query.filters())
     partner.linked(request, found)
     return found
 

@@ -9,11 +9,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from coexai_app import errors
+from coexai_app.api import versions
 from coexai_app.api.documented import says
 from coexai_app.scopes import SCOPES
 from coexai_app.settings import get as settings
 
 Tree = dict[str, Any]
+_NO_NULL: Final = r"^[^\u0000]*$"
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 _STRINGS: Final[Mapping[str, str]] = {
     "uuid": "0192f3a4-5b6c-7d8e-9f01-23456789abcd",
@@ -46,11 +48,17 @@ def describe(api: FastAPI) -> Tree:
     )
     parts = made.setdefault("components", {})
     parts["securitySchemes"] = _SECURITY
-    parts["headers"] = {name: {"description": text, "schema": {"type": "string"}, "example": e} for name, (text, e) in _HEADERS.items()}
+    named = {**_HEADERS, "ETag": ("Names these very bytes; send it in If-None-Match.", '"Zm9ydHktZWlnaHQtYnl0ZXM"')}
+    parts["headers"] = {name: {"description": text, "schema": {"type": "string"}, "example": e} for name, (text, e) in named.items()}
     for path, method, operation in operations(made):
+        if versions.retirement(method.upper(), path, path):
+            operation["deprecated"] = True
         _finish(operation, parts.get("schemas", {}))
+        if method == "get" and versions.of(path):
+            _conditional(operation)
         operation.setdefault("security", [] if path.startswith((_OPEN, "/.well-known")) else [{name: []} for name in _SECURITY])
         operation["operationId"] = f"{method}_{path.strip('/').replace('/', '_').replace('{', '').replace('}', '').replace('-', '_')}"
+    _storable(made)
     for unused in ("HTTPValidationError", "ValidationError"):
         parts.get("schemas", {}).pop(unused, None)
     return made
@@ -101,6 +109,42 @@ def _finish(operation: Tree, schemas: Tree) -> None:
     for body in bodies:
         if "schema" in body and not {"example", "examples"} & set(body):
             body["example"] = sample(body["schema"], schemas)
+
+
+def _storable(made: Tree) -> None:
+    """Says of every text that is sent what `bodies.check` asks of it: it holds no null character."""
+    parameters = [parameter for _, _, operation in operations(made) for parameter in operation.get("parameters", ())]
+    sent = [parameter["schema"] for parameter in parameters if parameter["in"] == "query"]
+    for _, _, operation in operations(made):
+        sent += [content["schema"] for content in operation.get("requestBody", {}).get("content", {}).values() if "schema" in content]
+    seen: set[str] = set()
+    while sent:
+        part = sent.pop()
+        if isinstance(part, list):
+            sent += part
+            continue
+        if not isinstance(part, dict):
+            continue
+        name = str(part.get("$ref", "")).rpartition("/")[2]
+        if name and name not in seen:
+            seen.add(name)
+            sent.append(made["components"]["schemas"][name])
+        if part.get("type") == "string" and not {"pattern", "format", "enum", "const"} & part.keys():
+            part["pattern"] = _NO_NULL
+        sent += [part[key] for key in ("items", "anyOf", "oneOf", "allOf", "prefixItems", "additionalProperties") if key in part]
+        sent += part.get("properties", {}).values()
+
+
+def _conditional(operation: Tree) -> None:
+    """A read of JSON has an ETag, and answers 304 to who names it."""
+    good = operation["responses"].get("200", {})
+    if "application/json" not in good.get("content", {}):
+        return
+    good["headers"]["ETag"] = {"$ref": "#/components/headers/ETag"}
+    operation["responses"]["304"] = {
+        "description": "Your copy is still good: its ETag stands in If-None-Match. There is no body.",
+        "headers": dict(good["headers"]),
+    }
 
 
 def _text() -> str:

@@ -9,8 +9,23 @@ from coexai_app import settings
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # What programs on other sites may call, when CORS_ORIGINS names them.
-_OPEN: Final = ("/api/v1/", "/api/openapi.json", "/.well-known/jwks.json")
+_OPEN: Final = ("/api/v1/", "/api/v2/", "/api/openapi.json", "/.well-known/jwks.json")
 _MAX_AGE: Final = b"600"
+_READABLE: Final = ", ".join(
+    (
+        "X-Request-Id",
+        "Retry-After",
+        "ETag",
+        "Link",
+        "Location",
+        "Content-Disposition",
+        "Idempotent-Replayed",
+        "RateLimit",
+        "RateLimit-Policy",
+        "Deprecation",
+        "Sunset",
+    )
+).encode()
 
 
 def ours(origin: str) -> bool:
@@ -41,7 +56,7 @@ def readable(origin: str) -> list[tuple[bytes, bytes]]:
     """The headers that let a page of `origin` read an answer. Never with credentials: who calls from elsewhere sends a token or a key."""
     return [
         (b"access-control-allow-origin", origin.encode("latin-1")),
-        (b"access-control-expose-headers", b"X-Request-Id, Retry-After, ETag, Content-Disposition"),
+        (b"access-control-expose-headers", _READABLE),
     ]
 
 

@@ -2,54 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
-from fastapi.routing import APIRoute
+from fastapi import Request, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from coexai_app.api import deps, limits
-from coexai_app.errors import InvalidInput, UnsupportedMedia
+from coexai_app.api import conditional, deps, limits, versions
 from coexai_app.views.listing import Listing
 
-API: Final = "/api/v1"
-# A null character: no text has one, and PostgreSQL cannot store it. In JSON an odd number of backslashes makes it an escape.
-_NULL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000|\x00")
-_JSON: Final = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.I)
+API: Final = f"/api/{versions.CURRENT}"
 
 
-class PartnerRoute(APIRoute):
-    """Asks who calls before it reads a byte of the body, and refuses what is not JSON or cannot be stored."""
+class PartnerRoute(conditional.Route):
+    """A route of the API that asks who calls before it reads a byte of the body."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
-        reads_json = self.body_field is not None
 
         async def handle(request: Request) -> Response:
             await deps.partner(request)
-            if any("\0" in part for pair in request.query_params.multi_items() for part in pair):
-                raise InvalidInput("A query cannot hold null characters.")
-            if reads_json:
-                await _check_json(request)
             return await answer(request)
 
         return handle
 
 
-async def _check_json(request: Request) -> None:
-    body = await request.body()
-    if body and not _JSON.fullmatch(request.headers.get("content-type", "")):
-        raise UnsupportedMedia("Send the body as JSON, with Content-Type: application/json.")
-    if _NULL.search(body):
-        raise InvalidInput("A text cannot hold null characters (\\u0000). Take them out.")
-
-
-def router(path: str, tag: str) -> APIRouter:
-    return APIRouter(prefix=f"{API}{path}", tags=[tag], route_class=PartnerRoute)
+def router(path: str, tag: str, *, version: str = versions.CURRENT) -> conditional.Router:
+    return conditional.Router(prefix=f"/api/{version}{path}", tags=[tag], route_class=PartnerRoute)
 
 
 def _utc(moment: datetime) -> datetime:

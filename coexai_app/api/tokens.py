@@ -5,23 +5,37 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from coexai_app.api import deps, limits, proof
+from coexai_app.api import conditional, deps, limits, proof
 from coexai_app.api.deps import CurrentActor
-from coexai_app.api.documented import operation
+from coexai_app.api.documented import ALWAYS, Responses, errors, operation
 from coexai_app.errors import Unauthenticated
 from coexai_app.services import second_step, signing_keys, tokens
 from coexai_app.services.tokens import Tokens
 from coexai_app.views.tokens import Identity
 
-router = APIRouter(tags=["Authentication"])
+router = conditional.Router(tags=["Authentication"], route_class=conditional.Route)
 # Others keep the keys this long; a key is published longer than that before it signs.
 _KEYS_CACHE = f"public, max-age={int(signing_keys.PUBLISHED_FOR.total_seconds())}"
+
+_KEYS: Final[Responses] = {
+    **errors(*ALWAYS),
+    200: {
+        "description": "The keys, as a JSON Web Key Set.",
+        "content": {
+            "application/jwk-set+json": {
+                "schema": {"type": "object", "required": ["keys"], "properties": {"keys": {"type": "array", "items": {"type": "object"}}}},
+                "example": {"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "0192f3a4", "n": "…", "e": "AQAB"}]},
+            }
+        },
+    },
+    304: {"description": "Your copy is still good: its ETag stands in If-None-Match."},
+}
 
 
 class Body(BaseModel):
@@ -105,7 +119,7 @@ async def me(actor: CurrentActor) -> Identity:
     return await deps.call(tokens.whoami, actor)
 
 
-@router.get("/.well-known/jwks.json")
+@router.get("/.well-known/jwks.json", response_class=Response, responses=_KEYS)
 async def keys(if_none_match: Annotated[str, Header(max_length=200)] = "") -> Response:
     """The public keys of our access tokens (RFC 7517)."""
     published = await deps.call(signing_keys.published) or await deps.call(signing_keys.ensure)

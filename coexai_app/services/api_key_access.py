@@ -33,6 +33,7 @@ _HOLDER: Final = (
     .join(Organization, col(Organization.id) == ApiKey.organization_id)
     .join(Membership, (col(Membership.user_id) == User.id) & (col(Membership.organization_id) == Organization.id))
     .where(ApiKey.key_hash == bindparam("digest"), col(User.disabled_at).is_(None), col(Organization.deleted_at).is_(None))
+    .add_columns(db.utcnow())
 )
 
 
@@ -60,11 +61,10 @@ def authenticate(session: Session, *, key: str, ip: str = "") -> KeyHolder:
     """
     check_shape(key)
     digest = api_key_format.digest(key)
-    found = session.exec(_HOLDER, params={"digest": digest}).first()
+    found = session.execute(_HOLDER, {"digest": digest}).first()
     if found is None or not hmac.compare_digest(found[0].key_hash, digest):
         raise InvalidToken("This API key is not valid.")
-    row, user, membership, organization = found
-    at = db.now(session)
+    row, user, membership, organization, at = found
     status = status_of(row, at)
     if status in _OVER and not (status == "replaced" and row.overlap_until is not None and row.overlap_until > at):
         raise InvalidToken(_OVER[status], reason=status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -125,7 +126,7 @@ def whole(session: Session, actor: Actor, job: Job) -> JobView:
     steps = session.exec(select(JobStep).where(JobStep.job_id == job.id).order_by(col(JobStep.position))).all()
     told = or_(col(Event.kind).startswith("job."), col(Event.kind).startswith("step."))
     events = session.exec(select(Event).where(Event.ref_id == job.id, told).order_by(col(Event.id))).all()
-    facts = _facts(session, actor, [job], {job.id: (sum(s.status in FINISHED for s in steps), len(steps))})[job.id]
+    facts = about(session, actor, [job], {job.id: (sum(s.status in FINISHED for s in steps), len(steps))})[job.id]
     return view.whole(job, steps, events, replace(facts, given=_given(session, actor, job)))
 
 
@@ -136,16 +137,26 @@ def list_rows(session: Session, actor: Actor, jobs: Sequence[Job]) -> tuple[JobR
         done = func.count().filter(col(JobStep.status).in_(FINISHED))
         counted = select(JobStep.job_id, done, func.count()).where(col(JobStep.job_id).in_(running)).group_by(col(JobStep.job_id))
         progress = {job_id: (finished, total) for job_id, finished, total in session.exec(counted).all()}
-    facts = _facts(session, actor, jobs, progress)
+    facts = about(session, actor, jobs, progress)
     return tuple(view.row(job, facts[job.id]) for job in jobs)
 
 
-def _facts(session: Session, actor: Actor, jobs: Sequence[Job], progress: Mapping[UUID, tuple[int, int]]) -> dict[UUID, JobFacts]:
+def about(
+    session: Session,
+    actor: Actor,
+    jobs: Sequence[Job],
+    progress: Mapping[UUID, tuple[int, int]] = MappingProxyType({}),
+    *,
+    beside: Mapping[UUID, tuple[str | None, UUID | None]] | None = None,
+) -> dict[UUID, JobFacts]:
+    """What the views of jobs need besides their rows. `progress` is steps done and all steps of those that run; `beside` the name of
+    who asked and the id of the result, where the caller has read them along with the jobs."""
     ids = [job.id for job in jobs]
-    people: dict[UUID, str] = dict(
-        session.exec(select(User.id, User.name).where(col(User.id).in_({job.user_id for job in jobs if job.user_id}))).all()
-    )
-    outputs: dict[UUID, UUID] = dict(session.exec(select(Output.job_id, Output.id).where(col(Output.job_id).in_(ids))).all())
+    if beside is None:
+        asked = {job.user_id for job in jobs if job.user_id}
+        names: dict[UUID, str] = dict(session.exec(select(User.id, User.name).where(col(User.id).in_(asked))).all())
+        made: dict[UUID, UUID] = dict(session.exec(select(Output.job_id, Output.id).where(col(Output.job_id).in_(ids))).all())
+        beside = {job.id: (names.get(job.user_id, "") if job.user_id else "", made.get(job.id)) for job in jobs}
     waiting: dict[str, Any] = {}
     pending = [job.id for job in jobs if job.status is JobStatus.PENDING]
     if pending:
@@ -162,8 +173,8 @@ def _facts(session: Session, actor: Actor, jobs: Sequence[Job], progress: Mappin
             agent_name=agents.names(job.agent, job.capability)[0],
             capability_title=agents.names(job.agent, job.capability)[1],
             timezone=actor.timezone,
-            by=people.get(job.user_id, "") if job.user_id else "",
-            output_id=str(outputs.get(job.id, "")),
+            by=beside[job.id][0] or "",
+            output_id=str(beside[job.id][1] or ""),
             steps_done=progress.get(job.id, (0, 0))[0],
             steps=progress.get(job.id, (0, 0))[1],
             ahead=_ahead(session, job) if job.status is JobStatus.PENDING else 0,

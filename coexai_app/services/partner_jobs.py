@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import false, func, or_
+from sqlalchemy import Select, bindparam, false, func, or_
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -17,12 +18,12 @@ from coexai_app import access, db
 from coexai_app.access import Actor, Permission
 from coexai_app.errors import NotAcceptable, OutputNotReady
 from coexai_app.live import LOOK_BACK
-from coexai_app.models import Event, Job, JobStatus, JobStep, Output, Priority
-from coexai_app.services import jobs, jobs_read, outputs, schedules, transitions
+from coexai_app.models import Event, Job, JobStatus, JobStep, Output, Priority, User
+from coexai_app.services import cursors, jobs, jobs_read, outputs, schedules, tallies, transitions
 from coexai_app.services.outputs import Exported
 from coexai_app.views import partner_jobs as view
 from coexai_app.views.jobs import ENDED
-from coexai_app.views.listing import Listing
+from coexai_app.views.listing import Cursor, Listing, Walk
 from coexai_app.views.partner_jobs import EventBatch, PartnerJob, PartnerJobDetail
 
 ORDERS: Final[Mapping[str, Any]] = {
@@ -31,6 +32,9 @@ ORDERS: Final[Mapping[str, Any]] = {
     "updated_at": col(Job.updated_at),
     "-updated_at": col(Job.updated_at).desc(),
 }
+
+# The orders that a row keeps its place in, and whether they go down.
+WALKS: Final[Mapping[str, bool]] = {"created_at": False, "-created_at": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,17 @@ class Filters:
 
 
 EVERYTHING: Final = Filters()
+# The name of who asked and the id of the result, by the job's id.
+Beside = Mapping[UUID, tuple[str | None, UUID | None]]
+
+
+def _with(found: Select[Any]) -> Select[Any]:
+    named = found.outerjoin(User, col(User.id) == col(Job.user_id)).outerjoin(Output, col(Output.job_id) == col(Job.id))
+    return named.add_columns(col(User.name), col(Output.id))
+
+
+# Built once: putting a statement together takes longer than running it.
+_ONE: Final = _with(select(Job).where(col(Job.id) == bindparam("job"), col(Job.organization_id) == bindparam("organization")))
 
 
 @db.reads
@@ -56,10 +71,34 @@ def page(
     """A page of the organisation's jobs; empty beyond the last one. `sort` is a key of ORDERS."""
     access.require(actor, Permission.VIEW_WORK)
     found = _matching(actor, filters)
-    total = session.exec(select(func.count()).select_from(found.subquery())).one()
-    rows = session.exec(found.order_by(ORDERS[sort], col(Job.id)).offset((page - 1) * limit).limit(limit)).all()
-    listed = jobs_read.list_rows(session, actor, rows)
-    return Listing[PartnerJob].of([view.row(job, one) for job, one in zip(rows, listed, strict=True)], page=page, limit=limit, total=total)
+    rows = _rows(session, actor, found.order_by(ORDERS[sort], col(Job.id)).offset((page - 1) * limit).limit(limit))
+    return Listing[PartnerJob].of(rows, page=page, limit=limit, total=_total(session, actor, found, filters))
+
+
+@db.reads
+def walk(
+    session: Session, actor: Actor, *, cursor: str = "", limit: int = 20, sort: str = "-created_at", filters: Filters = EVERYTHING
+) -> Walk[PartnerJob]:
+    """The jobs behind a cursor, or the first ones. `sort` is a key of WALKS. Raises InvalidInput for a cursor of another list.
+
+    It stands on the last row's id, which is ordered by time, and counts nothing: a page costs the same at every depth, no job is told
+    twice, and newest first none is left out, whatever is added meanwhile.
+    """
+    access.require(actor, Permission.VIEW_WORK)
+    person = jobs_read.asked_by(actor, filters.person) if filters.person else None
+    question = f"jobs {sort} {replace(filters, person=str(person or filters.person))!r}"
+    found = _matching(actor, filters)
+    if cursor:
+        last = cursors.opened(actor, question=question, cursor=cursor)
+        found = found.where(col(Job.id) < last if WALKS[sort] else col(Job.id) > last)
+    rows = _rows(session, actor, found.order_by(ORDERS[sort]).limit(limit + 1))
+    shown, more = rows[:limit], len(rows) > limit
+    return Walk[PartnerJob](
+        data=tuple(shown),
+        pagination=Cursor(
+            limit=limit, next_cursor=cursors.made(actor, question=question, last=shown[-1].id) if more else None, has_next=more
+        ),
+    )
 
 
 @db.reads
@@ -155,9 +194,32 @@ def events(session: Session, actor: Actor, *, job_id: UUID, after: int = 0, seen
 
 def shown(session: Session, actor: Actor, job_id: UUID) -> PartnerJobDetail:
     """The view of a job whose reader was authorised already."""
-    job = access.one(session, select(Job).where(Job.id == job_id), actor, "job")
-    page_view = jobs_read.whole(session, actor, job)
-    return view.whole(job, _steps(session, job_id), page_view, may_change=actor.may(Permission.RUN_AGENT) and (job.test or not actor.test))
+    job, beside = _one(session, actor, job_id)
+    facts = jobs_read.about(session, actor, [job], beside=beside)[job_id]
+    return view.whole(job, _steps(session, job_id), facts, may_change=actor.may(Permission.RUN_AGENT) and (job.test or not actor.test))
+
+
+def _one(session: Session, actor: Actor, job_id: UUID) -> tuple[Job, Beside]:
+    """A job and what is read along with it. Raises NotFound."""
+    found = session.execute(_ONE, {"job": job_id, "organization": actor.organization_id}).first()
+    if found is None:
+        access.one(session, select(Job).where(Job.id == job_id), actor, "job")  # says so as everywhere
+        raise AssertionError("the job came between two reads")
+    return found[0], {job_id: (found[1], found[2])}
+
+
+def _rows(session: Session, actor: Actor, found: SelectOfScalar[Job]) -> list[PartnerJob]:
+    """The views of the jobs that a select finds; who asked and the result's id come with them in one query, their inputs do not."""
+    rows = session.execute(_with(found).options(defer(Job.input, raiseload=True))).all()  # type: ignore[arg-type]
+    facts = jobs_read.about(session, actor, [row[0] for row in rows], beside={row[0].id: (row[1], row[2]) for row in rows})
+    return [view.row(row[0], facts[row[0].id]) for row in rows]
+
+
+def _total(session: Session, actor: Actor, found: SelectOfScalar[Job], filters: Filters) -> int:
+    """How many jobs there are; what is filtered by a part that may change has to be counted whole."""
+    if filters.status or filters.text:
+        return int(session.execute(found.with_only_columns(func.count(), maintain_column_froms=True)).scalar_one())
+    return tallies.count(session, found, f"jobs {actor.organization_id} {actor.user_id} {filters!r}", col(Job.id))
 
 
 def _steps(session: Session, job_id: UUID) -> list[JobStep]:

@@ -92,6 +92,8 @@ CHIPS: Final[Mapping[JobStatus, Chip]] = MappingProxyType(
 )
 ENDED: Final = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED)
 
+RESUMABLE: Final = (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED)
+
 
 @dataclass(frozen=True, slots=True)
 class JobFacts:
@@ -135,7 +137,7 @@ def row(job: Job, facts: JobFacts) -> JobRow:
         took=_took(job),
         created=moment(job.created_at, facts.timezone),
         by=facts.by,
-        reason="" if job.status is JobStatus.CANCELLED else _why(job, facts)[0],
+        reason="" if job.status is JobStatus.CANCELLED else why(job, facts)[0],
         output_id=facts.output_id,
         test=job.test,
     )
@@ -144,7 +146,7 @@ def row(job: Job, facts: JobFacts) -> JobRow:
 def whole(job: Job, steps: Sequence[JobStep], events: Sequence[Event], facts: JobFacts) -> JobView:
     """The view of one job, with its steps, its attempts and the reason why it waits or failed."""
     ended = job.status in ENDED
-    reason, advice = _why(job, facts)
+    reason, advice = why(job, facts)
     now_at = next((s for s in steps if s.status is StepState.RUNNING and job.status is JobStatus.PROCESSING), None)
     spent = sum(int(s.meta.get("usage", {}).get("cost_micros", 0)) for s in steps)
     engine = next((s.meta["engine"] for s in reversed(steps) if s.meta.get("engine", {}).get("provider", "builtin") != "builtin"), None)
@@ -163,7 +165,7 @@ def whole(job: Job, steps: Sequence[JobStep], events: Sequence[Event], facts: Jo
         started=moment(job.started_at, facts.timezone),
         active=not ended,
         can_cancel=facts.may_run and not ended and not job.cancel_requested,
-        can_retry=facts.may_run and job.status in (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED),
+        can_retry=facts.may_run and job.status in RESUMABLE,
         resume_label=next_label(steps, "Resume"),
         attempts=_attempts(events, facts.timezone),
         input=facts.given,
@@ -178,8 +180,8 @@ def _took(job: Job) -> str:
     return duration(round((job.finished_at - job.started_at).total_seconds() * 1000))
 
 
-def _why(job: Job, facts: JobFacts) -> tuple[str, str]:
-    """Why it waits or failed, and what to do, in words."""
+def why(job: Job, facts: JobFacts) -> tuple[str, str]:
+    """Why it waits or failed, and what to do, in words; the API tells the same."""
     if job.cancel_requested and job.status is JobStatus.PROCESSING:
         return "It stops at the next safe point.", ""
     if job.status in (JobStatus.PENDING, JobStatus.QUEUED) and not facts.known:

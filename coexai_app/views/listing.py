@@ -1,4 +1,4 @@
-"""The envelope of every list that the API answers (founding document §12.2)."""
+"""The envelope of every list that the API answers (founding document §12.2), and of a walk by cursor, which version 2 begins with."""
 
 from __future__ import annotations
 
@@ -40,3 +40,18 @@ class Listing(View, Generic[T]):
     @classmethod
     def from_page(cls, found: Page[T]) -> Self:
         return cls.of(found.rows, page=found.page, limit=found.limit, total=found.total)
+
+
+class Cursor(View):
+    """`next_cursor` goes into the next call, as it is and with the same filters; there is none behind the last page."""
+
+    limit: int = Field(ge=1, examples=[20])
+    next_cursor: str | None = Field(examples=["f3JvdW5kYWJvdXRpbnRoZW1pZGRsZW9mdGhlbGlzdA"])
+    has_next: bool
+
+
+class Walk(View, Generic[T]):
+    """The next rows of a list that is walked by cursor: nothing is counted, and what is added meanwhile moves nothing."""
+
+    data: tuple[T, ...]
+    pagination: Cursor

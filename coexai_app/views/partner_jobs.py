@@ -11,7 +11,7 @@ from pydantic import Field
 
 from coexai_app.models import Event, Job, JobStatus, JobStep, Priority, StepState
 from coexai_app.views.base import View
-from coexai_app.views.jobs import ENDED, JobRow, JobView
+from coexai_app.views.jobs import ENDED, RESUMABLE, JobFacts, why
 from coexai_app.views.steps import FINISHED
 
 JOB = UUID("0192f3a4-5b6c-7d8e-9f01-23456789abcd")
@@ -92,39 +92,45 @@ class EventBatch(View):
     ended: bool
 
 
-def row(job: Job, shown: JobRow) -> PartnerJob:
-    return PartnerJob(
-        id=job.id,
-        status=job.status,
-        agent=job.agent,
-        capability=job.capability,
-        title=job.title,
-        priority=job.priority,
-        test=job.test,
-        reason=shown.reason,
-        error=JobError(code=job.error_code, message=job.error_message) if job.error_code else None,
-        attempt=job.attempt,
-        max_attempts=job.max_attempts,
-        output_id=UUID(shown.output_id) if shown.output_id else None,
-        created_by=shown.by,
-        created_at=job.created_at,
-        run_at=job.run_after,
-        started_at=job.started_at,
-        finished_at=job.finished_at,
-    )
+def row(job: Job, facts: JobFacts) -> PartnerJob:
+    """The view of a job in a list; that one was cancelled its status says."""
+    return PartnerJob(**_row(job, facts, "" if job.status is JobStatus.CANCELLED else why(job, facts)[0]))
 
 
-def whole(job: Job, steps: Sequence[JobStep], shown: JobView, *, may_change: bool) -> PartnerJobDetail:
+def _row(job: Job, facts: JobFacts, reason: str) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "status": job.status,
+        "agent": job.agent,
+        "capability": job.capability,
+        "title": job.title,
+        "priority": job.priority,
+        "test": job.test,
+        "reason": reason,
+        "error": JobError(code=job.error_code, message=job.error_message) if job.error_code else None,
+        "attempt": job.attempt,
+        "max_attempts": job.max_attempts,
+        "output_id": UUID(facts.output_id) if facts.output_id else None,
+        "created_by": facts.by,
+        "created_at": job.created_at,
+        "run_at": job.run_after,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }
+
+
+def whole(job: Job, steps: Sequence[JobStep], facts: JobFacts, *, may_change: bool) -> PartnerJobDetail:
+    reason, advice = why(job, facts)
     return PartnerJobDetail(
-        **row(job, shown).model_dump(),
-        advice=shown.advice,
+        **_row(job, facts, reason),
+        advice=advice,
         progress=progress(steps),
         steps=tuple(
             PartnerStep(name=s.name, label=s.label, status=s.status, started_at=s.started_at, ms=s.ms, summary=s.summary) for s in steps
         ),
         input=job.input,
-        may_cancel=shown.can_cancel and may_change,
-        may_resume=shown.can_retry and may_change,
+        may_cancel=may_change and job.status not in ENDED and not job.cancel_requested,
+        may_resume=may_change and job.status in RESUMABLE,
     )
 
 

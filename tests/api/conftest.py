@@ -63,7 +63,7 @@ class Api:
     def __call__(self, method: str, path: str, **given: Any) -> httpx.Response:
         sent = {**self.headers, **given.pop("headers", {})}
         self.client.cookies.clear()
-        answer: httpx.Response = self.client.request(method, f"/api/v1{path}", headers=sent, **given)
+        answer: httpx.Response = self.client.request(method, path if path.startswith("/api/") else f"/api/v1{path}", headers=sent, **given)
         return answer
 
     def get(self, path: str, **given: Any) -> httpx.Response:

@@ -239,7 +239,7 @@ class TestOutput:
         assert answer.status_code == 200, answer.text
         assert answer.headers["content-type"].startswith(kind)
         assert answer.content.startswith(start)
-        assert answer.headers["vary"] == "Accept"
+        assert answer.headers["vary"] == "Accept, Authorization, X-API-Key, Cookie"
 
     @pytest.mark.parametrize("accept", ["text/html", "image/*", "application/json;q=0", "nonsense"])
     def test_any_other_is_406_with_what_there_is(self, api: Become, people: People, accept: str) -> None:

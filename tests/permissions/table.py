@@ -43,6 +43,8 @@ audit_verify.latest             owner  own      closed
 business.get                    viewer own      jobs:read
 business.save                   admin  own      closed
 business.save_section           admin  own      closed
+cursors.made                    inner  -        -
+cursors.opened                  inner  -        -
 dead_letters.count              viewer own      jobs:read
 dead_letters.discard            member own      jobs:write
 dead_letters.page               viewer own      jobs:read
@@ -89,6 +91,7 @@ jobs.cancel                     member hidden   jobs:write
 jobs.check                      member own      jobs:write
 jobs.create                     member own      jobs:write
 jobs.retry                      member hidden   jobs:write
+jobs_read.about                 inner  -        -
 jobs_read.again                 viewer hidden   jobs:read
 jobs_read.asked_by              inner  -        -
 jobs_read.counts                inner  -        -
@@ -145,6 +148,7 @@ partner_jobs.output             viewer hidden   outputs:read
 partner_jobs.page               viewer own      jobs:read
 partner_jobs.resume             member hidden   jobs:write
 partner_jobs.shown              inner  -        -
+partner_jobs.walk               viewer own      jobs:read
 partner_schedules.create        member own      schedules:write
 partner_schedules.get           viewer hidden   jobs:read
 partner_schedules.page          viewer own      jobs:read
@@ -237,6 +241,7 @@ GET    /.well-known/jwks.json                                       open   -    
 GET    /api/openapi.json                                            open   -      -       -
 ANY    /api                                                         open   -      -       -
 ANY    /api/{path:path}                                             open   -      -       -
+ANY    /webhooks/{path:path}                                        open   -      -       -
 POST   /auth/signup                                                 open   -      -       -
 POST   /auth/login                                                  open   -      -       -
 POST   /auth/logout                                                 open   -      -       -
@@ -290,6 +295,7 @@ GET    /api/v1/agents/{agent}                                       api    viewe
 POST   /api/v1/agents/{agent}/jobs                                  api    member own     jobs:write
 POST   /api/v1/quotes                                               api    viewer own     jobs:read
 GET    /api/v1/jobs                                                 api    viewer own     jobs:read
+GET    /api/v2/jobs                                                 api    viewer own     jobs:read
 GET    /api/v1/jobs/{job_id}                                        api    viewer hidden  jobs:read
 GET    /api/v1/jobs/{job_id}/events                                 api    viewer hidden  jobs:read
 GET    /api/v1/jobs/{job_id}/output                                 api    viewer hidden  outputs:read

@@ -74,6 +74,7 @@ class TestOutsiders:
 
     def test_lists_hold_their_own_only(self, people: People, job: UUID, schedule: UUID) -> None:
         assert do(partner_jobs.page, people.mallory).pagination.total == 0
+        assert do(partner_jobs.walk, people.mallory).data == ()
         assert do(partner_schedules.page, people.mallory).pagination.total == 0
         assert do(search.find, people.mallory, query="bakery").pagination.total == 0
         assert [m.name for m in do(partner_team.members, people.mallory).data] == ["Mallory Moss"]
@@ -115,6 +116,7 @@ class TestRoles:
         ("service", "more"),
         [
             (partner_jobs.page, {}),
+            (partner_jobs.walk, {}),
             (partner_jobs.get, {"job_id": nobody()}),
             (partner_jobs.events, {"job_id": nobody()}),
             (partner_jobs.formats, {"job_id": nobody()}),
