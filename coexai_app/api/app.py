@@ -12,7 +12,7 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -71,6 +71,7 @@ def build() -> FastAPI:
     for module in (outputs, audit, organizations, business, pictures, tokens, api_keys, webhooks, hooks):
         api.include_router(module.router, responses=_ANY)
     api.openapi = lru_cache(maxsize=1)(lambda: openapi.describe(api))  # type: ignore[method-assign]
+    api.include_router(docs_page.router(lambda: api.openapi()))
     api.include_router(_rest(api))
 
     @api.exception_handler(CoexaiError)
@@ -117,10 +118,6 @@ def _rest(api: FastAPI) -> APIRouter:
     @rest.get("/api/openapi.json")
     async def description() -> JSONResponse:
         return JSONResponse(api.openapi(), headers={"Cache-Control": "public, max-age=300"})
-
-    @rest.get("/api/docs")
-    async def docs() -> HTMLResponse:
-        return HTMLResponse(docs_page.render(api.openapi()))
 
     @rest.api_route("/api", methods=list(_METHODS))
     @rest.api_route("/api/{path:path}", methods=list(_METHODS))

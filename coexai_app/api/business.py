@@ -27,7 +27,7 @@ _NEEDS: Final = {
     "required": True,
     "description": "The ETag that was read.",
     "schema": {"type": "string"},
-    "example": '"profile-3"',
+    "example": '"profile-0"',
 }
 _READ: Final = operation("Get the business profile", permission=Permission.VIEW_WORK)
 _REPLACE: Final = operation(
