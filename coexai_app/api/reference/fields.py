@@ -13,6 +13,8 @@ from coexai_app.api.openapi import Tree
 _DEEPEST: Final = 4
 _FORMATS: Final = {"uuid": "UUID", "date-time": "timestamp", "date": "date", "binary": "bytes"}
 _LISTING: Final = re.compile(r"Listing_(\w+)_")
+# What a computer's number can hold at all is nothing to keep in mind.
+_NO_LIMIT: Final = 2**53
 # Limits by their word in JSON Schema: numbers, texts, lists.
 _LIMITS: Final = (
     ("minimum", "at least {}"),
@@ -65,16 +67,11 @@ def of_object(name: str, schemas: Tree) -> Iterator[Field]:
     schema = schemas[name]
     for field, part in schema.get("properties", {}).items():
         inner, nullable = _plain(part, schemas)
-        shape = shown(part)
-        yield Field(
-            "",
-            field,
-            kind(inner, schemas) if not shape else label(shape, listed="items" in inner),
-            field in schema.get("required", ()),
-            limits(part, schemas, nullable=nullable, default=False),
-            _text(part),
-            "" if _is_choice(shape, schemas) else shape,
-        )
+        named = shown(part)
+        shape = "" if _is_choice(named, schemas) else named
+        what = label(shape, listed="items" in inner) if shape else kind(inner, schemas)
+        told = limits(part, schemas, nullable=nullable, default=False)
+        yield Field("", field, what, field in schema.get("required", ()), told, _text(part), shape)
 
 
 def shown(schema: Tree) -> str:
@@ -89,7 +86,7 @@ def label(name: str, *, listed: bool = False) -> str:
     """How people call a schema: PartnerJob is a Job, and a listing of them is a list."""
     if (listing := _LISTING.fullmatch(name)) is not None:
         return f"list of {label(listing[1])}, paged"
-    plain = name.removeprefix("Partner")
+    plain = name.replace("Partner", "")
     return f"list of {plain}" if listed else plain
 
 
@@ -126,10 +123,11 @@ def limits(schema: Tree, schemas: Tree, *, nullable: bool = False, default: bool
     if values := plain.get("enum") or inner.get("enum"):
         parts.append("one of " + " ".join(f"`{value}`" for value in values if value != ""))
     for one, prefix in ((plain, ""), (inner, "each ")):
-        told = [sentence.format(f"{one[word]:,}") for word, sentence in _LIMITS if word in one]
+        told = [sentence.format(f"{one[word]:,}") for word, sentence in _LIMITS if abs(one.get(word, _NO_LIMIT)) < _NO_LIMIT]
         parts += [prefix + ", ".join(told)] if told else []
     if default and schema.get("default") not in (None, "", []):
-        parts.append(f"default `{json.dumps(schema['default'], ensure_ascii=False)}`")
+        given = schema["default"]
+        parts.append(f"default `{given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)}`")
     return "; ".join([*parts, *(["may be null"] if nullable else [])])
 
 

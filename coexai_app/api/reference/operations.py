@@ -140,8 +140,7 @@ def _rows(found: Iterable[Field], title: str, *, answer: bool = False) -> str:
         if field.required and not answer:
             name += " <em>required</em>"
         kind = _link(field.shape, listed=field.kind.startswith("list of")) if field.shape else escape(field.kind)
-        meaning = [inline(text) for text in (field.text, field.limits) if text]
-        rows.append((name, kind, "<br>".join(meaning)))
+        rows.append((name, kind, inline(field.text) + (f"<small>{inline(field.limits)}</small>" if field.limits else "")))
     return table(("Name", "Type", "Meaning and limits"), rows, label=title, cls='"stack fields"')
 
 
