@@ -37,7 +37,7 @@ def router(describe: Callable[[], dict[str, Any]]) -> APIRouter:
         html = page.render(describe(), settings().origin).encode()
         return Made(html, gzip.compress(html, 9, mtime=0), f'W/"{hashlib.sha256(html).hexdigest()[:32]}"')
 
-    @found.get(PATH)
+    @found.api_route(PATH, methods=["GET", "HEAD"])
     def reference(accept_encoding: Annotated[str, Header()] = "", if_none_match: Annotated[str, Header()] = "") -> Response:
         kept = made()
         headers = {"ETag": kept.tag, "Vary": "Accept-Encoding"}

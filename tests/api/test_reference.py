@@ -89,7 +89,7 @@ class TestContents:
         assert first == {
             "many": ("list of object", True, "at most 3 entries"),
             "many[].size": ("integer", False, "at least 1, at most 9,000; default `5`; may be null"),
-            "many[].kind": ("string", False, "one of `a` `b`"),
+            "many[].kind": ("string", False, "one of `a`, `b`"),
             "many[].more": ("object", False, ""),
         }
         assert len(found) < 20  # what holds itself comes to an end
@@ -115,7 +115,7 @@ class TestContents:
         assert [one.get("src") for one in tree().iter("script")] == ["/docs.js"]
         assert all(not (one.text or "").strip() for one in tree().iter("script"))
         assert all(one.startswith("/") for one in tree().xpath("//link/@href | //@src"))
-        assert not re.search(r"<style|\son\w+=|javascript:", shown())
+        assert not re.search(r"\sstyle=|\son\w+=|javascript:|@import|url\(", shown())
         for file in tree().xpath("//link[@rel='stylesheet']/@href | //script/@src"):
             assert (ROOT / "assets" / file[1:]).exists(), file
 
@@ -220,6 +220,11 @@ class TestSending:
         tag = client.get(docs_page.PATH).headers["etag"]
         again = client.get(docs_page.PATH, headers={"If-None-Match": f'"x", {tag}'})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+
+    def test_head_tells_the_same(self, client: TestClient) -> None:
+        full, head = client.get(docs_page.PATH), client.head(docs_page.PATH)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["etag"] == full.headers["etag"]
 
     def test_the_old_address_leads_here(self, client: TestClient) -> None:
         answer = client.get("/api/docs")

@@ -61,6 +61,8 @@ def test_finding_reading_and_copying(page: Page, instance_url: Instance, size: s
         page.locator("#menu").click()
         expect(contents).to_be_visible()
         nothing_sticks_out(page)
+        expect(sought).to_be_in_viewport(ratio=1)
+        assert page.evaluate("() => { const box = document.querySelector('#nav'); return box.scrollHeight > box.clientHeight; }")
         page.keyboard.press("Escape")
         expect(contents).to_be_hidden()
         expect(page.locator("#menu")).to_be_focused()
@@ -80,7 +82,7 @@ def test_the_theme_is_the_apps(page: Page, instance_url: Instance, size: str) ->
 
 
 def test_without_scripts_everything_is_there(browser: Browser, instance_url: Instance) -> None:
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}, color_scheme="dark")
     page = context.new_page()
     page.goto(f"{instance_url.url}/docs/api#get-jobs")
     job = page.locator("[aria-labelledby=get-jobs]")
@@ -88,4 +90,5 @@ def test_without_scripts_everything_is_there(browser: Browser, instance_url: Ins
         expect(job.locator(f"[data-lang={language}]")).to_be_visible()
     expect(page.locator("#nav a[href='#get-jobs']")).to_be_visible()
     expect(page.locator("button:visible")).to_have_count(0)
+    expect(page.locator("body")).to_have_css("background-color", "rgb(20, 18, 16)")
     context.close()

@@ -121,7 +121,7 @@ def limits(schema: Tree, schemas: Tree, *, nullable: bool = False, default: bool
     inner = _plain(plain["items"], schemas)[0] if plain.get("items") else {}
     parts = []
     if values := plain.get("enum") or inner.get("enum"):
-        parts.append("one of " + " ".join(f"`{value}`" for value in values if value != ""))
+        parts.append("one of " + ", ".join(f"`{value}`" for value in values if value != ""))
     for one, prefix in ((plain, ""), (inner, "each ")):
         told = [sentence.format(f"{one[word]:,}") for word, sentence in _LIMITS if abs(one.get(word, _NO_LIMIT)) < _NO_LIMIT]
         parts += [prefix + ", ".join(told)] if told else []

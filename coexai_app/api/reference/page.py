@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Final
 
@@ -9,6 +10,7 @@ from coexai_app.api.openapi import Tree, operations
 from coexai_app.api.reference import fields, guide
 from coexai_app.api.reference.markup import heading, slug
 from coexai_app.api.reference.operations import anchor, answer_schema, article, object_anchor, object_section
+from coexai_app.settings import ROOT
 
 # What other services send to us is told by their own documentation.
 _LEFT_OUT: Final = "incoming webhooks"
@@ -22,7 +24,7 @@ _HEAD: Final = """<!doctype html><html lang=en><head><meta charset=utf-8><meta n
 <link rel=icon href=/icons/favicon.svg type=image/svg+xml>
 <link rel=preload href=/fonts/instrument-sans-latin.woff2 as=font type=font/woff2 crossorigin>
 <link rel=stylesheet href=/tokens.css><link rel=stylesheet href=/app.css><link rel=stylesheet href=/docs.css>
-<script src=/docs.js></script></head>
+<script src=/docs.js></script>
 """
 _TOP: Final = f"""<a class="skip btn" href=#content>Skip to the content</a>
 <header class=top><a class=brand href=/ aria-label="CoExAI, start page">{_MARK}<b>CoExAI</b></a><span class=where>API reference</span>
@@ -53,7 +55,16 @@ def render(made: Tree, origin: str) -> str:
         *(object_section(name, schemas) for name in shapes),
     ]
     main = f"<main id=content tabindex=-1>{''.join(body)}</main>"
-    return f"{_HEAD}<body>{_TOP}<div class=page>{_nav(told, groups, shapes)}{main}</div></body></html>"
+    return f"{_HEAD}{_dark()}</head><body>{_TOP}<div class=page>{_nav(told, groups, shapes)}{main}</div></body></html>"
+
+
+def _dark() -> str:
+    """The dark roles of tokens.css for browsers without scripts, which can only follow the system."""
+    roles = re.search(r"^\.dark (\{.*?^\})", (ROOT / "assets" / "tokens.css").read_text(encoding="utf-8"), re.M | re.S)
+    if roles is None:
+        raise LookupError("tokens.css has no block for .dark")
+    plain = re.sub(r"/\*.*?\*/", "", roles[1])
+    return f"<noscript><style>@media (prefers-color-scheme:dark){{:root{plain}}}</style></noscript>"
 
 
 def _group(tag: str, entries: list[tuple[str, str, Tree]], schemas: Tree, origin: str) -> str:
