@@ -125,7 +125,7 @@ def limits(schema: Tree, schemas: Tree, *, nullable: bool = False, default: bool
     for one, prefix in ((plain, ""), (inner, "each ")):
         told = [sentence.format(f"{one[word]:,}") for word, sentence in _LIMITS if abs(one.get(word, _NO_LIMIT)) < _NO_LIMIT]
         parts += [prefix + ", ".join(told)] if told else []
-    if default and schema.get("default") not in (None, "", []):
+    if default and schema.get("default") not in (None, "") and not isinstance(schema["default"], dict | list):
         given = schema["default"]
         parts.append(f"default `{given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)}`")
     return "; ".join([*parts, *(["may be null"] if nullable else [])])
