@@ -173,7 +173,7 @@ def _announce_when_ready(running: list[Part], stopped: Callable[[], bool]) -> No
         if _ready(config.port):
             database = "PostgreSQL" if config.database_url else "SQLite"
             _say("web", f"pages and live updates, database on {database}")
-            _say("api", f"{config.origin}/api/v1, described in /api/openapi.json")
+            _say("api", f"{config.origin}/api/v1, described in /docs/api")
             _say("ready", f"open {config.origin}   (Ctrl-C stops everything)")
             return
         for part in running:

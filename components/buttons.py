@@ -68,6 +68,12 @@ def link_button(
     return app_link(*inside, href=href, testid=testid, cls=classes, **props)
 
 
+def reference_button(chapter: str = "") -> rx.Component:
+    """Leads to the API reference, or to a chapter of it. It is no page of the app, so the browser loads it."""
+    to = f"/docs/api#{chapter}" if chapter else "/docs/api"
+    return link_button("API reference", to, testid="api-reference", icon="book-open", reload_document=True)
+
+
 def icon_button(
     label: Text,
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from components import api_keys
+from components.buttons import reference_button
 from components.empty import empty
 from components.notes import note
 from components.page_header import page_header
@@ -27,6 +28,7 @@ def settings_keys() -> rx.Component:
                     "Your keys. Each acts for you, within what you allowed it.",
                 )
             ),
+            actions=[reference_button()],
         ),
         api_keys.once(KeysState),
         rx.cond(

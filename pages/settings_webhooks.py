@@ -7,7 +7,7 @@ from typing import Any, Final
 import reflex as rx
 
 from components import fields, theme
-from components.buttons import app_link, button
+from components.buttons import app_link, button, reference_button
 from components.chips import chip
 from components.dialog import confirm, opens
 from components.empty import empty
@@ -60,6 +60,7 @@ def _overview() -> rx.Component:
             "Webhooks",
             rx.el.p("Tell other programs what happens here, and let them start work."),
             actions=[
+                reference_button("webhooks"),
                 button(
                     "New webhook",
                     testid="new-webhook",
@@ -68,7 +69,7 @@ def _overview() -> rx.Component:
                     on_click=state.form("new"),
                     disabled=state.locked != "",
                     title=state.locked,
-                )
+                ),
             ],
         ),
         rx.cond(state.locked != "", note(state.locked, icon="lock", testid="plan-locked"), rx.fragment()),

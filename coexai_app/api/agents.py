@@ -29,9 +29,15 @@ class NewJob(Body):
 
     capability: str = Field(max_length=64, examples=["blog-to-thread"])
     input: dict[str, Any] = Field(
-        examples=[{"text": "# A year of counting\n\nIn March 2024 she counted 412 calls in one week.", "posts": 6}]
+        examples=[
+            {
+                "text": "# A year of counting\n\nIn March 2024 Marta counted 412 calls in one week. The first online form asked "
+                "for fourteen fields, and only 9% of visitors finished it. The second form asked three questions, and 61% finished it. "
+                "Waste fell from 14% of production to 5%."
+            }
+        ]
     )
-    run_at: Moment | None = Field(None, description="Not before then, at most a year ahead.", examples=["2027-03-01T09:00:00Z"])
+    run_at: Moment | None = Field(None, description="Not before then, at most a year ahead.", examples=[None])
     priority: Priority | None = Field(None, description="The plan's own unless a lower one is wanted.", examples=["normal"])
 
 

@@ -29,7 +29,9 @@ class NewKey(Body):
     name: str = Field(max_length=400, examples=["Website"])
     scopes: list[str] = Field(max_length=100, examples=[["jobs:read", "jobs:write"]])
     expires_in_days: int | None = Field(90, ge=1, le=api_keys.MAX_DAYS, examples=[90])
-    expires_on: date | None = None
+    expires_on: date | None = Field(
+        None, description="Instead of `expires_in_days`: its last day, by the organisation's clock.", examples=[None]
+    )
     live: bool = True
 
 

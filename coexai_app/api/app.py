@@ -12,7 +12,7 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -82,8 +82,11 @@ def build() -> FastAPI:
         api.include_router(module.router, responses=_ANY)
     api.openapi = lru_cache(maxsize=1)(lambda: openapi.describe(api))  # type: ignore[method-assign]
     described = _described(api)
-    api.include_router(described)
-    there = tuple(route for router in (described, *(module.router for module in (*_OWN, *_PARTNER, *_OLDER))) for route in router.routes)
+    reference = docs_page.router(lambda: api.openapi())
+    for router in (described, reference):
+        api.include_router(router)
+    there = [*described.routes, *reference.routes]
+    there += [route for module in (*_OWN, *_PARTNER, *_OLDER) for route in module.router.routes]
     api.include_router(_rest(there))
 
     @api.exception_handler(CoexaiError)
@@ -134,10 +137,6 @@ def _described(api: FastAPI) -> APIRouter:
     @described.get("/api/openapi.json")
     async def description() -> JSONResponse:
         return JSONResponse(api.openapi(), headers={"Cache-Control": "public, max-age=300"})
-
-    @described.get("/api/docs")
-    async def docs() -> HTMLResponse:
-        return HTMLResponse(docs_page.render(api.openapi()))
 
     return described
 

@@ -27,7 +27,7 @@ _NEEDS: Final = {
     "required": True,
     "description": "The ETag that was read.",
     "schema": {"type": "string"},
-    "example": '"profile-3"',
+    "example": '"profile-0"',
 }
 _READ: Final = operation("Get the business profile", permission=Permission.VIEW_WORK)
 _REPLACE: Final = operation(
@@ -35,7 +35,7 @@ _REPLACE: Final = operation(
 )
 _PROFILE: Final = {
     "required": True,
-    "content": {"application/json": {"schema": {"type": "object"}, "example": {"name": "Larkfield Bakery"}}},
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/BusinessProfile"}, "example": {"name": "Larkfield Bakery"}}},
 }
 _TAG: Final = re.compile(r'"profile-(\d{1,9})"')
 _CACHE: Final = {"Cache-Control": "private, no-cache"}

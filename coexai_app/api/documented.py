@@ -70,15 +70,20 @@ def says(kind: type[CoexaiError]) -> str:
 
 
 def operation(
-    summary: str, *kinds: type[CoexaiError], permission: Permission | None = None, also: Responses | None = None
+    summary: str, *kinds: type[CoexaiError], permission: Permission | None = None, also: Responses | None = None, browser: bool = False
 ) -> dict[str, Any]:
-    """The keywords of a route for callers with a key, a token or a session. `permission` is what its service requires."""
+    """The keywords of a route for callers with a key, a token or a session. `permission` is what its service requires: one without a
+    scope is for people only. With `browser` they have to come with the session of a page, and tokens are refused, too."""
     scope = SCOPE_OF[permission] if permission else None
     scopes = [scope.value] if scope else []
     return {
         "summary": summary,
         "responses": {**errors(*CALLER, *kinds, *ALWAYS), **(also or {})},
-        "openapi_extra": {"security": [{name: scopes} for name in _SECURITY], "x-required-scope": scope.value if scope else None},
+        "openapi_extra": {
+            "security": [{name: scopes} for name in _SECURITY],
+            "x-required-scope": scope.value if scope else None,
+            "x-callers": "browser" if browser else "people" if permission and not scope else "keys",
+        },
     }
 
 
@@ -93,13 +98,14 @@ def download(media_type: str, description: str, example: str) -> Responses:
 
 
 CHANGE_ONE: Final[Kinds] = (NotFound, Conflict)
-# The body of a request that sends one file.
-ONE_FILE: Final[dict[str, Any]] = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}},
-            "example": {"file": "(the bytes of the file)"},
-        }
-    },
-}
+
+
+def one_file(description: str, media_type: str = "") -> dict[str, Any]:
+    """The body of a request that sends one file; `media_type` where it has to be of one kind."""
+    field = {"type": "string", "format": "binary", "description": description}
+    form = {
+        "schema": {"type": "object", "required": ["file"], "properties": {"file": field}},
+        "example": {"file": "(the bytes of the file)"},
+        **({"encoding": {"file": {"contentType": media_type}}} if media_type else {}),
+    }
+    return {"required": True, "content": {"multipart/form-data": form}}

@@ -14,6 +14,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coexai_app import settings
+from coexai_app.api import docs_page
 
 Headers = list[tuple[bytes, bytes]]
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.S)
@@ -35,6 +36,7 @@ class Edge:
             self.policies[relative] = _policy(file.read_text())
             if relative.endswith("/index.html"):
                 self.pages[relative.removesuffix("/index.html") or "/"] = relative
+        self.policies[docs_page.PATH] = _policy("")
         self.fallback = self.policies.get("/__spa-fallback.html") or self.policies.get("/404.html", _FILE_POLICY)
         self.files = frozenset("/" + file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
 

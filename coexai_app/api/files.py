@@ -16,7 +16,7 @@ from coexai_app import access
 from coexai_app.access import Permission
 from coexai_app.api import deps, partner
 from coexai_app.api.deps import CurrentActor, Partner
-from coexai_app.api.documented import CHANGE_ONE, ONE_FILE, changing, operation
+from coexai_app.api.documented import CHANGE_ONE, changing, one_file, operation
 from coexai_app.api.once import Once
 from coexai_app.api.partner import Body
 from coexai_app.api.uploads import FileReader
@@ -41,7 +41,11 @@ class FinishedUpload(Body):
     ticket: str = Field(max_length=4_000, examples=["(the ticket)"])
 
 
-@router.post("", status_code=201, **{**_ADD, "openapi_extra": {**_ADD["openapi_extra"], "requestBody": ONE_FILE}})
+@router.post(
+    "",
+    status_code=201,
+    **{**_ADD, "openapi_extra": {**_ADD["openapi_extra"], "requestBody": one_file("At most as large as the plan says.")}},
+)
 async def add_file(request: Request, actor: CurrentActor, once: Once) -> FileView:
     """Adds a file (multipart field `file`); the answer's id goes into a job's input."""
     access.require(actor, Permission.ADD_FILE)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Path
@@ -12,17 +13,22 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from coexai_app.access import Permission
 from coexai_app.api import deps, partner
 from coexai_app.api.deps import Partner
-from coexai_app.api.documented import BODY, changing, operation
+from coexai_app.api.documented import BODY, Responses, changing, operation
 from coexai_app.api.once import Once
 from coexai_app.api.partner import Query
 from coexai_app.errors import InvalidInput, QuotaExceeded
-from coexai_app.services import partner_webhooks, rest_hooks, webhook_endpoints
+from coexai_app.services import partner_webhooks, rest_hooks, webhook_endpoints, webhook_events
 from coexai_app.views.partner_webhooks import Hook
 
 router = partner.router("/hooks", "REST hooks")
 MANAGE = Permission.MANAGE_WEBHOOKS
 # What services call the address.
 _ADDRESS = AliasChoices("target_url", "hookUrl", "hook_url", "url")
+
+_EVENT: Final = webhook_events.payload(
+    "job.completed", datetime(2026, 11, 2, 9, 14, 41, tzinfo=UTC), webhook_events.TYPES["job.completed"].example
+)
+_SAMPLE: Final[Responses] = {200: {"content": {"application/json": {"example": [_EVENT]}}}}
 
 
 class Subscription(BaseModel):
@@ -37,7 +43,7 @@ class Subscription(BaseModel):
 class Ended(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    id: UUID | None = Field(None, examples=["0192f3a4-5b6c-7d8e-9f01-23456789abcd"])
+    id: UUID | None = Field(None, examples=[None])
     target_url: str = Field("", max_length=2_048, validation_alias=_ADDRESS, examples=["https://hooks.example.com/1"])
 
 
@@ -72,7 +78,7 @@ async def unsubscribe_by(actor: Partner, query: Annotated[EndedQuery, QueryParam
     await deps.call(rest_hooks.unsubscribe, actor, hook_id=wanted, url=address)
 
 
-@router.get("/sample", **operation("See what an event looks like", permission=MANAGE))
+@router.get("/sample", **operation("See what an event looks like", permission=MANAGE, also=_SAMPLE))
 async def sample(actor: Partner, query: Annotated[SampleQuery, QueryParameter()]) -> list[dict[str, Any]]:
     """The newest ones of this organisation, or an example."""
     return await deps.call(webhook_endpoints.sample, actor, event=query.event)

@@ -74,10 +74,10 @@ def operations(made: Tree) -> Iterator[tuple[str, str, Tree]]:
 
 def sample(schema: Tree, schemas: Tree) -> Any:
     """A value that the schema allows, from its examples where it has some."""
-    if "$ref" in schema:
-        return sample(schemas[schema["$ref"].rpartition("/")[2]], schemas)
     if "examples" in schema:
         return schema["examples"][0]
+    if "$ref" in schema:
+        return sample(schemas[schema["$ref"].rpartition("/")[2]], schemas)
     for name in ("example", "const", "default"):
         if name in schema:
             return schema[name]
@@ -103,6 +103,8 @@ def _of_type(schema: Tree, schemas: Tree) -> Any:
 def _finish(operation: Tree, schemas: Tree) -> None:
     """Examples wherever JSON goes in or comes out, and the headers that every answer has."""
     bodies = list(operation.get("requestBody", {}).get("content", {}).values())
+    if "HTTPValidationError" in str(operation["responses"].get("422", "")):  # what a framework would answer, and we never do
+        operation["responses"]["422"]["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}}
     for answer in operation["responses"].values():
         answer.setdefault("headers", {}).update({name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS})
         bodies += answer.get("content", {}).values()

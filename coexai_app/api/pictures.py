@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from coexai_app.access import Permission
 from coexai_app.api import deps
 from coexai_app.api.deps import CurrentActor
-from coexai_app.api.documented import BODY, ONE_FILE, download, operation
+from coexai_app.api.documented import BODY, download, one_file, operation
 from coexai_app.api.uploads import FileReader
 from coexai_app.errors import NotFound
 from coexai_app.extract import picture
@@ -36,8 +36,14 @@ HEADERS: Final = {
 
 
 def _sending(summary: str, permission: Permission | None = None) -> dict[str, Any]:
-    made = operation(summary, *BODY, permission=permission)
-    return {**made, "openapi_extra": {**made["openapi_extra"], "requestBody": ONE_FILE}}
+    made = operation(summary, *BODY, permission=permission, browser=permission is None)
+    return {
+        **made,
+        "openapi_extra": {
+            **made["openapi_extra"],
+            "requestBody": one_file("PNG, JPEG or WebP, at most 2 MB.", "image/png, image/jpeg, image/webp"),
+        },
+    }
 
 
 @router.put("/account/picture", status_code=204, **_sending("Set your picture"))
@@ -48,7 +54,7 @@ async def set_avatar(request: Request, actor: CurrentActor) -> None:
     await deps.call(pictures.set_avatar, actor, picture=made)
 
 
-@router.delete("/account/picture", status_code=204, **operation("Remove your picture"))
+@router.delete("/account/picture", status_code=204, **operation("Remove your picture", browser=True))
 async def remove_avatar(actor: CurrentActor) -> None:
     """One's initials take its place."""
     await deps.call(pictures.remove_avatar, actor)

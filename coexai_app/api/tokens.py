@@ -43,23 +43,25 @@ class Body(BaseModel):
 
 
 class LogIn(Body):
-    email: str = Field(max_length=400)
-    password: str = Field(max_length=400)
-    organization_id: UUID | None = None
-    device: str = Field("", max_length=80, description="How the list of log-ins calls this client; default: its User-Agent.")
+    email: str = Field(max_length=400, examples=["priya@larkfield.example.org"])
+    password: str = Field(max_length=400, examples=["correct horse battery"])
+    organization_id: UUID | None = Field(None, description="For people in more than one; default: the one joined first.", examples=[None])
+    device: str = Field(
+        "", max_length=80, description="How the list of log-ins calls this client; default: its User-Agent.", examples=["Phone"]
+    )
 
 
 class SecondFactor(Body):
-    ticket: str = Field(max_length=100)
-    code: str = Field(max_length=100)
+    ticket: str = Field(max_length=100, description="`details.ticket` of the first step.", examples=["(the ticket)"])
+    code: str = Field(max_length=100, description="Of the authenticator app, or a recovery code.", examples=["123456"])
 
 
 class Refresh(Body):
-    refresh_token: str = Field(max_length=200)
+    refresh_token: str = Field(max_length=200, examples=["(the refresh token)"])
 
 
 class LogOut(Body):
-    refresh_token: str = Field("", max_length=200)
+    refresh_token: str = Field("", max_length=200, examples=["(the refresh token)"])
 
 
 class TokenAnswer(BaseModel):
@@ -119,7 +121,7 @@ async def me(actor: CurrentActor) -> Identity:
     return await deps.call(tokens.whoami, actor)
 
 
-@router.get("/.well-known/jwks.json", response_class=Response, responses=_KEYS)
+@router.get("/.well-known/jwks.json", response_class=Response, summary="Get the public keys", responses=_KEYS)
 async def keys(if_none_match: Annotated[str, Header(max_length=200)] = "") -> Response:
     """The public keys of our access tokens (RFC 7517)."""
     published = await deps.call(signing_keys.published) or await deps.call(signing_keys.ensure)

@@ -50,7 +50,7 @@ class EndpointChange(Body):
     url: str | None = Field(None, max_length=2_048, examples=["https://hooks.example.com/coexai"])
     events: list[str] | None = Field(None, max_length=100, description=_EVENTS, examples=[["job.*"]])
     description: str | None = Field(None, max_length=400, examples=["The website"])
-    enabled: bool | None = None
+    enabled: bool | None = Field(None, examples=[True])
 
 
 class Since(Body):

@@ -34,7 +34,7 @@ class PartnerStep(View):
 
     name: str = Field(examples=["extract"])
     label: str = Field(examples=["Read the source"])
-    status: StepState
+    status: StepState = Field(examples=[StepState.DONE])
     started_at: datetime | None
     ms: int = Field(examples=[41])
     summary: str = Field(examples=["812 words, en"])
@@ -44,32 +44,32 @@ class PartnerJob(View):
     """A job in a list. `reason` says why it waits or failed, and is empty otherwise; a `test` job is never charged."""
 
     id: UUID = Field(examples=[JOB])
-    status: JobStatus
+    status: JobStatus = Field(examples=[JobStatus.PROCESSING])
     agent: str = Field(examples=["maya"])
     capability: str = Field(examples=["blog-to-thread"])
     title: str = Field(examples=["What a year of counting taught our bakery"])
-    priority: Priority
+    priority: Priority = Field(examples=[Priority.HIGH])
     test: bool
-    reason: str = Field(examples=["5 of 5 jobs run at once on the Pro plan. It is next."])
-    error: JobError | None
+    reason: str = Field(description="Such as “5 of 5 jobs run at once on the Pro plan. It is next.”", examples=[""])
+    error: JobError | None = Field(examples=[None])
     attempt: int = Field(examples=[1])
     max_attempts: int = Field(examples=[4])
-    output_id: UUID | None
+    output_id: UUID | None = Field(description="Its result, once it is completed.", examples=[None])
     created_by: str = Field(description="Who asked for it, by name.", examples=["Alice Archer"])
     created_at: datetime
     run_at: datetime = Field(description="Not before then.")
     started_at: datetime | None
-    finished_at: datetime | None
+    finished_at: datetime | None = Field(examples=[None])
 
 
 class PartnerJobDetail(PartnerJob):
     """One job, whole. `advice` says what to do about the reason; `may_cancel` and `may_resume` what this caller can do now."""
 
-    advice: str
+    advice: str = Field(examples=[""])
     progress: Progress
     steps: tuple[PartnerStep, ...]
     input: dict[str, Any] = Field(examples=[{"text": "# A year of counting …", "posts": 7}])
-    may_cancel: bool
+    may_cancel: bool = Field(examples=[True])
     may_resume: bool
 
 

@@ -290,6 +290,7 @@ POST   /api/v1/mail/unsubscribe                                     open   -    
 GET    /auth/oidc/{provider}                                        open   -      -       -
 GET    /auth/oidc/{provider}/callback                               open   -      -       -
 GET    /api/docs                                                    open   -      -       -
+GET    /docs/api                                                    open   -      -       -
 GET    /api/v1/agents                                               api    viewer own     jobs:read
 GET    /api/v1/agents/{agent}                                       api    viewer own     jobs:read
 POST   /api/v1/agents/{agent}/jobs                                  api    member own     jobs:write
