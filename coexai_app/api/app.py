@@ -149,9 +149,10 @@ def _rest(there: Sequence[BaseRoute]) -> APIRouter:
     @rest.api_route("/api/{path:path}", methods=list(_ALL))
     @rest.api_route("/webhooks/{path:path}", methods=list(_ALL))
     async def nothing(request: Request) -> JSONResponse:
-        if versions.of(request.url.path):
+        answer = not_here(there, request)
+        if answer.status_code == 404 and versions.of(request.url.path):
             await limits.anonymous(request)
-        return not_here(there, request)
+        return answer
 
     return rest
 

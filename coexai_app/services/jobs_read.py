@@ -167,6 +167,7 @@ def about(
             "plan_label": actor.plan.label,
         }
     later = set(session.exec(select(Job.id).where(col(Job.id).in_(pending), col(Job.run_after) > db.utcnow())).all()) if pending else set()
+    ahead = _ahead(session, actor, pending) if pending else {}
     queues = workers.present(session) if any(job.status in (JobStatus.PENDING, JobStatus.QUEUED) for job in jobs) else frozenset()
     return {
         job.id: JobFacts(
@@ -177,7 +178,7 @@ def about(
             output_id=str(beside[job.id][1] or ""),
             steps_done=progress.get(job.id, (0, 0))[0],
             steps=progress.get(job.id, (0, 0))[1],
-            ahead=_ahead(session, job) if job.status is JobStatus.PENDING else 0,
+            ahead=ahead.get(job.id, 0),
             scheduled=job.id in later,
             known=_known(job),
             served=queue.route(job.agent) in queues,
@@ -225,8 +226,10 @@ def asked_by(actor: Actor, person: str) -> UUID | None:
         return None
 
 
-def _ahead(session: Session, job: Job) -> int:
-    """How many jobs of its organisation start before a waiting one."""
-    mine = (Job.organization_id == job.organization_id, transitions.is_(JobStatus.PENDING), col(Job.run_after) <= db.utcnow())
-    before = or_(col(Job.turn) < job.turn, and_(col(Job.turn) == job.turn, col(Job.id) < job.id))
-    return session.exec(select(func.count()).select_from(Job).where(*mine, before)).one()
+def _ahead(session: Session, actor: Actor, pending: Sequence[UUID]) -> dict[UUID, int]:
+    """How many jobs of its organisation start before each of these that wait; one whose moment has not come is not in the line."""
+    before = func.row_number().over(order_by=(col(Job.turn), col(Job.id))) - 1
+    mine = (Job.organization_id == actor.organization_id, transitions.is_(JobStatus.PENDING), col(Job.run_after) <= db.utcnow())
+    line = select(col(Job.id).label("id"), before.label("before")).where(*mine).subquery()
+    found = session.execute(select(line.c.id, line.c.before).where(line.c.id.in_(pending))).all()
+    return {row.id: row.before for row in found}

@@ -111,7 +111,7 @@ ANSWERS = [
     ("GET", "/api/openapi.json", 200),
     ("GET", "/api/nothing", 404),
     ("GET", "/api/v1/me", 401),
-    ("DELETE", "/api/v1/me", 404),
+    ("DELETE", "/api/v1/me", 405),
     ("POST", "/api/v1/auth/token", 422),
     ("GET", "/.well-known/jwks.json", 200),
     ("POST", "/auth/login", 403),
