@@ -57,8 +57,8 @@ async def read(request: Request, actor: CurrentActor) -> Response:
 )
 async def replace(request: Request, actor: CurrentActor) -> Response:
     """Replaces the whole profile. Needs If-Match with the ETag that was read; 412 when somebody changed it since, with who and when."""
-    version = _version(request.headers.get("if-match", ""))
     data = await _body(request)
+    version = _version(request.headers.get("if-match", ""))
     try:
         return _answer(await deps.call(business.save, actor, version=version, data=data))
     except Conflict as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 
@@ -153,7 +152,7 @@ class TestApi:
 
     @pytest.mark.parametrize("body", [{}, {"ticket": "x"}, {"ticket": 1, "code": "1"}, {"ticket": "x" * 101, "code": "1"}, []])
     def test_wrong_bodies(self, client: TestClient, body: object) -> None:
-        assert client.post("/api/v1/auth/token/second-factor", content=json.dumps(body)).status_code == 422
+        assert client.post("/api/v1/auth/token/second-factor", json=body).status_code == 422
 
     def test_a_ticket_that_is_no_text(self, people: People, client: TestClient) -> None:
         raw = b'{"ticket": "\\ud800", "code": "\\ud800"}'
