@@ -129,6 +129,7 @@ def shared_instance(_migrated: Path) -> Iterator[None]:
 
 def _emptied(template: Path) -> Iterator[None]:
     from coexai_app import db, queue
+    from coexai_app.services import rate_limit
 
     db.close()  # and not forgotten: an engine knows the statements that it has compiled
     if BACKEND == "sqlite":
@@ -138,6 +139,7 @@ def _emptied(template: Path) -> Iterator[None]:
     else:
         _delete_all()
     _taken[0] = 0
+    rate_limit.forget()
     queue.huey.storage.flush_all()
     shutil.rmtree(_folder / "data" / "files", ignore_errors=True)
     if "state.guard" in sys.modules:

@@ -58,6 +58,7 @@ async def read(request: Request, actor: CurrentActor) -> Response:
 async def replace(request: Request, actor: CurrentActor) -> Response:
     """Replaces the whole profile. Needs If-Match with the ETag that was read; 412 when somebody changed it since, with who and when."""
     data = await _body(request)
+    BusinessProfile.parse(data)
     version = _version(request.headers.get("if-match", ""))
     try:
         return _answer(await deps.call(business.save, actor, version=version, data=data))

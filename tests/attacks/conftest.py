@@ -9,8 +9,15 @@ from coexai_app import settings
 from coexai_app.api.app import RequestScope, build
 from coexai_app.api.boundary import Boundary
 from coexai_app.api.edge import Edge
+from coexai_app.services import rate_limit
 from tests.attacks.site import website
 from tests.people import People, settle_in
+
+
+@pytest.fixture(autouse=True)
+def _every_call_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attacker has many addresses."""
+    monkeypatch.setattr(rate_limit, "WINDOW_SECONDS", 0)
 
 
 @pytest.fixture(scope="module")

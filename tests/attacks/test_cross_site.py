@@ -60,7 +60,7 @@ def test_what_takes_no_cookie_sets_none_and_reads_none(door: TestClient, town: P
         headers = {"Content-Type": kind, **FOREIGN["with its origin"]}
         door.cookies.clear()
         without = door.post(path, content=body, headers=headers)
-        assert without.status_code in (401, 422)
+        assert without.status_code in (401, 415, 422)
         cookie(door, town)
         beside = door.post(path, content=body, headers=headers)
         assert beside.status_code == 403
@@ -83,5 +83,6 @@ def test_what_changes_something_does_not_answer_to_a_link(door: TestClient, town
     cookie(door, town)
     before = now_holds()
     for method in ("GET", "HEAD"):
-        assert send(door, (method, route[1]), headers={"Sec-Fetch-Site": "none"}).status_code in (404, 405)
+        # 422: where a row would be asked for, this is no id of one.
+        assert send(door, (method, route[1]), headers={"Sec-Fetch-Site": "none"}).status_code in (404, 405, 422)
     assert now_holds() == before

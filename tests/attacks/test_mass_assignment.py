@@ -44,7 +44,12 @@ def bodies() -> Iterator[tuple[str, str, dict[str, Any]]]:
                     yield method.upper(), path, described["components"]["schemas"][part["$ref"].rpartition("/")[2]]
 
 
-BODIES = [*bodies(), ("POST", "/auth/passkeys/options", {"properties": {"password": {"type": "string"}}, "additionalProperties": False})]
+# Automation services send fields of their own with every call: what is not known is dropped, and two fields are all that is read.
+DROPPED = {"/api/v1/hooks"}
+BODIES = [
+    *(body for body in bodies() if body[1] not in DROPPED),
+    ("POST", "/auth/passkeys/options", {"properties": {"password": {"type": "string"}}, "additionalProperties": False}),
+]
 
 
 @pytest.mark.asvs("V15.3.3", "V8.2.3")
