@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -35,7 +35,7 @@ def everybody() -> People:
         _kept = _Snapshot(settle_in(), _rows(), made_at)
     else:
         _put_back(_kept.rows)
-    return _kept.people
+    return replace(_kept.people, tokens=dict(_kept.people.tokens))
 
 
 def _rows() -> list[tuple[sa.Table, Rows]]:
