@@ -28,6 +28,7 @@ DESKTOP_FIRST = {
     "test_schedules_journey",
     "test_second_step",
     "test_teams_journey",
+    "test_webhooks_journey",
 }
 expect.set_options(timeout=15_000)  # a slow machine is no failure
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}

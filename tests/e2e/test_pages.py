@@ -38,6 +38,7 @@ SIGNED_IN = (
     "/settings/notifications",
     "/settings/organization",
     "/settings/security",
+    "/settings/webhooks",
 )
 
 
