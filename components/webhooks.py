@@ -14,7 +14,10 @@ from components.icons import icon
 from components.notes import note
 from components.vars import concat, cx
 
-_CODE: Final = "max-h-72 overflow-auto rounded-sm border border-line bg-sunken p-2.5 font-mono text-xs leading-[1.125rem] break-all whitespace-pre-wrap text-ink-2"
+_CODE: Final = (
+    "max-h-72 overflow-auto rounded-sm border border-line bg-sunken p-2.5 font-mono text-xs leading-[1.125rem] break-all "
+    "whitespace-pre-wrap text-ink-2"
+)
 _LINE: Final = "flex items-center gap-3 max-md:flex-wrap max-md:gap-y-1"
 
 
