@@ -77,7 +77,8 @@ def test_old_rows_are_chained_in_the_order_of_their_times(engine: Engine) -> Non
         times = connection.execute(
             sa.select(audit_chain.ROWS.c.created_at).where(audit_chain.ROWS.c.chain_id == HOUSE).order_by(audit_chain.ROWS.c.seq)
         ).scalars()
-        assert (found := list(times)) == sorted(found)
+        found = list(times)
+        assert found == sorted(found)
         names = sa.select(audit_chain.ROWS.c.user_name).where(audit_chain.ROWS.c.user_id == USER).distinct()
         assert connection.execute(names).scalars().all() == ["Bob"]
     with Session(engine) as session:
