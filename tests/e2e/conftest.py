@@ -30,16 +30,18 @@ DESKTOP_FIRST = {
     "test_teams_journey",
     "test_webhooks_journey",
 }
+# Journeys with instances of their own, which the others need not wait for.
+APART = {"test_oidc_journey", "test_production_shape", "test_serve"}
 expect.set_options(timeout=15_000)  # a slow machine is no failure
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys run one after the other in one worker: they share an instance, and two browsers at once make each other slow."""
+    """Journeys run one after the other in one worker: they share an instance, and many browsers at once make each other slow."""
     for item in items:
         if "/e2e/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group("servers" if item.path.stem in APART else "browser"))
             of = getattr(item, "callspec", None)
             if of and of.params.get("size") == "phone" and item.path.stem in DESKTOP_FIRST and not FULL:
                 item.add_marker(pytest.mark.skip(reason="its twin runs on a desktop; COEXAI_BROWSER=full runs both"))
