@@ -7,8 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 .venv/bin/coexai build
 if [ $# -gt 0 ]; then exec .venv/bin/pytest "$@"; fi
-# One more than there are cores: the browser's journeys, which run one after the other, wait much of their time.
-workers=${PYTEST_WORKERS:-3}
+workers=${PYTEST_WORKERS:-2}
 .venv/bin/pytest -n "$workers" --dist loadgroup --ignore tests/faults
 
 # The faults wait most of the time, for servers and workers of their own; PostgreSQL's services work meanwhile.

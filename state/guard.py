@@ -19,9 +19,10 @@ import reflex as rx
 from pydantic import TypeAdapter, ValidationError
 from reflex.event import Event
 from reflex.middleware import Middleware
-from reflex.state import BaseState, StateUpdate
+from reflex.state import BaseState, OnLoadInternalState, StateUpdate
 from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
+from reflex_base.utils.format import format_event_handler
 
 from coexai_app import db, log, settings
 from coexai_app.access import RANK, Actor
@@ -116,11 +117,15 @@ class Guard(Middleware):
         token = _cookie((sent.get("headers") or {}).get("cookie", "")) if sent else shared._token
         actor = await resolve(token)
         principal = f"{actor.session_id} {actor.organization_id}" if actor else ""
-        if shared._principal != principal:
-            if shared._principal:
-                await wipe(shared)
-            shared._principal = principal
+        another = bool(shared._principal) and shared._principal != principal
+        page = sent or dict(shared._get_root_state().router_data)
+        if another:
+            await wipe(shared)
+        shared._principal = principal
         shared._token = token if actor else ""
+        if another and actor is not None and event.name not in _loading():
+            # The page was loaded as somebody else: what it showed is gone, and what was asked of it is not done. It loads anew.
+            return StateUpdate(events=Event.from_event_type(OnLoadInternalState.on_load_internal(), router_data=page))
         if event.name.endswith(".setvar"):
             return StateUpdate()
         if _of_framework(handler):
@@ -234,6 +239,17 @@ def harden(app: rx.App) -> None:
         return await event(sid, data)
 
     namespace.on_connect, namespace.on_event, namespace.on_disconnect = on_connect, on_event, on_disconnect
+
+
+@functools.cache
+def _loading() -> frozenset[str]:
+    """The events that begin a page load: what comes after them sees nobody else's state."""
+    from state.base import AppState
+
+    framework = {"hydrate", "hydrate_and_load", "on_load_internal", "update_vars_internal"}
+    known = RegistrationContext.get().event_handlers.items()
+    begins = {name for name, known in known if name.rpartition(".")[2] in framework and _of_framework(known.handler)}
+    return frozenset({*begins, format_event_handler(AppState.event_handlers["enter"])})
 
 
 def _of_framework(handler: Any) -> bool:

@@ -10,7 +10,7 @@ from reflex.event import EventSpec
 from coexai_app.errors import CoexaiError
 from coexai_app.services import members, organizations, pictures
 from coexai_app.views.organizations import OrganizationView, Person, Trashed
-from state import route
+from state import guard, route
 from state.base import AppState
 from state.forms import Form, texts
 from state.guard import action
@@ -71,12 +71,12 @@ class OrganizationState(AppState):
         except CoexaiError as error:
             self._at(error, name="new_name")
             return None
-        return rx.redirect(HOME)
+        return self._elsewhere()
 
     @action(role="viewer")
     async def leave(self) -> EventSpec | None:
         await self._call(members.leave)
-        return rx.redirect(HOME)
+        return self._elsewhere()
 
     @action(role="owner")
     async def transfer(self, form: Form) -> None:
@@ -97,11 +97,16 @@ class OrganizationState(AppState):
         except CoexaiError as error:
             self._at(error, name="typed")
             return None
-        return rx.redirect(HOME)
+        return self._elsewhere()
 
     @action(role="viewer")
     async def restore(self, organization_id: str) -> EventSpec | None:
         await self._call(organizations.restore, organization_id=route.ident(organization_id))
+        return self._elsewhere()
+
+    def _elsewhere(self) -> EventSpec:
+        """The session belongs to another organisation now, and the next page must not be loaded as of the old one."""
+        guard.forget(token=self._token)
         return rx.redirect(HOME)
 
     def _at(self, error: CoexaiError, **renamed: str) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from reflex_base.registry import RegistrationContext
-from reflex_base.utils.format import json_dumps
+from reflex_base.utils.format import format_event_handler, json_dumps
 
 from coexai_app.coexai_app import app
 from coexai_app.services import accounts, jobs_read
@@ -26,6 +26,8 @@ def _no_old_verdicts() -> None:
 ENTER = AppState.event_handlers["enter"]
 RUN = WorkspaceState.event_handlers["run"]
 EXAMPLE = WorkspaceState.event_handlers["use_example"]
+
+USE_EXAMPLE = format_event_handler(WorkspaceState.event_handlers["use_example"])
 
 
 class TestPolicies:
@@ -99,6 +101,24 @@ class TestSessions:
             shared = await (await tab.manager.get_state(_token(tab))).get_state(AppState)
             assert (shared.me, shared.problem) == (None, "")
             assert "something of Larkfield" not in json_dumps(changed)
+
+    async def test_a_page_that_was_loaded_before_the_switch_was_known_loads_anew(
+        self, people: People, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whatever comes after the load, the framework's last word included: the page must not stay empty."""
+        monkeypatch.setattr(app, "get_load_events", lambda path: [AppState.enter] if path == "/home" else [])
+        own = next(o for o in do(accounts.me, people.bob).organizations if not o.current)
+        for late in ("reflex___state____state.reflex___state____on_load_internal_state.set_is_hydrated", USE_EXAMPLE):
+            do(accounts.switch, token=people.tokens["bob"], organization_id=people.bob.organization_id)
+            guard._verdicts.clear()
+            async with Tab(people.tokens["bob"]) as tab:
+                await tab.call(ENTER)
+                do(accounts.switch, token=people.tokens["bob"], organization_id=UUID(own.id))
+                guard._verdicts.clear()
+                await tab.send(late, payload={"value": True} if late != USE_EXAMPLE else {})
+                shared = await (await tab.manager.get_state(_token(tab))).get_state(AppState)
+                assert shared.me is not None
+                assert shared.me.organization_id == own.id
 
     @pytest.mark.asvs("V7.4.1")
     async def test_after_log_out_an_open_tab_is_out_within_the_trusted_seconds(
