@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -196,7 +197,7 @@ class TestStore:
         do(pictures.set_avatar, people.bob, picture=made)
         do(account_deletion.delete_account, people.bob, typed="bob@own.example.org")
         with db.transaction() as opened:
-            long_ago = db.utcnow(-31 * 86_400.0)
+            long_ago = db.now(opened) - timedelta(days=31)
             gone = col(User.id) == people.bob.user_id
             opened.execute(update(User).where(gone).values(deleted_at=long_ago, disabled_at=long_ago))
         with db.transaction() as opened:
