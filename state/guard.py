@@ -118,8 +118,8 @@ class Guard(Middleware):
         actor = await resolve(token)
         principal = f"{actor.session_id} {actor.organization_id}" if actor else ""
         another = bool(shared._principal) and shared._principal != principal
-        page = sent or dict(shared._get_root_state().router_data)
         if another:
+            page = sent or dict(shared._get_root_state().router_data)
             await wipe(shared)
         shared._principal = principal
         shared._token = token if actor else ""
