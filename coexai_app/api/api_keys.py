@@ -47,8 +47,7 @@ class KeyQuery(PageQuery):
 async def list_keys(request: Request, actor: CurrentActor, query: Annotated[KeyQuery, QueryParameter()]) -> Listing[KeyView]:
     """The keys that you may see, newest first."""
     found = await deps.call(api_keys.page, actor, page=query.page, limit=query.limit)
-    rows = found.rows if found.page == query.page else ()
-    listed = Listing[KeyView].of(rows, page=query.page, limit=query.limit, total=found.total)
+    listed = Listing[KeyView].from_page(found, found.rows, asked=query.page)
     partner.linked(request, listed)
     return listed
 

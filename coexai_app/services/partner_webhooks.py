@@ -21,8 +21,7 @@ def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20) -> L
     """A page of the organisation's endpoints, newest first; empty beyond the last one."""
     access.require(actor, Permission.MANAGE_WEBHOOKS)
     found = webhook_endpoints.listed(session, actor, page=page, limit=limit)
-    rows = [view.endpoint(row) for row in found.rows] if found.page == page else []
-    return Listing[PartnerEndpoint].of(rows, page=page, limit=limit, total=found.total)
+    return Listing[PartnerEndpoint].from_page(found, [view.endpoint(row) for row in found.rows], asked=page)
 
 
 @db.reads
@@ -85,8 +84,7 @@ def deliveries(
     """A page of what was sent to an endpoint, newest first; empty beyond the last one. Raises NotFound."""
     access.require(actor, Permission.MANAGE_WEBHOOKS)
     found = webhook_log.page(session, actor, endpoint_id=endpoint_id, status=status, type_=type_, page=page, limit=limit)
-    rows = [view.delivery(row) for row in found.rows] if found.page == page else []
-    return Listing[PartnerDelivery].of(rows, page=page, limit=limit, total=found.total)
+    return Listing[PartnerDelivery].from_page(found, [view.delivery(row) for row in found.rows], asked=page)
 
 
 @db.reads

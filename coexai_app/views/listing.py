@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from pydantic import Field
 
@@ -38,8 +38,9 @@ class Listing(View, Generic[T]):
         )
 
     @classmethod
-    def from_page(cls, found: Page[T]) -> Self:
-        return cls.of(found.rows, page=found.page, limit=found.limit, total=found.total)
+    def from_page(cls, found: Page[Any], rows: Sequence[T], *, asked: int) -> Self:
+        """The rows of a page of our own screens, as the API shows them. A screen gets the last page when it asks beyond it."""
+        return cls.of(rows if found.page == asked else (), page=asked, limit=found.limit, total=found.total)
 
 
 class Cursor(View):
