@@ -201,6 +201,13 @@ def changed(session: Session, statement: Update) -> int:
     return result.rowcount
 
 
+def insert(session: Session, table: Any) -> Any:
+    """An INSERT that can say what happens on a conflict, in the words of this session's database."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    return (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(table)
+
+
 def serialize(session: Session, name: str) -> None:
     """Lets one transaction at a time pass for this name. SQLite has a single writer anyway; PostgreSQL takes an advisory lock."""
     if session.get_bind().dialect.name == "postgresql":

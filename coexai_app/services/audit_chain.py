@@ -147,8 +147,4 @@ def _hold(session: Session, chain_id: UUID, count: int) -> tuple[int, str, str, 
 
 
 def _begin(session: Session, chain_id: UUID) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    session.execute(insert(HEADS).values(start(chain_id)).on_conflict_do_nothing(index_elements=["id"]))
+    session.execute(db.insert(session, HEADS).values(start(chain_id)).on_conflict_do_nothing(index_elements=["id"]))

@@ -100,7 +100,8 @@ def begin(session: Session, actor: Actor, *, key: str, route: str, asked: Mappin
         "locked_until": db.utcnow(LOCK_SECONDS),
         "expires_at": db.utcnow(KEEP_SECONDS),
     }
-    if session.execute(_insert(values)).first() is not None:
+    claim = db.insert(session, IdempotencyKey).values(**values).on_conflict_do_nothing(index_elements=["digest"])
+    if session.execute(claim.returning(col(IdempotencyKey.id))).first() is not None:
         return Claim(fresh, 1)
     row = session.exec(select(IdempotencyKey).where(IdempotencyKey.digest == digest)).first()
     if row is None:  # it ended with an error, just now
@@ -149,14 +150,6 @@ def _held(claim: Claim) -> tuple[Any, ...]:
         col(IdempotencyKey.fence) == claim.fence,
         col(IdempotencyKey.result).is_(None),
     )
-
-
-def _insert(values: dict[str, Any]) -> Any:
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    insert: Any = postgresql.insert if db.engine().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(IdempotencyKey).values(**values).on_conflict_do_nothing(index_elements=["digest"])
-    return statement.returning(col(IdempotencyKey.id))
 
 
 def _digest(*parts: str) -> str:

@@ -106,10 +106,6 @@ def zapier(session: Session, actor: Actor, *, body: bytes, ident: str = "") -> t
 
 def _store(session: Session, **values: Any) -> UUID | None:
     """The id of the new row; None when this id of this source is there already, whoever is faster."""
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
     row: dict[str, Any] = {
         "id": new_id(),
         "created_at": db.utcnow(),
@@ -122,7 +118,7 @@ def _store(session: Session, **values: Any) -> UUID | None:
     }
     if row["status"] is not IncomingStatus.RECEIVED:
         row["ended_at"] = db.utcnow()
-    statement = insert(IncomingWebhook).values(**row).on_conflict_do_nothing(index_elements=["source", "external_id"])
+    statement = db.insert(session, IncomingWebhook).values(**row).on_conflict_do_nothing(index_elements=["source", "external_id"])
     return session.execute(statement.returning(col(IncomingWebhook.id))).scalars().first()
 
 

@@ -192,11 +192,7 @@ def _check_limits(session: Session, kind: MailKind, address: str, organization_i
 
 def _insert_once(session: Session, **values: Any) -> bool:
     """Whether the row is new: of several transactions with one key, all but one see that it is there."""
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    statement = insert(Mail).values(**values).on_conflict_do_nothing(index_elements=["once_key"])
+    statement = db.insert(session, Mail).values(**values).on_conflict_do_nothing(index_elements=["once_key"])
     return session.execute(statement.returning(col(Mail.id))).first() is not None
 
 

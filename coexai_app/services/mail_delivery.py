@@ -194,8 +194,4 @@ def _leave_alone(session: Session, seconds: float) -> None:
     until = db.utcnow(seconds)
     if db.changed(session, update(Lock).where(col(Lock.name) == HOLD).values(until=until)) == 1:
         return
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    session.execute(insert(Lock).values(name=HOLD, until=until).on_conflict_do_nothing(index_elements=["name"]))
+    session.execute(db.insert(session, Lock).values(name=HOLD, until=until).on_conflict_do_nothing(index_elements=["name"]))

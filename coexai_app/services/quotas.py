@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Integer, bindparam, update
 from sqlmodel import Session, col, select
 
+from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.errors import QuotaExceeded
 from coexai_app.models import Quota
@@ -87,12 +88,8 @@ def _give_up(session: Session, runs: Mapping[tuple[UUID, str, str], int], *, use
 
 
 def _ensure(session: Session, organization_id: UUID, agent: str, month: str) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
     session.execute(
-        insert(Quota)
+        db.insert(session, Quota)
         .values(id=new_id(), created_at=now(), organization_id=organization_id, agent=agent, period=month, used=0, reserved=0)
         .on_conflict_do_nothing(index_elements=["organization_id", "agent", "period"])
     )

@@ -51,14 +51,14 @@ def take(session: Session, policy: Policy, who: str, message: str) -> None:
     """Counts a try. Raises RateLimited with `retry_after` in seconds when it comes too early; then it is not counted."""
     if not who:
         return
-    if session.execute(_count(policy, _key(policy, who), unless_blocked=True)).first() is None:
+    if session.execute(_count(session, policy, _key(policy, who), unless_blocked=True)).first() is None:
         _refuse(session, policy, who, message)
 
 
 def note(session: Session, policy: Policy, who: str) -> None:
     """Counts a try that was made already."""
     if who:
-        session.execute(_count(policy, _key(policy, who), unless_blocked=False))
+        session.execute(_count(session, policy, _key(policy, who), unless_blocked=False))
 
 
 def check(session: Session, policy: Policy, who: str, message: str) -> None:
@@ -100,15 +100,14 @@ def _key(policy: Policy, who: str) -> str:
     return hmac.new(sealing.derived("throttles"), f"{policy.name}:{who}".encode(), hashlib.sha256).hexdigest()
 
 
-def _count(policy: Policy, key: str, *, unless_blocked: bool) -> Any:
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    insert: Any = postgresql.insert if db.engine().dialect.name == "postgresql" else sqlite.insert
+def _count(session: Session, policy: Policy, key: str, *, unless_blocked: bool) -> Any:
     grown = case((col(Throttle.tried_at) < db.utcnow(-policy.quiet), 1), else_=col(Throttle.count) + 1)
     waits = [(grown < policy.free, db.utcnow())]
     waits += [(grown == policy.free + step, db.utcnow(seconds)) for step, seconds in enumerate(policy.waits[:-1])]
     first = db.utcnow(policy.waits[0] if policy.free <= 1 else 0)
-    statement = insert(Throttle).values(id=new_id(), created_at=db.utcnow(), key=key, count=1, tried_at=db.utcnow(), blocked_until=first)
+    statement = db.insert(session, Throttle).values(
+        id=new_id(), created_at=db.utcnow(), key=key, count=1, tried_at=db.utcnow(), blocked_until=first
+    )
     return statement.on_conflict_do_update(
         index_elements=["key"],
         set_={"count": grown, "tried_at": db.utcnow(), "blocked_until": case(*waits, else_=db.utcnow(policy.waits[-1]))},
