@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coexai_app.llm import structured
 from coexai_app.llm.base import Chunk, Completion, Prompt, Tokens
@@ -29,6 +29,9 @@ from coexai_app.llm.meter import Attempt, Meter, estimate
 from coexai_app.llm.prices import cost_micros
 from coexai_app.llm.render import Conversation, clean, render
 from coexai_app.llm.vendor import Finish, Question, Vendor, header_key
+
+if TYPE_CHECKING:
+    from coexai_app.llm.transport import BoundedClient
 
 REPAIRS = 2
 
@@ -117,9 +120,8 @@ def _tried(
     vendor: Vendor, question: Question, meter: Meter, tally: Tally, sleep: Callable[[float], None] | None, *, stream: bool
 ) -> Generator[str]:
     """The texts of one answer, with the vendor's retries before the first of them."""
-    deadline = time.monotonic() + vendor.limits.total
     tried, begun = 0, False
-    with _session(vendor, deadline) as client:
+    with _session(vendor) as (http, client):
         while True:
             tried += 1
             try:
@@ -134,16 +136,16 @@ def _tried(
                 return
             except ModelError as error:
                 wait = None if begun else vendor.retry.wait(error, tried)
-                if wait is None or time.monotonic() + wait >= deadline:
+                if wait is None or wait >= http.left:
                     raise
             (sleep or vendor.sleep)(wait)
 
 
 @contextmanager
-def _session(vendor: Vendor, deadline: float) -> Iterator[Any]:
+def _session(vendor: Vendor) -> Iterator[tuple[BoundedClient, Any]]:
     from coexai_app.llm.transport import BoundedClient
 
-    with BoundedClient(title=vendor.title, setting=vendor.setting, limits=vendor.limits, deadline=deadline) as http:
+    with BoundedClient(title=vendor.title, setting=vendor.setting, limits=vendor.limits) as http:
         try:
             opened = vendor.open(http)
         except ModelError:
@@ -152,7 +154,7 @@ def _session(vendor: Vendor, deadline: float) -> Iterator[Any]:
             # The SDKs only look at the address and the key here; their message may hold either.
             raise ModelRejected(f"The address of {vendor.title} is not usable. Check {vendor.setting}_BASE_URL.") from None
         with opened as client:
-            yield client
+            yield http, client
 
 
 def _call(vendor: Vendor, client: Any, question: Question, meter: Meter, tally: Tally, *, stream: bool) -> Generator[str]:

@@ -26,17 +26,26 @@ def _tls() -> ssl.SSLContext:
 
 
 class BoundedClient(httpx2.Client):
-    """An HTTP client for the calls of one question, which must end at `deadline` (time.monotonic())."""
+    """An HTTP client for the calls of one question. They share the total time of `limits`, which begins with the first of them:
+    what an SDK imports when it is first used is not the vendor's delay."""
 
-    def __init__(self, *, title: str, setting: str, limits: Limits, deadline: float) -> None:
+    def __init__(self, *, title: str, setting: str, limits: Limits) -> None:
         # A new connection for every try: one that the server closed in the meantime would cost a try.
         pool = httpx2.Limits(max_keepalive_connections=0)
         super().__init__(verify=_tls(), follow_redirects=False, limits=pool, headers={"accept-encoding": "identity"})
-        self._title, self._setting, self._limits, self._deadline = title, setting, limits, deadline
+        self._title, self._setting, self._limits = title, setting, limits
+        self._deadline: float | None = None
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left of the question's time."""
+        return self._limits.total if self._deadline is None else self._deadline - time.monotonic()
 
     def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
         options.pop("follow_redirects", None)
-        left = self._deadline - time.monotonic()
+        if self._deadline is None:
+            self._deadline = time.monotonic() + self._limits.total
+        left = self.left
         if left <= 0:
             raise self._late()
         read = min(self._limits.read, left)
@@ -72,7 +81,7 @@ class BoundedClient(httpx2.Client):
                     return
                 if received > self._limits.max_bytes:
                     raise AnswerTooLong(f"{self._title} sent an answer without an end; it was stopped. Try again, or use another model.")
-                if time.monotonic() > self._deadline:
+                if self.left < 0:
                     raise self._late()
                 yield data
         except httpx2.HTTPError as error:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import traceback
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 
@@ -239,6 +241,18 @@ class TestBadConnections:
         desk.server.say(slow)
         with pytest.raises(ModelUnavailable):
             desk.vendor(limits=Limits(read=0.1, total=0.3)).complete(TEXT)
+
+    def test_what_loading_the_sdk_takes_is_not_the_vendors_delay(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        desk.server.say(desk.protocol.whole("Yes."))
+        vendor = desk.vendor(limits=Limits(total=0.5))
+        opened = vendor.open
+
+        def slowly(http: Any) -> Any:
+            time.sleep(0.6)
+            return opened(http)
+
+        monkeypatch.setattr(vendor, "open", slowly)
+        assert vendor.complete(TEXT).text == "Yes."
 
     def test_silence_ends_with_the_read_timeout(self, desk: Desk) -> None:
         desk.server.say(silent())
