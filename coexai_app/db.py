@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
+from select import POLLIN, poll
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import CursorResult, Engine, Float, Integer, Update, create_engine, event, literal, select, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
@@ -37,38 +38,58 @@ AWAY: Final = (OperationalError, InterfaceError)
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 _lock = threading.Lock()
-_engines: dict[bool, Engine] = {}
+_engines: dict[str, Engine] = {}
 _ping = True
 
 
 def engine(*, durable: bool = True) -> Engine:
     """The engine of this process, made on first use. Commits of the other one, `durable=False`, may be lost in a power cut."""
+    return _engine("durable" if durable else "quick")
+
+
+def reader() -> Engine:
+    """The engine for transactions that only read; on its connections the database itself refuses to write."""
+    return _engine("reader")
+
+
+def _engine(kind: str) -> Engine:
     with _lock:
-        if durable not in _engines:
-            _engines[durable] = connect(settings.get().database, durable=durable)
-        return _engines[durable]
+        if kind not in _engines:
+            _engines[kind] = connect(settings.get().database, durable=kind != "quick", reads=kind == "reader")
+        return _engines[kind]
 
 
-def connect(url: str, *, durable: bool = True) -> Engine:
+def connect(url: str, *, durable: bool = True, reads: bool = False) -> Engine:
     """An engine for a database URL. Parameters never show in error messages: they hold customers' data."""
+    common: dict[str, Any] = {"hide_parameters": True, "execution_options": {"coexai_reads": reads}}
     if not url.startswith("sqlite"):
-        options = f"-c statement_timeout=15000 -c timezone=utc -c synchronous_commit={'on' if durable else 'off'}"
-        return create_engine(
+        options = {
+            "statement_timeout": 15000,
+            "timezone": "utc",
+            "synchronous_commit": "on" if durable else "off",
+            "default_transaction_read_only": "on" if reads else "off",
+        }
+        if reads:  # READ COMMITTED gives every statement its own view anyway: to begin and end are two round trips for nothing
+            common["isolation_level"] = "AUTOCOMMIT"
+        made = create_engine(
             url,
-            pool_size=10,
-            max_overflow=10,
-            pool_pre_ping=_ping,
+            pool_size=8,
+            max_overflow=8,
             pool_recycle=1800,
-            hide_parameters=True,
-            connect_args={"options": options, "connect_timeout": 5},
+            connect_args={"options": " ".join(f"-c {name}={value}" for name, value in options.items()), "connect_timeout": 5},
+            **common,
         )
+        if _ping:
+            _try_before_use(made)
+        return made
     settings.get().data_dir.mkdir(parents=True, exist_ok=True)
-    made = create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True, connect_args={"timeout": 10})
+    made = create_engine(url, pool_size=10, max_overflow=10, connect_args={"timeout": 10}, **common)
 
     @event.listens_for(made, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, see below
-        for pragma in (*_SQLITE_PRAGMAS, f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}"):
+        sync, query_only = "FULL" if durable else "NORMAL", "ON" if reads else "OFF"
+        for pragma in (*_SQLITE_PRAGMAS, f"PRAGMA synchronous={sync}", f"PRAGMA query_only={query_only}"):
             connection.execute(pragma)
         # SQLite's own knows ASCII only; a search finds "Über" for "über" on both databases.
         connection.create_function("lower", 1, lambda text: text.lower() if isinstance(text, str) else text, deterministic=True)
@@ -82,10 +103,27 @@ def connect(url: str, *, durable: bool = True) -> Engine:
     return made
 
 
+def _try_before_use(made: Engine) -> None:
+    """A connection that its server closed, or has something to say on, is tried before it is used.
+
+    SQLAlchemy's `pool_pre_ping` asks the server before each use, a round trip more for every call; the socket knows without one.
+    """
+
+    @event.listens_for(made, "checkout")
+    def _living(connection: Any, _record: Any, _fairy: Any) -> None:
+        news = poll()
+        try:
+            news.register(connection.pgconn.socket, POLLIN)
+            if news.poll(0):
+                made.dialect.do_ping(connection)
+        except made.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError("the database closed this connection") from error
+
+
 def reset(*, ping: bool = True) -> None:
     """Forgets the engines: in a forked worker (whose connections belong to its parent) and between tests.
 
-    `ping`: whether a connection is tried before each use. Where writes are repeated anyway (`insist`) that is a round trip for nothing.
+    `ping`: whether a connection is tried before each use. Where writes are repeated anyway (`insist`) that is for nothing.
     """
     global _ping
     with _lock:
@@ -122,7 +160,7 @@ def transaction(*, durable: bool = True) -> Iterator[Session]:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A transaction that only reads: never blocks a writer, and a flush in it is an error of the program."""
-    with Session(engine().execution_options(coexai_reads=True), expire_on_commit=False, autoflush=False) as session:
+    with Session(reader(), expire_on_commit=False, autoflush=False) as session:
         yield session
         if session.new or session.dirty or session.deleted:
             raise RuntimeError("a service marked @reads tried to write")

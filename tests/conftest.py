@@ -145,7 +145,7 @@ def _emptied(template: Path) -> Iterator[None]:
     if "state.guard" in sys.modules:
         sys.modules["state.guard"]._verdicts.clear()  # the same people come again
     yield
-    db.engine().dispose()
+    db.close()
 
 
 def _delete_all() -> None:

@@ -39,7 +39,7 @@ def test_what_is_added_later_counts_and_what_was_counted_is_not_read_again(peopl
     assert known.number == 4
     monkeypatch.setattr(tallies, "SETTLED_SECONDS", 60)
     asked: list[object] = []
-    event.listen(db.engine(), "before_cursor_execute", lambda *given: asked.append(given[3]) if "count(" in given[2] else None)
+    event.listen(db.reader(), "before_cursor_execute", lambda *given: asked.append(given[3]) if "count(" in given[2] else None)
     assert total(people) == 4
     assert known.border.hex in str(asked).replace("-", "")
 
