@@ -15,9 +15,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pydantic import BaseModel
-
 from coexai_app import agents
+from coexai_app.agents.parts import Part, Parted, PartKind
 from coexai_app.agents.pipeline import AgentInput, Capability, Outcome, Step, StepContext
 from coexai_app.agents.report import Analysis, Report, Review, Score, Source
 
@@ -28,8 +27,11 @@ class Nothing(AgentInput):
     text: str = "nothing"
 
 
-class NothingDone(BaseModel):
+class NothingDone(Parted):
     posts: tuple[Mapping[str, str], ...] = ()
+
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(Part(kind=PartKind.POST, text=post["text"]) for post in self.posts)
 
 
 def done(data: Nothing, _context: StepContext) -> Outcome:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import reflex as rx
 
 from coexai_app.views.evidence import Segment, SourceBlock
-from coexai_app.views.outputs import ClaimView, PostView
+from coexai_app.views.outputs import ClaimView, PartView
 from components import fields, theme
 from components.buttons import button
 from components.chips import chip
@@ -95,7 +95,7 @@ def _text(output: Any) -> rx.Component:
     return rx.el.div(
         rx.el.h2(icon("pen-line", 14), f"{output.agent_name} wrote", class_name=cx(theme.EYEBROW, "mb-2.5")),
         rx.el.div(
-            rx.foreach(output.posts, _post),
+            rx.foreach(output.parts, _post),
             class_name="grid gap-3 text-md leading-6 break-words",
         ),
         class_name="p-4",
@@ -103,7 +103,7 @@ def _text(output: Any) -> rx.Component:
     )
 
 
-def _post(post: rx.Var[PostView]) -> rx.Component:
+def _post(post: rx.Var[PartView]) -> rx.Component:
     return rx.el.p(
         rx.foreach(post.segments, _segment),
         dir="auto",

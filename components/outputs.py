@@ -142,7 +142,7 @@ def output_list(rows: Any) -> rx.Component:
 
 def _result(output: Any, actions: Actions) -> rx.Component:
     edit = rx.cond(output.can_edit, button("Edit", testid="edit", size="sm", icon="pencil", on_click=actions.edit), rx.fragment())
-    everything = output.posts.map(lambda post: post.text).join("\n\n")
+    everything = output.parts.map(lambda post: post.text).join("\n\n")
     warning = note(
         "Its claim is marked in the Evidence tab. Remove the sentence, or keep it with a reason.",
         title=rx.cond(output.unsupported == 1, "One claim has no source.", f"{output.unsupported} claims have no source."),
@@ -151,7 +151,7 @@ def _result(output: Any, actions: Actions) -> rx.Component:
     )
     return rx.el.div(
         rx.cond(output.unsupported == 0, rx.fragment(), rx.el.div(warning, class_name="px-4 pt-4")),
-        thread(output.posts, copy_button(everything, testid="copy-all", label="Copy all"), edit),
+        thread(output.parts, copy_button(everything, testid="copy-all", label="Copy all"), edit),
     )
 
 

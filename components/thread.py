@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import reflex as rx
 
-from coexai_app.views.outputs import PostView
+from coexai_app.views.outputs import PartView
 from components import theme
 from components.buttons import button, copy_button, icon_button
 from components.counted import counted_text
@@ -27,7 +27,7 @@ POST_LIMIT: Final = 280
 
 
 def thread(posts: Any, *tools: Child) -> rx.Component:
-    """The posts as cards. `posts` is a var of `PostView`; `tools` stand at the top right ("Copy all", "Edit")."""
+    """The posts as cards. `posts` is a var of `PartView`; `tools` stand at the top right ("Copy all", "Edit")."""
     return rx.el.div(
         rx.el.div(
             rx.el.p(_size(posts), class_name=theme.MUTE), rx.el.div(*tools, class_name="ml-auto flex flex-wrap gap-2"), class_name=_BAR
@@ -75,7 +75,7 @@ def _size(posts: Any) -> Any:
     return rx.cond(count == 1, "1 post", f"{count} posts")
 
 
-def _post(post: rx.Var[PostView]) -> rx.Component:
+def _post(post: rx.Var[PartView]) -> rx.Component:
     count = rx.el.span(
         rx.cond(post.over, icon("circle-alert", 14), rx.fragment()),
         post.label,

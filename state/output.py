@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+from coexai_app.agents.parts import Words
 from coexai_app.errors import Conflict, InvalidInput, NotFound
 from coexai_app.services import jobs_read, outputs, outputs_read
 from coexai_app.views.base import View
@@ -19,7 +20,8 @@ MOST_POSTS = 25
 
 
 class Draft(View):
-    """A post under edit. `key` stays with its text field while posts move, so nothing typed is lost."""
+    """A part under edit. `key` stays with its text field while parts move, so nothing typed is lost; below the number of parts that there
+    were it is the index of the part that it was."""
 
     key: int
     text: str
@@ -50,7 +52,7 @@ class OutputState(AppState):
     @action(role="member")
     async def edit(self) -> None:
         if self.output and self.output.can_edit:
-            self.drafts = tuple(Draft(key=post.index, text=post.text) for post in self.output.posts)
+            self.drafts = tuple(Draft(key=post.index, text=post.text) for post in self.output.parts)
             self.editing, self.refused = True, ""
 
     @action(role="member")
@@ -62,7 +64,7 @@ class OutputState(AppState):
         """A new empty post behind the draft with this key."""
         place = self._place(after) + 1
         if place and len(self.drafts) < MOST_POSTS:
-            new = Draft(key=max(draft.key for draft in self.drafts) + 1, text="")
+            new = Draft(key=max(len(self.output.parts) if self.output else 0, *(draft.key + 1 for draft in self.drafts)), text="")
             self.drafts = (*self.drafts[:place], new, *self.drafts[place:])
 
     @action(role="member")
@@ -82,9 +84,10 @@ class OutputState(AppState):
         self.saving, self.refused_claim = True, -1
         yield
         sent = texts(form)
-        posts = [sent.get(f"post-{draft.key}", draft.text) for draft in self.drafts]
+        old = len(self.output.parts) if self.output else 0
+        words = [Words(sent.get(f"post-{d.key}", d.text), d.key if d.key < old else None) for d in self.drafts]
         try:
-            if await self._change(outputs.edit, posts=posts):
+            if await self._change(outputs.edit, parts=words):
                 self._stop_editing()
                 self._say("Saved")
         except Conflict as error:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from coexai_app.agents import jordan, maya, sam, taylor
-from coexai_app.agents.pipeline import Agent
+from coexai_app.agents.parts import Parted
+from coexai_app.agents.pipeline import Agent, Capability
+from coexai_app.agents.report import Report
 
 AGENTS: Mapping[str, Agent] = MappingProxyType({agent.slug: agent for agent in (maya.AGENT, jordan.AGENT, sam.AGENT, taylor.AGENT)})
 
 
 def names(agent: str, capability: str) -> tuple[str, str]:
     """What people call a coworker and a capability; the slugs themselves when this version has them no more."""
-    found = AGENTS.get(agent)
-    skill = found.capabilities.get(capability) if found else None
+    found, skill = AGENTS.get(agent), _skill(agent, capability)
     return (found.name if found else agent), (skill.title if skill else capability)
+
+
+def output_of(report: Report) -> Parted:
+    """The output of a report, as its capability knows it; one without parts when this version does not have the capability any more."""
+    skill = _skill(report.agent, report.capability)
+    return skill.output.model_validate(report.output) if skill else Parted()
+
+
+def exports(agent: str, capability: str) -> Collection[str]:
+    """The formats that a capability's results can be had in."""
+    skill = _skill(agent, capability)
+    return skill.exports.keys() if skill else ()
+
+
+def _skill(agent: str, capability: str) -> Capability | None:
+    found = AGENTS.get(agent)
+    return found.capabilities.get(capability) if found else None

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from coexai_app.agents.parts import Parted
 from coexai_app.agents.report import Analysis, Engine, Report, Review, Source, StepRecord, Usage
 from coexai_app.business import BusinessProfile
 from coexai_app.errors import Cancelled, CoexaiError, Interrupted, InvalidInput
@@ -160,7 +161,7 @@ class Capability:
     title: str
     description: str
     input: type[AgentInput]
-    output: type[BaseModel]
+    output: type[Parted]
     steps: tuple[Step, ...]
     review: Callable[[Report, Mapping[str, Any]], Review]
     exports: Mapping[str, Callable[[Report], bytes]]

@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import Row, case, false, insert, update
 from sqlmodel import Session, col, select
 
-from coexai_app import db, log
+from coexai_app import agents, db, log
+from coexai_app.agents.parts import PartKind
 from coexai_app.agents.report import Report
 from coexai_app.errors import Cancelled, CoexaiError, HandedBack
 from coexai_app.models import Charge, Job, JobStatus, JobStep, Output, OutputStatus, StepState
@@ -165,7 +166,7 @@ def _output(claim: Claim, report: Report) -> dict[str, Any]:
         "capability": claim.capability,
         "status": OutputStatus.DRAFT,
         "title": report.title[:200],
-        "preview": preview_of(report.output),
+        "preview": preview_of(report),
         "points": report.score.points,
         "max_points": report.score.max_points,
         "unsupported": len(report.unsupported),
@@ -173,10 +174,10 @@ def _output(claim: Claim, report: Report) -> dict[str, Any]:
     }
 
 
-def preview_of(output: dict[str, Any]) -> str:
-    """The first words of an output, for lists."""
-    posts = output.get("posts") or [{}]
-    return str(posts[0].get("text", ""))[:280]
+def preview_of(report: Report) -> str:
+    """The first words of an output, for lists; a title that the list shows anyway is passed over."""
+    told = (part.text for part in agents.output_of(report).parts() if part.kind not in (PartKind.TITLE, PartKind.SUBJECT))
+    return next(told, "")[:280]
 
 
 def _charge(claim: Claim, report: Report) -> dict[str, Any]:

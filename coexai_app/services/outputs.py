@@ -13,8 +13,9 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
-from coexai_app import access, live
+from coexai_app import access, agents, live
 from coexai_app.access import Actor, Permission
+from coexai_app.agents.parts import Parted, Words
 from coexai_app.agents.report import Claim, ClaimStatus, Report
 from coexai_app.errors import Conflict, InvalidInput, NotFound
 from coexai_app.models import Output, OutputStatus
@@ -23,13 +24,14 @@ from coexai_app.services import audit, jobs, outputs_read, webhook_events
 from coexai_app.services.endings import preview_of
 from coexai_app.views.outputs import OutputView
 
-MAX_POSTS: Final = 25
-MAX_POST_CHARACTERS: Final = 2_000
 MEDIA_TYPES: Final = {
     "json": "application/json",
     "md": "text/markdown; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "html": "text/html; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "ics": "text/calendar; charset=utf-8",
 }
 
 
@@ -40,18 +42,19 @@ class Exported:
     data: bytes
 
 
-def edit(session: Session, actor: Actor, *, output_id: UUID, version: int, posts: Sequence[str]) -> OutputView:
-    """Replaces the posts by a person's text; claims, checks and score are judged again. Empty posts are dropped."""
+def edit(session: Session, actor: Actor, *, output_id: UUID, version: int, parts: Sequence[Words]) -> OutputView:
+    """Replaces the parts by a person's words; claims, checks and score are judged again. Empty parts are dropped."""
     access.require(actor, Permission.EDIT_OUTPUT)
     row, report = _open(session, actor, output_id, version)
-    texts = [text.strip() for text in posts if text.strip()]
-    if not texts:
-        raise InvalidInput("A thread needs at least one post.", field="posts")
-    if len(texts) > MAX_POSTS:
-        raise InvalidInput(f"A thread has at most {MAX_POSTS} posts here. Join some of them.", field="posts")
-    if any(len(text) > MAX_POST_CHARACTERS for text in texts):
-        raise InvalidInput(f"A post has at most {MAX_POST_CHARACTERS:,} characters here. Shorten it.", field="posts")
-    return _save(session, actor, row, _judged(report, {**report.output, "posts": [{"text": text} for text in texts]}), "output.edited")
+    output = agents.output_of(report)
+    words = [Words(said.text.strip(), said.of) for said in parts if said.text.strip()]
+    if not words:
+        raise InvalidInput("Leave at least one part that says something.", field="parts")
+    if len(words) > output.most_parts:
+        raise InvalidInput(f"There can be at most {output.most_parts} parts here. Join some of them.", field="parts")
+    if any(len(said.text) > output.most_characters for said in words):
+        raise InvalidInput(f"A part has at most {output.most_characters:,} characters here. Shorten it.", field="parts")
+    return _save(session, actor, row, _judged(report, output.rewritten(words)), "output.edited")
 
 
 def override(session: Session, actor: Actor, *, output_id: UUID, version: int, claim: int, reason: str) -> OutputView:
@@ -64,21 +67,22 @@ def override(session: Session, actor: Actor, *, output_id: UUID, version: int, c
         raise InvalidInput("Say why this may stay, for example where you know it from.", field="reason")
     kept = found.model_copy(update={"status": ClaimStatus.OVERRIDDEN, "override": why})
     claims = tuple(kept if c is found else c for c in report.claims)
-    judged = _judged(report.model_copy(update={"claims": claims}), report.output)
+    judged = _judged(report.model_copy(update={"claims": claims}), agents.output_of(report))
     return _save(session, actor, row, judged, "output.claim_overridden", claim=found.text, reason=why)
 
 
 def remove_claim(session: Session, actor: Actor, *, output_id: UUID, version: int, claim: int) -> OutputView:
-    """Takes out the sentence that holds a claim; a post that has nothing else goes with it."""
+    """Takes out the sentence that holds a claim; a part that has nothing else goes with it."""
     access.require(actor, Permission.EDIT_OUTPUT)
     row, report = _open(session, actor, output_id, version)
     found = _claim(report, claim)
-    texts = [str(post["text"]) for post in report.output["posts"]]
-    texts[found.part] = _without(texts[found.part], found.start, found.end)
-    left = [text for text in texts if re.search(r"\w{2,}", re.sub(r"\b\d+/\d+\b|#\w+", "", text))]
+    output = agents.output_of(report)
+    words = [Words(part.text, of) for of, part in enumerate(output.parts())]
+    words[found.part] = Words(_without(words[found.part].text, found.start, found.end), found.part)
+    left = [said for said in words if re.search(r"\w{2,}", re.sub(r"\b\d+/\d+\b|#\w+", "", said.text))]
     if not left:
-        raise Conflict("Nothing would be left. Edit the post instead.")
-    judged = _judged(report, {**report.output, "posts": [{"text": text} for text in left]})
+        raise Conflict("Nothing would be left. Edit the text instead.")
+    judged = _judged(report, output.rewritten(left))
     return _save(session, actor, row, judged, "output.claim_removed", claim=found.text)
 
 
@@ -107,7 +111,7 @@ def reopen(session: Session, actor: Actor, *, output_id: UUID, version: int) -> 
 
 
 def export(session: Session, actor: Actor, *, output_id: UUID, format: str) -> Exported:  # noqa: A002  (the word of the field)
-    """The output as a file: json, md, txt or docx."""
+    """The output as a file, in one of its capability's formats."""
     access.require(actor, Permission.VIEW_OUTPUT)
     row = access.one(session, select(Output).where(Output.id == output_id), actor, "result")
     _, capability = jobs.find(row.agent, row.capability)
@@ -133,23 +137,17 @@ def _open(session: Session, actor: Actor, output_id: UUID, version: int) -> tupl
     return row, Report.model_validate(row.report)
 
 
-def _judged(report: Report, output: dict[str, Any]) -> Report:
+def _judged(report: Report, output: Parted) -> Report:
     _, capability = jobs.find(report.agent, report.capability)
-    review = capability.review(report, output)
-    return report.model_copy(
-        update={
-            "output": capability.output.model_validate(output).model_dump(mode="json"),
-            "claims": review.claims,
-            "checks": review.checks,
-            "score": review.score,
-        }
-    )
+    stored = output.model_dump(mode="json")
+    review = capability.review(report, stored)
+    return report.model_copy(update={"output": stored, "claims": review.claims, "checks": review.checks, "score": review.score})
 
 
 def _save(session: Session, actor: Actor, row: Output, report: Report, action: str, **data: Any) -> OutputView:
     row.report = report.model_dump(mode="json")
     row.points, row.max_points, row.unsupported = report.score.points, report.score.max_points, len(report.unsupported)
-    row.preview = preview_of(report.output)
+    row.preview = preview_of(report)
     row.version += 1
     row.updated_at = now()
     session.add(row)

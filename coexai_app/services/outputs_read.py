@@ -60,9 +60,12 @@ def whole(session: Session, actor: Actor, row: Output) -> OutputView:
     approved = (
         f"Approved by {approver.name if approver else 'somebody'}, {moment(row.approved_at, actor.timezone)}" if row.approved_at else ""
     )
+    report = Report.model_validate(row.report)
     return view.whole(
         row,
-        Report.model_validate(row.report),
+        report,
+        agents.output_of(report).parts(),
+        agents.exports(row.agent, row.capability),
         *agents.names(row.agent, row.capability),
         actor.timezone,
         approved=approved,

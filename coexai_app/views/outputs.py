@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from coexai_app.agents.parts import Part
 from coexai_app.agents.report import Check, CheckStatus, Claim, ClaimStatus, Report
 from coexai_app.models import Output, OutputStatus
 from coexai_app.views.base import View, count, moment
 from coexai_app.views.evidence import CLAIM_TONES, Segment, SourceBlock, segments, source_blocks
 
 
-class PostView(View):
-    """One post. `length` is X's weighted length; `label` is "212 of 280"."""
+class PartView(View):
+    """One part. `name` is what people call it, `label` its length as "212 of 280", empty without a limit."""
 
     index: int
+    kind: str
+    name: str
+    group: str
     text: str
     length: int
     limit: int
@@ -86,7 +90,7 @@ class OutputView(OutputRow):
     """One output, whole. `version` goes back with every change, so two people never overwrite each other."""
 
     version: int
-    posts: tuple[PostView, ...]
+    parts: tuple[PartView, ...]
     source: tuple[SourceBlock, ...]
     source_name: str
     source_url: str
@@ -124,8 +128,17 @@ CHECK_CHIPS: Final[Mapping[CheckStatus, Chip]] = MappingProxyType(
         CheckStatus.FAIL: ("bad", "x", "Failed"),
     }
 )
-EXPORTS: Final = (("docx", "Word document"), ("md", "Markdown"), ("txt", "Plain text"), ("json", "JSON"))
-POST_LIMIT: Final = 280
+EXPORTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "docx": "Word document",
+        "html": "Web page (HTML)",
+        "md": "Markdown",
+        "txt": "Plain text",
+        "csv": "Table (CSV)",
+        "ics": "Calendar (ICS)",
+        "json": "JSON",
+    }
+)
 
 
 def row(output: Output, agent_name: str, capability_title: str, tz: str, *, test: bool = False) -> OutputRow:
@@ -153,7 +166,17 @@ def row(output: Output, agent_name: str, capability_title: str, tz: str, *, test
 
 
 def whole(
-    output: Output, report: Report, agent_name: str, capability_title: str, tz: str, *, approved: str, may_edit: bool, may_approve: bool
+    output: Output,
+    report: Report,
+    parts: Sequence[Part],
+    formats: Collection[str],
+    agent_name: str,
+    capability_title: str,
+    tz: str,
+    *,
+    approved: str,
+    may_edit: bool,
+    may_approve: bool,
 ) -> OutputView:
     """The view of one output with its evidence pair."""
     draft = output.status is OutputStatus.DRAFT
@@ -167,7 +190,7 @@ def whole(
     return OutputView(
         **row(output, agent_name, capability_title, tz).model_dump(),
         version=output.version,
-        posts=_posts(report, source),
+        parts=_parts(report, parts, source),
         source=source,
         source_name=report.source.name or report.source.title or "Your text",
         source_url=report.source.url,
@@ -181,7 +204,7 @@ def whole(
         else f"{report.engine.provider}, {report.engine.model}",
         language=report.analysis.language,
         facts=_facts(report),
-        exports=tuple(ExportView(format=f, label=label, url=f"/api/v1/outputs/{output.id}/export?format={f}") for f, label in EXPORTS),
+        exports=tuple(ExportView(format=f, label=label, url=_export_url(output, f)) for f, label in EXPORTS.items() if f in formats),
         can_edit=draft and may_edit,
         can_approve=draft and may_approve and not open_claims,
         can_reopen=not draft and may_approve,
@@ -190,27 +213,34 @@ def whole(
     )
 
 
-def _posts(report: Report, source: Sequence[SourceBlock]) -> tuple[PostView, ...]:
-    posts: list[PostView] = []
+def _export_url(output: Output, format: str) -> str:  # noqa: A002  (the word of the field)
+    return f"/api/v1/outputs/{output.id}/export?format={format}"
+
+
+def _parts(report: Report, parts: Sequence[Part], source: Sequence[SourceBlock]) -> tuple[PartView, ...]:
     described: dict[int, str] = {}
     for segment in (s for block in source for s in block.segments if s.anchor):
         for number in segment.refs.split():
             described.setdefault(int(number), segment.anchor)
-    for index, post in enumerate(report.output.get("posts", ())):
-        text, length = str(post["text"]), int(post.get("length", 0))
+    shown: list[PartView] = []
+    for index, part in enumerate(parts):
         marks = [(c.start, c.end, n, CLAIM_TONES[c.status]) for n, c in enumerate(report.claims, 1) if c.part == index]
-        posts.append(
-            PostView(
+        found = segments(part.text, 0, len(part.text), marks)
+        shown.append(
+            PartView(
                 index=index,
-                text=text,
-                length=length,
-                limit=POST_LIMIT,
-                label=f"{length} of {POST_LIMIT}",
-                over=length > POST_LIMIT,
-                segments=tuple(s.model_copy(update={"anchor": described.get(s.claim, "")}) for s in segments(text, 0, len(text), marks)),
+                kind=part.kind,
+                name=part.label,
+                group=part.group,
+                text=part.text,
+                length=part.length,
+                limit=part.limit,
+                label=f"{part.length:,} of {part.limit:,}" if part.limit else "",
+                over=0 < part.limit < part.length,
+                segments=tuple(s.model_copy(update={"anchor": described.get(s.claim, "")}) for s in found),
             )
         )
-    return tuple(posts)
+    return tuple(shown)
 
 
 def _claim(number: int, claim: Claim) -> ClaimView:

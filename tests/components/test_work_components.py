@@ -102,7 +102,7 @@ class TestChecks:
 
 class TestThread:
     def test_each_post_can_be_copied_and_says_its_length(self) -> None:
-        rendered = html(thread.thread(Work.output.posts))
+        rendered = html(thread.thread(Work.output.parts))
         assert '"data-copy":post_rx_state_?.["text"]' in rendered
         assert "-length" in rendered
 

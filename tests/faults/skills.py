@@ -19,6 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 from coexai_app import agents
+from coexai_app.agents.parts import Part, Parted, PartKind
 from coexai_app.agents.pipeline import Agent, AgentInput, Capability, Outcome, Step, StepContext, StepResult
 from coexai_app.agents.report import Analysis, Report, Review, Score, Source
 from coexai_app.errors import Unavailable
@@ -158,8 +159,15 @@ def _review(report: Report, _output: Mapping[str, Any]) -> Review:
     return Review(claims=report.claims, checks=report.checks, score=report.score)
 
 
+class Done(Parted):
+    posts: tuple[dict[str, str], ...] = ()
+
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(Part(kind=PartKind.POST, text=post["text"]) for post in self.posts)
+
+
 def _capability(slug: str, *steps: Step) -> Capability:
-    return Capability(slug, slug, "", FaultInput, FaultInput, steps, review=_review, exports={})
+    return Capability(slug, slug, "", FaultInput, Done, steps, review=_review, exports={})
 
 
 def _step(name: str, run: Callable[..., StepResult], result: type[StepResult]) -> Step:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from coexai_app import db
 from coexai_app.access import Actor
+from coexai_app.agents.parts import Words
 from coexai_app.errors import CoexaiError, Conflict, InvalidInput
 from coexai_app.integrations.oidc import Person
 from coexai_app.models import FlowPurpose, User
@@ -174,7 +175,7 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "organizations.delete": _own_organization,
     "organizations.restore": own("trash_of", "organization_id"),
     "outputs.approve": row("draft", "output_id", version=1),
-    "outputs.edit": row("draft", "output_id", version=1, posts=["Marta Ruiz took every order."]),
+    "outputs.edit": row("draft", "output_id", version=1, parts=[Words("Marta Ruiz took every order.")]),
     "outputs.export": row("draft", "output_id", format="md"),
     "outputs.override": lambda world, actor: {**_claim(world, actor), "reason": "Said on the phone."},
     "outputs.remove_claim": _claim,

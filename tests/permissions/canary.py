@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, select
 
 from coexai_app import db
 from coexai_app.access import Actor
+from coexai_app.agents.parts import Words
 from coexai_app.integrations.oidc import Person
 from coexai_app.models import FlowPurpose, Job, LoginSession, Organization, Output, PlanName
 from coexai_app.models.base import Json, new_id, now
@@ -60,7 +61,7 @@ def settle(people: People) -> Actor:
     work_all()
     with db.reading() as session:
         output = session.exec(select(Output.id).where(Output.organization_id == mallory.organization_id)).one()
-    do(outputs.edit, mallory, output_id=output, version=1, posts=[f"{CANARY} took 412 calls."])
+    do(outputs.edit, mallory, output_id=output, version=1, parts=[Words(f"{CANARY} took 412 calls.")])
     do(files.add, mallory, **upload(f"{CANARY}.md"))
     do(schedules.create, mallory, **ORDER, **MONDAYS, title=f"{CANARY} schedule")
     do(invitations.invite, mallory, email=f"{CANARY}@example.org", role="admin")

@@ -17,6 +17,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from coexai_app import db
 from coexai_app.access import Actor
+from coexai_app.agents.parts import Words
 from coexai_app.extract.picture import Picture
 from coexai_app.models import (
     Identity,
@@ -212,7 +213,14 @@ def _thread(person: Actor) -> UUID:
 def _settle_outputs(person: Actor, ids: dict[str, UUID]) -> None:
     do(outputs.approve, person, output_id=ids["approved"], version=1)
     view = do(outputs_read.get, person, output_id=ids["claims"])
-    do(outputs.edit, person, output_id=ids["claims"], version=view.version, posts=[INVENTED, "Marta Ruiz took every order by phone."])
+    said = [Words(INVENTED), Words("Marta Ruiz took every order by phone.")]
+    do(
+        outputs.edit,
+        person,
+        output_id=ids["claims"],
+        version=view.version,
+        parts=said,
+    )
     with db.transaction() as session:
         assert session.get_one(Job, ids["doing"]).status in (JobStatus.PENDING, JobStatus.QUEUED)
 

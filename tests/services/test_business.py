@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from coexai_app import db
+from coexai_app.agents.parts import Words
 from coexai_app.business import BusinessProfile as Profile
 from coexai_app.business import gaps
 from coexai_app.business.hours import day, spans
@@ -230,7 +231,8 @@ class TestJobs:
         create(people.bob, text=POSTS)
         work_all()
         row = session.exec(select(Output)).one()
-        made = do(outputs.edit, people.bob, output_id=row.id, version=row.version, posts=["Our cheap bread is back.", "Taste it."])
+        said = [Words("Our cheap bread is back."), Words("Taste it.")]
+        made = do(outputs.edit, people.bob, output_id=row.id, version=row.version, parts=said)
         words = next(check for check in made.checks if check.id == "brand_words")
         assert words.message == "Post 1 uses “cheap”, which your brand voice avoids."
 

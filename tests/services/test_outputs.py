@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session, col, select
 
+from coexai_app.agents.parts import Words
 from coexai_app.agents.report import Report
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coexai_app.models import AuditLog, Output, OutputStatus
@@ -30,16 +31,16 @@ def output(people: People, session: Session) -> OutputView:
 
 
 def texts(view: OutputView) -> list[str]:
-    return [post.text for post in view.posts]
+    return [post.text for post in view.parts]
 
 
 def edited(person: Any, view: OutputView, *posts: str) -> OutputView:
-    return do(outputs.edit, person, output_id=UUID(view.id), version=view.version, posts=list(posts))
+    return do(outputs.edit, person, output_id=UUID(view.id), version=view.version, parts=[Words(text, of) for of, text in enumerate(posts)])
 
 
 class TestRead:
     def test_every_claim_is_marked_in_the_post_and_in_the_source_with_the_same_number(self, output: OutputView) -> None:
-        in_posts = {s.claim for post in output.posts for s in post.segments if s.claim}
+        in_posts = {s.claim for post in output.parts for s in post.segments if s.claim}
         in_source = {int(n) for block in output.source for s in block.segments for n in s.refs.split()}
         assert in_posts == {c.number for c in output.claims}
         assert in_source == in_posts
@@ -48,7 +49,7 @@ class TestRead:
         view = edited(people.bob, output, "Marta Ruiz took every order.", "The phone rang for Marta Ruiz.")
         places = [s for block in view.source for s in block.segments if s.claim]
         assert [s.refs for s in places] == ["1 2"]
-        described = {s.claim: s.anchor for post in view.posts for s in post.segments if s.claim}
+        described = {s.claim: s.anchor for post in view.parts for s in post.segments if s.claim}
         assert described == {1: "source-1", 2: "source-1"}
         assert places[0].anchor == "source-1"
 
@@ -57,7 +58,7 @@ class TestRead:
         assert len(ids) == len(set(ids))
 
     def test_segments_make_up_the_whole_text(self, output: OutputView, session: Session) -> None:
-        for post in output.posts:
+        for post in output.parts:
             assert "".join(s.text for s in post.segments) == post.text
         report = Report.model_validate(session.exec(select(Output.report)).one())
         for block in output.source:
@@ -101,11 +102,11 @@ class TestEdit:
 
     def test_the_length_is_counted_anew(self, people: People, output: OutputView) -> None:
         changed = edited(people.bob, output, "Waste fell from 14% to 5%.")
-        assert [p.length for p in changed.posts] == [26]
+        assert [p.length for p in changed.parts] == [26]
 
     def test_a_post_that_is_too_long_cannot_be_approved(self, people: People, output: OutputView) -> None:
         changed = edited(people.bob, output, "Bread is good. " * 30)
-        assert changed.posts[0].over
+        assert changed.parts[0].over
         with pytest.raises(Conflict):
             do(outputs.approve, people.bob, output_id=UUID(changed.id), version=changed.version)
 
@@ -123,7 +124,7 @@ class TestEdit:
     @pytest.mark.asvs("V1.2.1", "V3.2.2")
     def test_scripts_are_text(self, people: People, output: OutputView) -> None:
         changed = edited(people.bob, output, "<script>alert(1)</script> Waste fell.")
-        assert changed.posts[0].text.startswith("<script>")
+        assert changed.parts[0].text.startswith("<script>")
 
 
 class TestClaims:
@@ -191,7 +192,7 @@ class TestOutsiders:
         ("service", "more"),
         [
             (outputs_read.get, {}),
-            (outputs.edit, {"version": 1, "posts": ["x"]}),
+            (outputs.edit, {"version": 1, "parts": [Words("x")]}),
             (outputs.override, {"version": 1, "claim": 0, "reason": "because"}),
             (outputs.remove_claim, {"version": 1, "claim": 0}),
             (outputs.approve, {"version": 1}),
@@ -208,7 +209,7 @@ class TestOutsiders:
 
     @pytest.mark.parametrize(
         ("service", "more"),
-        [(outputs.edit, {"posts": ["x"]}), (outputs.approve, {}), (outputs.override, {"claim": 0, "reason": "because"})],
+        [(outputs.edit, {"parts": [Words("x")]}), (outputs.approve, {}), (outputs.override, {"claim": 0, "reason": "because"})],
     )
     def test_a_viewer_may_only_read(self, people: People, output: OutputView, service: Callable[..., Any], more: dict[str, Any]) -> None:
         with pytest.raises(Forbidden):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from coexai_app.agents.parts import Words
 from coexai_app.services import jobs_read, outputs
 from state.job import JobState
 from state.output import OutputState
@@ -59,23 +60,23 @@ class TestEdit:
             await act(tab, OutputState, "save", form=typed)
             state = await see(tab, OutputState)
             assert not state.editing
-            assert [post.text for post in state.output.posts] == list(typed.values())
+            assert [post.text for post in state.output.parts] == list(typed.values())
 
     async def test_another_version_keeps_the_text_and_the_next_save_replaces_theirs(self, people: People, output_id: str) -> None:
         async with Tab(people.tokens["bob"]) as tab:
             await visit(tab, f"/outputs/{output_id}", OutputState)
             await act(tab, OutputState, "edit")
             key = (await see(tab, OutputState)).drafts[0].key
-            do(outputs.edit, people.alice, output_id=UUID(output_id), version=1, posts=["Hers."])
+            do(outputs.edit, people.alice, output_id=UUID(output_id), version=1, parts=[Words("Hers.")])
             await act(tab, OutputState, "save", form={f"post-{key}": "Mine."})
             state = await see(tab, OutputState)
             assert state.editing
             assert "still here" in state.refused
-            assert state.output.posts[0].text == "Hers."
+            assert state.output.parts[0].text == "Hers."
             await act(tab, OutputState, "save", form={f"post-{key}": "Mine."})
             state = await see(tab, OutputState)
             assert not state.editing
-            assert state.output.posts[0].text == "Mine."
+            assert state.output.parts[0].text == "Mine."
 
     async def test_nothing_but_empty_posts_is_told_in_the_editor(self, people: People, output_id: str) -> None:
         async with Tab(people.tokens["bob"]) as tab:
@@ -85,7 +86,7 @@ class TestEdit:
             await act(tab, OutputState, "save", form=typed)
             state = await see(tab, OutputState)
             assert state.editing
-            assert state.refused == "A thread needs at least one post."
+            assert state.refused == "Leave at least one part that says something."
             assert state.refused_claim == -1
             assert not state.saving
 
@@ -93,7 +94,7 @@ class TestEdit:
         async with Tab(people.tokens["bob"]) as tab:
             await visit(tab, f"/outputs/{output_id}", OutputState)
             await act(tab, OutputState, "edit")
-            do(outputs.edit, people.alice, output_id=UUID(output_id), version=1, posts=["Hers."])
+            do(outputs.edit, people.alice, output_id=UUID(output_id), version=1, parts=[Words("Hers.")])
             state = await see(tab, OutputState)
             await state._refresh()
             assert state.editing
@@ -159,7 +160,7 @@ class TestClaims:
             claim = next(claim for claim in (await see(tab, OutputState)).output.claims if claim.status == "unsupported")
             await act(tab, OutputState, "remove_claim", claim=claim.index)
             state = await see(tab, OutputState)
-            assert state.output.posts[0].text == "The oven is warm and ready."
+            assert state.output.parts[0].text == "The oven is warm and ready."
             assert state.output.unsupported == 0
 
     @pytest.mark.parametrize("claim", ["", "-1", "x", "9" * 400, "²"])
@@ -204,7 +205,7 @@ class TestRaw:
             assert (state.raw, state.output.raw) == ("", "")
             await act(tab, OutputState, "show_raw")
             assert json.loads((await see(tab, OutputState)).raw)["agent"] == "maya"
-            do(outputs.edit, people.bob, output_id=UUID(output_id), version=1, posts=["His words."])
+            do(outputs.edit, people.bob, output_id=UUID(output_id), version=1, parts=[Words("His words.")])
             state = await see(tab, OutputState)
             await state._refresh()
             assert "His words." in state.raw

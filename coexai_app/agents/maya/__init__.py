@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from coexai_app.agents.maya import exports, prompts, review, steps
-from coexai_app.agents.maya.schemas import Analyzed, Checked, Drafted, Extracted, Formatted, Planned, ThreadInput, ThreadOutput
+from coexai_app.agents.maya.schemas import Analyzed, Checked, Drafted, Formatted, Planned, ThreadInput, ThreadOutput
+from coexai_app.agents.maya.sources import Extracted
 from coexai_app.agents.pipeline import Agent, Capability, Outcome, Step
 
 EXAMPLE = (Path(__file__).parent / "example.md").read_text(encoding="utf-8")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from coexai_app.agents.pipeline import AgentInput, StepResult
+from coexai_app.agents.maya.sources import SourceInput, none_if_empty
+from coexai_app.agents.parts import Part, Parted, PartKind, Words
+from coexai_app.agents.pipeline import StepResult
 from coexai_app.agents.report import KeyPhrase, KeySentence, Review
 from coexai_app.agents.text import limits
 from coexai_app.agents.text.audience import Audience
 from coexai_app.agents.text.readability import Readability
-from coexai_app.extract.document import Document
 
-MAX_TEXT = 1_000_000
 FEWEST_POSTS, MOST_POSTS, MOST_HASHTAGS = 5, 12, 3
 
 
@@ -24,31 +24,9 @@ class Numbering(StrEnum):
     NONE = "none"
 
 
-class ThreadInput(AgentInput):
+class ThreadInput(SourceInput):
     """One source (a link, a text or a file) and how the thread should be."""
 
-    url: str | None = Field(
-        default=None,
-        title="Link",
-        description="The address of a public blog post or article.",
-        max_length=2_048,
-        examples=["https://example.com/blog/bread-waste"],
-        json_schema_extra={"format": "uri"},
-    )
-    text: str | None = Field(
-        default=None,
-        title="Text",
-        description="Paste the post: plain text, Markdown or HTML.",
-        max_length=MAX_TEXT,
-        json_schema_extra={"format": "textarea"},
-    )
-    file: str | None = Field(
-        default=None,
-        title="File",
-        description="A Word, PDF, Markdown, HTML or text file.",
-        max_length=300,
-        json_schema_extra={"format": "file"},
-    )
     audience: str | None = Field(
         default=None,
         title="Who reads it",
@@ -89,31 +67,10 @@ class ThreadInput(AgentInput):
         json_schema_extra={"advanced": True},
     )
 
-    @field_validator("url", "text", "file", "audience", "call_to_action", mode="before")
+    @field_validator("audience", "call_to_action", "posts", mode="before")
     @classmethod
-    def _empty_is_none(cls, value: Any) -> Any:
-        return None if isinstance(value, str) and not value.strip() else value
-
-    @field_validator("posts", mode="before")
-    @classmethod
-    def _no_number_is_none(cls, value: Any) -> Any:
-        return None if isinstance(value, str) and not value.strip() else value
-
-    @field_validator("url")
-    @classmethod
-    def _web_address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        try:
-            parts = urlsplit(value)
-            host = parts.hostname or ""
-        except ValueError:
-            parts, host = urlsplit(""), ""
-        if parts.scheme not in ("http", "https") or not host or any(c.isspace() for c in value):
-            raise ValueError("This is not a web address. It starts with https:// and has no spaces.")
-        if parts.username or parts.password:
-            raise ValueError("Leave the user name and password out of the address.")
-        return value
+    def _nothing_is_none(cls, value: Any) -> Any:
+        return none_if_empty(value)
 
     @field_validator("posts")
     @classmethod
@@ -128,15 +85,6 @@ class ThreadInput(AgentInput):
         if not 0 <= value <= MOST_HASHTAGS:
             raise ValueError(f"Choose 0 to {MOST_HASHTAGS} hashtags.")
         return value
-
-    @model_validator(mode="after")
-    def _one_source(self) -> ThreadInput:
-        given = [name for name, value in (("a link", self.url), ("a text", self.text), ("a file", self.file)) if value]
-        if not given:
-            raise ValueError("Add a link, some text or a file.")
-        if len(given) > 1:
-            raise ValueError(f"You gave {' and '.join(given)}. Keep one of them.")
-        return self
 
 
 class _Frozen(BaseModel):
@@ -158,20 +106,20 @@ class Post(_Frozen):
         return data
 
 
-class ThreadOutput(_Frozen):
+class ThreadOutput(Parted):
     """A thread; the hashtags stand in the last post's text too."""
 
     posts: tuple[Post, ...] = Field(title="Posts", min_length=1, max_length=25)
     hashtags: tuple[str, ...] = Field(default=(), title="Hashtags")
 
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(
+            Part(kind=PartKind.POST, text=post.text, label=f"Post {number}", length=post.length, limit=limits.POST_LIMIT)
+            for number, post in enumerate(self.posts, 1)
+        )
 
-class Extracted(StepResult):
-    """Step "extract": the source as it was read."""
-
-    document: Document
-
-    def summary(self) -> str:
-        return f"{self.document.words:,} words, {self.document.language if self.document.language != 'und' else 'language unknown'}"
+    def rewritten(self, words: Sequence[Words]) -> ThreadOutput:
+        return ThreadOutput(posts=tuple(Post(text=said.text) for said in words), hashtags=self.hashtags)
 
 
 class Analyzed(StepResult):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coexai_app.agents.maya import layout, outline, repair, writing
+from coexai_app.agents.maya import layout, outline, repair, sources, writing
 from coexai_app.agents.maya.answers import plan_of, posts_of, repeats
 from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.prompts import plan, write
@@ -14,56 +14,24 @@ from coexai_app.agents.maya.schemas import (
     Checked,
     Drafted,
     DraftPost,
-    Extracted,
     Formatted,
     Planned,
     PlannedPost,
     ThreadInput,
 )
+from coexai_app.agents.maya.sources import Extracted
 from coexai_app.agents.pipeline import BUILTIN, Outcome, StepContext
-from coexai_app.agents.report import Analysis, KeySentence, Source
-from coexai_app.agents.text import audience, limits, readability, words
-from coexai_app.agents.text.sentences import PROSE
-from coexai_app.errors import InvalidInput, TooLarge
+from coexai_app.agents.report import Analysis, KeySentence
+from coexai_app.agents.text import audience, limits, readability
+from coexai_app.errors import InvalidInput
 from coexai_app.extract.document import Document
 
 KEY_SENTENCES = 10
-_EXTENSIONS = {"text/html": "html", "application/xhtml+xml": "html", "application/pdf": "pdf", "text/plain": "txt", "text/markdown": "md"}
 
 
 def extract(data: ThreadInput, context: StepContext) -> Extracted:
-    """Reads the link, the text or the file. A fetched page is kept as an artifact, so that the evidence stays when the page changes.
-
-    Raises InvalidInput with the field's name when there is nothing to read or fewer than 15 words of prose.
-    """
-    from coexai_app import extract as readers
-
-    name = "url" if data.url else "text" if data.text else "file"
-    context.progress(0.1, "Reading the source")
-    try:
-        if data.url:
-            page = context.fetch(data.url)
-            document = readers.read(page.data, content_type=page.content_type, url=page.url, check=context.check)
-            kind = page.content_type.partition(";")[0].strip().lower()
-            context.store(f"source.{_EXTENSIONS.get(kind, 'bin')}", page.content_type or "application/octet-stream", page.data)
-        elif data.text:
-            document = readers.read_text(data.text, check=context.check)
-        else:
-            file = context.open_file(data.file or "")
-            document = readers.read(file.data, name=file.name, content_type=file.content_type, check=context.check)
-    except TooLarge as error:
-        raise TooLarge(error.message, field=error.field or name) from error
-    except InvalidInput as error:
-        raise InvalidInput(error.message, field=error.field or name) from error
-    context.check()
-    count = sum(words.word_count(document.block_text(b)) for b in document.blocks if b.kind in PROSE)
-    if count < writing.FEWEST_WORDS:
-        raise InvalidInput(
-            f"This source has only {count} {'word' if count == 1 else 'words'} of running text. A thread needs at least "
-            f"{writing.FEWEST_WORDS}: add more text.",
-            field=name,
-        )
-    return Extracted(document=document)
+    """Reads the source; raises as `sources.read`."""
+    return sources.read(data, context, fewest=writing.FEWEST_WORDS, wanted="A thread")
 
 
 def analyze(data: ThreadInput, context: StepContext) -> Analyzed:
@@ -157,17 +125,7 @@ def output(data: ThreadInput, context: StepContext) -> Outcome:
     )
     return Outcome(
         title=_title(document, checked),
-        source=Source(
-            kind=document.kind.value,
-            title=document.title,
-            author=document.author,
-            published=document.published,
-            language=document.language,
-            url=document.url or data.url or "",
-            name=document.name,
-            words=document.words,
-            text=document.text,
-        ),
+        source=sources.told(document, data),
         analysis=analysis_of(base, document, context.business.voice),
         output=checked.thread.model_dump(mode="json"),
         review=checked.review,

@@ -1,0 +1,146 @@
+"""What Maya reads, for every capability of hers: one source, a link, a text or a file."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from coexai_app.agents.pipeline import AgentInput, StepContext, StepResult
+from coexai_app.agents.report import Source
+from coexai_app.agents.text import words
+from coexai_app.agents.text.sentences import PROSE
+from coexai_app.errors import InvalidInput, TooLarge
+from coexai_app.extract.document import Document
+
+MAX_TEXT: Final = 1_000_000
+_EXTENSIONS: Final = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "application/pdf": "pdf",
+    "text/plain": "txt",
+    "text/markdown": "md",
+}
+
+
+class SourceInput(AgentInput):
+    """One source. A capability adds how its result should be."""
+
+    url: str | None = Field(
+        default=None,
+        title="Link",
+        description="The address of a public blog post or article.",
+        max_length=2_048,
+        examples=["https://example.com/blog/bread-waste"],
+        json_schema_extra={"format": "uri"},
+    )
+    text: str | None = Field(
+        default=None,
+        title="Text",
+        description="Paste the post: plain text, Markdown or HTML.",
+        max_length=MAX_TEXT,
+        json_schema_extra={"format": "textarea"},
+    )
+    file: str | None = Field(
+        default=None,
+        title="File",
+        description="A Word, PDF, Markdown, HTML or text file.",
+        max_length=300,
+        json_schema_extra={"format": "file"},
+    )
+
+    @field_validator("url", "text", "file", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        return none_if_empty(value)
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            host = parts.hostname or ""
+        except ValueError:
+            parts, host = urlsplit(""), ""
+        if parts.scheme not in ("http", "https") or not host or any(c.isspace() for c in value):
+            raise ValueError("This is not a web address. It starts with https:// and has no spaces.")
+        if parts.username or parts.password:
+            raise ValueError("Leave the user name and password out of the address.")
+        return value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> SourceInput:
+        given = [name for name, value in (("a link", self.url), ("a text", self.text), ("a file", self.file)) if value]
+        if not given:
+            raise ValueError("Add a link, some text or a file.")
+        if len(given) > 1:
+            raise ValueError(f"You gave {' and '.join(given)}. Keep one of them.")
+        return self
+
+
+def none_if_empty(value: Any) -> Any:
+    """A form sends "" for a field that was left empty."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+class Extracted(StepResult):
+    """Step "extract": the source as it was read."""
+
+    document: Document
+
+    def summary(self) -> str:
+        return f"{self.document.words:,} words, {self.document.language if self.document.language != 'und' else 'language unknown'}"
+
+
+def read(data: SourceInput, context: StepContext, *, fewest: int, wanted: str) -> Extracted:
+    """Reads the link, the text or the file. A fetched page is kept as an artifact, so that the evidence stays when the page changes.
+
+    Raises InvalidInput with the field's name when there is nothing to read, or fewer than `fewest` words of prose: `wanted` ("A thread")
+    is what needs more.
+    """
+    from coexai_app import extract as readers
+
+    name = "url" if data.url else "text" if data.text else "file"
+    context.progress(0.1, "Reading the source")
+    try:
+        if data.url:
+            page = context.fetch(data.url)
+            document = readers.read(page.data, content_type=page.content_type, url=page.url, check=context.check)
+            kind = page.content_type.partition(";")[0].strip().lower()
+            context.store(f"source.{_EXTENSIONS.get(kind, 'bin')}", page.content_type or "application/octet-stream", page.data)
+        elif data.text:
+            document = readers.read_text(data.text, check=context.check)
+        else:
+            file = context.open_file(data.file or "")
+            document = readers.read(file.data, name=file.name, content_type=file.content_type, check=context.check)
+    except TooLarge as error:
+        raise TooLarge(error.message, field=error.field or name) from error
+    except InvalidInput as error:
+        raise InvalidInput(error.message, field=error.field or name) from error
+    context.check()
+    count = sum(words.word_count(document.block_text(b)) for b in document.blocks if b.kind in PROSE)
+    if count < fewest:
+        raise InvalidInput(
+            f"This source has only {count} {'word' if count == 1 else 'words'} of running text. {wanted} needs at least "
+            f"{fewest}: add more text.",
+            field=name,
+        )
+    return Extracted(document=document)
+
+
+def told(document: Document, data: SourceInput) -> Source:
+    """The source as the report keeps it."""
+    return Source(
+        kind=document.kind.value,
+        title=document.title,
+        author=document.author,
+        published=document.published,
+        language=document.language,
+        url=document.url or data.url or "",
+        name=document.name,
+        words=document.words,
+        text=document.text,
+    )
