@@ -17,6 +17,7 @@ class SourceKind(StrEnum):
     HTML = "html"
     DOCX = "docx"
     PDF = "pdf"
+    TRANSCRIPT = "transcript"
 
 
 class BlockKind(StrEnum):
@@ -52,6 +53,20 @@ class Link(_Frozen):
     end: int
 
 
+class Cue(_Frozen):
+    """A stretch of spoken words: `text[start:end]`, said from `at` to `until` seconds after the beginning, by `speaker` where that is known.
+
+    `confidence` from 0 to 1 is how sure a recogniser was; 1 for what people wrote down.
+    """
+
+    start: int
+    end: int
+    at: float
+    until: float
+    speaker: str = ""
+    confidence: float = 1.0
+
+
 class Section(_Frozen):
     """A heading and what stands under it up to the next heading: `text[start:end]` is the body, the heading excluded."""
 
@@ -64,13 +79,17 @@ class Section(_Frozen):
 class Document(_Frozen):
     """A source, read. `text` holds the blocks in reading order, separated by blank lines.
 
-    `language` is an ISO 639-1 code, or "und" when the text is too short or too mixed to tell; `published` an ISO 8601 date.
+    `language` is an ISO 639-1 code, or "und" when the text is too short or too mixed to tell; `published` an ISO 8601 date. Spoken words
+    have `cues`, in order; a transcript without times has cues at 0 that know only who speaks. `draft` says that a recogniser guessed the
+    words, so that nobody takes them for checked ones.
     """
 
     kind: SourceKind
     text: str
     blocks: tuple[Block, ...]
     links: tuple[Link, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    draft: bool = False
     title: str = ""
     author: str = ""
     published: str = ""
