@@ -54,7 +54,7 @@ class Link(_Frozen):
 
 
 class Cue(_Frozen):
-    """A stretch of spoken words: `text[start:end]`, said from `at` to `until` seconds after the beginning, by `speaker` where that is known.
+    """A stretch of spoken words: `text[start:end]`, said from second `at` to second `until`, by `speaker` where that is known.
 
     `confidence` from 0 to 1 is how sure a recogniser was; 1 for what people wrote down.
     """
