@@ -50,12 +50,6 @@ def save_section(session: Session, actor: Actor, *, version: int, section: str, 
     return _store(session, actor, version, Profile.parse({**(row.data if row else {}), **part}))
 
 
-def newest(session: Session, organization_id: UUID) -> int:
-    """The number of the newest version, which a new job is given; 0 when there is none."""
-    found = session.exec(select(BusinessProfile.version).where(BusinessProfile.organization_id == organization_id)).first()
-    return found or 0
-
-
 def at(session: Session, organization_id: UUID, version: int) -> Profile:
     """The profile as it was in this version; an empty one for 0. For the worker, which acts for the organisation."""
     mine = select(BusinessProfileVersion.data).where(BusinessProfileVersion.organization_id == organization_id)

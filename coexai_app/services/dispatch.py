@@ -7,12 +7,12 @@ rises one level per AGEING_SECONDS, up to `high`, so nothing starves; `critical`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, case, func, literal, true, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, bindparam, case, func, literal, true, tuple_, union_all
 from sqlmodel import Session, col, select
 
 from coexai_app import agents, db, plans, queue, settings
@@ -22,6 +22,15 @@ from coexai_app.services import transitions
 from coexai_app.services.transitions import is_
 
 AGEING_SECONDS: Final = 60.0
+# How many slots are taken, in one row per organisation and state. Built once: putting a statement together takes longer than running it.
+_TAKEN: Final = union_all(
+    *(
+        select(Job.organization_id, func.count())
+        .where(col(Job.organization_id).in_(bindparam("organizations", expanding=True)), is_(state))
+        .group_by(col(Job.organization_id))
+        for state in transitions.SLOT
+    )
+)
 RANK: Final = {priority: rank for rank, priority in enumerate(Priority)}
 
 
@@ -41,17 +50,18 @@ def lock(session: Session, *organizations: UUID) -> dict[UUID, int]:
     return {organization: 0 if deleted_at else plans.of(plan).concurrent_jobs for organization, plan, deleted_at in found}
 
 
-def offer(session: Session, *organizations: UUID, awake: int = 0) -> int:
+def offer(session: Session, *organizations: UUID, awake: int = 0, held: Mapping[UUID, int] | None = None) -> int:
     """Hands waiting jobs of organisations to the queue while their plans have free slots. Returns how many.
 
     The organisations are locked for it, so that the plan's limit holds at every instant. `awake`: for how many of them nobody has to be
-    woken, because the caller takes the next jobs itself. A job of a kind that this version does not know stays where it is.
+    woken, because the caller takes the next jobs itself. `held`: what `lock` said, if the caller holds them already. A job of a kind that
+    this version does not know stays where it is.
     """
     if not organizations:
         return 0
     session.flush()
-    slots = lock(session, *organizations)
-    for organization, number in _taken(session, organizations):
+    slots = dict(held or lock(session, *organizations))
+    for organization, number in session.execute(_TAKEN, {"organizations": organizations}).all():
         slots[organization] -= number
     due = _due(session, {organization: number for organization, number in slots.items() if number > 0})
     if not due:
@@ -97,17 +107,6 @@ def known() -> ColumnElement[bool]:
     return tuple_(col(Job.agent), col(Job.capability)).in_(kinds)
 
 
-def _taken(session: Session, organizations: Sequence[UUID]) -> Sequence[tuple[UUID, int]]:
-    """How many slots are taken, in one row per organisation and state."""
-    counted = (
-        select(Job.organization_id, func.count())
-        .where(col(Job.organization_id).in_(organizations), is_(state))
-        .group_by(col(Job.organization_id))
-        for state in transitions.SLOT
-    )
-    return [(organization, number) for organization, number in session.execute(union_all(*counted)).all()]
-
-
 def _due(session: Session, slots: dict[UUID, int]) -> Sequence[UUID]:
     """The next waiting jobs of each organisation, at most as many as it has free slots."""
     if not slots:
@@ -117,10 +116,11 @@ def _due(session: Session, slots: dict[UUID, int]) -> Sequence[UUID]:
         .where(Job.organization_id == organization, is_(JobStatus.PENDING), col(Job.run_after) <= db.utcnow(), known())
         .order_by(col(Job.turn), col(Job.id))
         .limit(number)
-        .subquery()
         for organization, number in slots.items()
     ]
-    return session.execute(union_all(*(select(line.c.id) for line in lines))).scalars().all()
+    if len(lines) == 1:
+        return session.exec(lines[0]).all()
+    return session.execute(union_all(*(select(line.subquery().c.id) for line in lines))).scalars().all()
 
 
 def _served() -> ColumnElement[bool]:

@@ -9,17 +9,33 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, update
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, bindparam, func, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from coexai_app import access, agents, db
 from coexai_app.access import Actor, Permission
 from coexai_app.agents.pipeline import Agent, AgentInput, Capability
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound
-from coexai_app.models import File, Job, JobStatus, JobStep, Priority, StepState, User
-from coexai_app.services import audit, business, dispatch, jobs_read, quotas, transitions
+from coexai_app.models import BusinessProfile, File, Job, JobStatus, JobStep, Priority, StepState, User
+from coexai_app.services import audit, dispatch, jobs_read, quotas, transitions
 from coexai_app.views.jobs import JobView
 
+_mine: Final[Any] = bindparam("organization")
+
+
+def _waiting(of: ColumnElement[bool]) -> SelectOfScalar[int]:
+    return select(func.count()).select_from(Job).where(of, transitions.is_(JobStatus.PENDING))
+
+
+# What a new job depends on, in one question: an earlier one under its key, how many wait, the profile's version, the person's language.
+_STANDING: Final = sa.select(
+    select(Job.id).where(col(Job.organization_id) == _mine, col(Job.idempotency_key) == bindparam("key")).scalar_subquery(),
+    _waiting(col(Job.organization_id) == _mine).scalar_subquery(),
+    func.coalesce(select(BusinessProfile.version).where(col(BusinessProfile.organization_id) == _mine).scalar_subquery(), 0),
+    select(User.output_language).where(col(User.id) == bindparam("user")).scalar_subquery(),
+)
 RESUMABLE: Final = (JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED)
 # A person or a cron of theirs may create many jobs; the waiting line of one organisation stays bounded.
 MAX_WAITING: Final = 1_000
@@ -36,6 +52,31 @@ def create(
     run_at: datetime | None = None,
     priority: Priority | None = None,
 ) -> JobView:
+    """As `record`, and the job as pages show it."""
+    made = record(
+        session,
+        actor,
+        agent=agent,
+        capability=capability,
+        data=data,
+        idempotency_key=idempotency_key,
+        run_at=run_at,
+        priority=priority,
+    )
+    return jobs_read.whole(session, actor, made)
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    *,
+    agent: str,
+    capability: str,
+    data: Mapping[str, Any],
+    idempotency_key: str,
+    run_at: datetime | None = None,
+    priority: Priority | None = None,
+) -> Job:
     """Records a job and holds its run of the plan, in one transaction; a worker is woken after the commit. `run_at`: not before then.
 
     `priority` is the plan's own unless a lower one is wanted. What a test key starts is a test job, which holds no run. The same key with
@@ -48,14 +89,16 @@ def create(
     parsed = skill.parse(data)
     stored = parsed.model_dump(mode="json", exclude_none=True)
     key = idempotency_key[:128] or hashlib.sha256(json.dumps([agent, capability, stored]).encode()).hexdigest()
-    dispatch.lock(session, actor.organization_id)
-    known = session.exec(select(Job).where(Job.organization_id == actor.organization_id, Job.idempotency_key == key)).first()
-    if known is not None:
+    title = _title(session, actor, skill, parsed)
+    slots = dispatch.lock(session, actor.organization_id)
+    asked = {"organization": actor.organization_id, "user": actor.user_id, "key": key}
+    earlier, waiting, profile_version, language = session.execute(_STANDING, asked).one()
+    if earlier is not None:
+        known = session.get_one(Job, earlier)
         if known.input != stored or (known.agent, known.capability) != (agent, capability):
             raise Conflict("This key was used for another job. Use a new one for every new job.")
-        return jobs_read.whole(session, actor, known)
-    title = _title(session, actor, skill, parsed)
-    _room(session, actor)
+        return known
+    _check_room(waiting)
     due: Any = run_at or db.utcnow()
     job = Job(
         organization_id=actor.organization_id,
@@ -70,16 +113,16 @@ def create(
         run_after=due,
         turn=dispatch.turn(level, due=run_at),
         period="" if actor.test else quotas.reserve(session, actor, agent=agent, name=coworker.name),
-        profile_version=business.newest(session, actor.organization_id),
-        language=session.exec(select(User.output_language).where(User.id == actor.user_id)).one(),
+        profile_version=profile_version,
+        language=language,
     )
     session.add(job)
     session.flush()
     session.add_all(JobStep(job_id=job.id, position=i, name=step.name, label=step.label) for i, step in enumerate(skill.steps))
     transitions.told(session, job.id, job.organization_id, "job.pending")
     audit.record(session, "job.created", actor=actor, target=str(job.id), target_name=title, agent=agent, capability=capability)
-    dispatch.offer(session, actor.organization_id)
-    return jobs_read.whole(session, actor, job)
+    dispatch.offer(session, actor.organization_id, held=slots)
+    return job
 
 
 @db.reads
@@ -89,7 +132,7 @@ def check(session: Session, actor: Actor, *, agent: str, capability: str, data: 
     coworker, skill = find(agent, capability)
     parsed = skill.parse(data)
     _title(session, actor, skill, parsed)
-    _room(session, actor)
+    _check_room(session.exec(_waiting(col(Job.organization_id) == actor.organization_id)).one())
     if not actor.test:
         quotas.check(session, actor, agent=agent, name=coworker.name)
     return parsed
@@ -166,9 +209,8 @@ def _level(actor: Actor, wanted: Priority | None) -> Priority:
     raise Forbidden(f"The {actor.plan.label} plan has no priority “{wanted}”. Its highest is “{top}”.", priority=wanted.value)
 
 
-def _room(session: Session, actor: Actor) -> None:
-    waiting = select(func.count()).where(Job.organization_id == actor.organization_id, transitions.is_(JobStatus.PENDING))
-    if session.exec(waiting).one() >= MAX_WAITING:
+def _check_room(waiting: int) -> None:
+    if waiting >= MAX_WAITING:
         raise Conflict(f"{MAX_WAITING:,} jobs of your organisation wait already. Cancel some, or wait until they are done.")
 
 

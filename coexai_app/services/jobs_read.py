@@ -166,7 +166,6 @@ def about(
             "slots": actor.plan.concurrent_jobs,
             "plan_label": actor.plan.label,
         }
-    later = set(session.exec(select(Job.id).where(col(Job.id).in_(pending), col(Job.run_after) > db.utcnow())).all()) if pending else set()
     ahead = _ahead(session, actor, pending) if pending else {}
     queues = workers.present(session) if any(job.status in (JobStatus.PENDING, JobStatus.QUEUED) for job in jobs) else frozenset()
     return {
@@ -179,7 +178,7 @@ def about(
             steps_done=progress.get(job.id, (0, 0))[0],
             steps=progress.get(job.id, (0, 0))[1],
             ahead=ahead.get(job.id, 0),
-            scheduled=job.id in later,
+            scheduled=job.status is JobStatus.PENDING and job.id not in ahead,
             known=_known(job),
             served=queue.route(job.agent) in queues,
             may_run=actor.may(Permission.RUN_AGENT),
@@ -227,7 +226,7 @@ def asked_by(actor: Actor, person: str) -> UUID | None:
 
 
 def _ahead(session: Session, actor: Actor, pending: Sequence[UUID]) -> dict[UUID, int]:
-    """How many jobs of its organisation start before each of these that wait; one whose moment has not come is not in the line."""
+    """How many jobs of its organisation start before each of these that wait; one whose moment has not come is in no line, nor here."""
     before = func.row_number().over(order_by=(col(Job.turn), col(Job.id))) - 1
     mine = (Job.organization_id == actor.organization_id, transitions.is_(JobStatus.PENDING), col(Job.run_after) <= db.utcnow())
     line = select(col(Job.id).label("id"), before.label("before")).where(*mine).subquery()

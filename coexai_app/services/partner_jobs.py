@@ -119,12 +119,12 @@ def create(
     run_at: datetime | None = None,
     priority: Priority | None = None,
 ) -> PartnerJobDetail:
-    """A new job, now or at a later moment. Raises as `jobs.create`, Forbidden for a priority above the plan's, InvalidInput for a past
+    """A new job, now or at a later moment. Raises as `jobs.record`, Forbidden for a priority above the plan's, InvalidInput for a past
     `run_at`."""
     access.require(actor, Permission.RUN_AGENT)
     if run_at is not None:
         schedules.check_moment(session, run_at, field="run_at")
-    made = jobs.create(
+    made = jobs.record(
         session,
         actor,
         agent=agent,
@@ -134,7 +134,7 @@ def create(
         run_at=run_at,
         priority=priority,
     )
-    return shown(session, actor, UUID(made.id))
+    return shown(session, actor, made.id)
 
 
 def cancel(session: Session, actor: Actor, *, job_id: UUID) -> PartnerJobDetail:

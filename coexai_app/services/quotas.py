@@ -29,7 +29,6 @@ def period(when: datetime | None = None) -> str:
 def reserve(session: Session, actor: Actor, *, agent: str, name: str) -> str:
     """Holds one run of this month for a new job, and returns the month. Raises QuotaExceeded when none is left."""
     month, limit = period(), actor.plan.runs_of(agent)
-    _ensure(session, actor.organization_id, agent, month)
     statement = (
         update(Quota)
         .where(col(Quota.organization_id) == actor.organization_id, col(Quota.agent) == agent, col(Quota.period) == month)
@@ -37,7 +36,11 @@ def reserve(session: Session, actor: Actor, *, agent: str, name: str) -> str:
     )
     if limit is not None:
         statement = statement.where(col(Quota.used) + col(Quota.reserved) < limit)
-    held = session.execute(statement.returning(col(Quota.used) + col(Quota.reserved))).scalar()
+    statement = statement.returning(col(Quota.used) + col(Quota.reserved))
+    held = session.connection().execute(statement).scalar()
+    if held is None:  # the month may not have begun
+        _ensure(session, actor.organization_id, agent, month)
+        held = session.connection().execute(statement).scalar()
     if held is None:
         raise _used_up(name, agent, limit, month)
     if limit is not None:

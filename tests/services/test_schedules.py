@@ -444,11 +444,11 @@ class TestTrouble:
             due(view)
         offer = dispatch.offer
 
-        def broken(session: Session, organization_id: UUID) -> int:
+        def broken(session: Session, organization_id: UUID, **given: Any) -> int:
             last = session.exec(select(Job).order_by(col(Job.id).desc())).first()
             if last and "bad one" in last.input["text"]:
                 raise ZeroDivisionError
-            return offer(session, organization_id)
+            return offer(session, organization_id, **given)
 
         monkeypatch.setattr(dispatch, "offer", broken)
         assert tick() == 2
