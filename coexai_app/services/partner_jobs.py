@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import Select, bindparam, false, func, or_
-from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -19,6 +19,7 @@ from coexai_app.access import Actor, Permission
 from coexai_app.errors import NotAcceptable, OutputNotReady
 from coexai_app.live import LOOK_BACK
 from coexai_app.models import Event, Job, JobStatus, JobStep, Output, Priority, User
+from coexai_app.models.base import table_of
 from coexai_app.services import cursors, jobs, jobs_read, outputs, schedules, tallies, transitions
 from coexai_app.services.outputs import Exported
 from coexai_app.views import partner_jobs as view
@@ -51,17 +52,23 @@ class Filters:
 
 
 EVERYTHING: Final = Filters()
-# The name of who asked and the id of the result, by the job's id.
-Beside = Mapping[UUID, tuple[str | None, UUID | None]]
 
 
-def _with(found: Select[Any]) -> Select[Any]:
+def _with(found: Select[Any], *, inputs: bool) -> Select[Any]:
+    """Jobs as they stand in the table, `by` whom and with which `result`: making objects of them takes longer than reading them."""
     named = found.outerjoin(User, col(User.id) == col(Job.user_id)).outerjoin(Output, col(Output.job_id) == col(Job.id))
-    return named.add_columns(col(User.name), col(Output.id))
+    columns = [column for column in table_of(Job).c if inputs or column.name != "input"]
+    return named.with_only_columns(*columns, col(User.name).label("by"), col(Output.id).label("result"))
 
 
 # Built once: putting a statement together takes longer than running it.
-_ONE: Final = _with(select(Job).where(col(Job.id) == bindparam("job"), col(Job.organization_id) == bindparam("organization")))
+_ONE: Final = _with(select(Job).where(col(Job.id) == bindparam("job"), col(Job.organization_id) == bindparam("organization")), inputs=True)
+_STEP: Final = table_of(JobStep).c
+_STEPS: Final = (
+    sa.select(_STEP.name, _STEP.label, _STEP.status, _STEP.started_at, _STEP.ms, _STEP.summary)
+    .where(_STEP.job_id == bindparam("job"))
+    .order_by(_STEP.position)
+)
 
 
 @db.reads
@@ -194,25 +201,26 @@ def events(session: Session, actor: Actor, *, job_id: UUID, after: int = 0, seen
 
 def shown(session: Session, actor: Actor, job_id: UUID) -> PartnerJobDetail:
     """The view of a job whose reader was authorised already."""
-    job, beside = _one(session, actor, job_id)
-    facts = jobs_read.about(session, actor, [job], beside=beside)[job_id]
+    job = _one(session, actor, job_id)
+    facts = jobs_read.about(session, actor, [job], beside={job_id: (job.by, job.result)})[job_id]
     return view.whole(job, _steps(session, job_id), facts, may_change=actor.may(Permission.RUN_AGENT) and (job.test or not actor.test))
 
 
-def _one(session: Session, actor: Actor, job_id: UUID) -> tuple[Job, Beside]:
+def _one(session: Session, actor: Actor, job_id: UUID) -> Any:
     """A job and what is read along with it. Raises NotFound."""
-    found = session.execute(_ONE, {"job": job_id, "organization": actor.organization_id}).first()
+    session.flush()
+    found = session.connection().execute(_ONE, {"job": job_id, "organization": actor.organization_id}).first()
     if found is None:
         access.one(session, select(Job).where(Job.id == job_id), actor, "job")  # says so as everywhere
         raise AssertionError("the job came between two reads")
-    return found[0], {job_id: (found[1], found[2])}
+    return found
 
 
 def _rows(session: Session, actor: Actor, found: SelectOfScalar[Job]) -> list[PartnerJob]:
     """The views of the jobs that a select finds; who asked and the result's id come with them in one query, their inputs do not."""
-    rows = session.execute(_with(found).options(defer(Job.input, raiseload=True))).all()  # type: ignore[arg-type]
-    facts = jobs_read.about(session, actor, [row[0] for row in rows], beside={row[0].id: (row[1], row[2]) for row in rows})
-    return [view.row(row[0], facts[row[0].id]) for row in rows]
+    rows: Sequence[Any] = session.connection().execute(_with(found, inputs=False)).all()
+    facts = jobs_read.about(session, actor, rows, beside={row.id: (row.by, row.result) for row in rows})
+    return [view.row(row, facts[row.id]) for row in rows]
 
 
 def _total(session: Session, actor: Actor, found: SelectOfScalar[Job], filters: Filters) -> int:
@@ -222,8 +230,8 @@ def _total(session: Session, actor: Actor, found: SelectOfScalar[Job], filters: 
     return tallies.count(session, found, f"jobs {actor.organization_id} {actor.user_id} {filters!r}", col(Job.id))
 
 
-def _steps(session: Session, job_id: UUID) -> list[JobStep]:
-    return list(session.exec(select(JobStep).where(JobStep.job_id == job_id).order_by(col(JobStep.position))).all())
+def _steps(session: Session, job_id: UUID) -> Sequence[Any]:
+    return session.connection().execute(_STEPS, {"job": job_id}).all()
 
 
 def _result(session: Session, actor: Actor, job_id: UUID) -> tuple[Job, Output | None]:

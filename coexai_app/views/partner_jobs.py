@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import Field
+from sqlalchemy import Row
 
-from coexai_app.models import Event, Job, JobStatus, JobStep, Priority, StepState
+from coexai_app.models import Event, Job, JobStatus, Priority, StepState
 from coexai_app.views.base import View
 from coexai_app.views.jobs import ENDED, RESUMABLE, JobFacts, why
 from coexai_app.views.steps import FINISHED
@@ -119,7 +120,7 @@ def _row(job: Job, facts: JobFacts, reason: str) -> dict[str, Any]:
     }
 
 
-def whole(job: Job, steps: Sequence[JobStep], facts: JobFacts, *, may_change: bool) -> PartnerJobDetail:
+def whole(job: Job, steps: Sequence[Row[Any]], facts: JobFacts, *, may_change: bool) -> PartnerJobDetail:
     reason, advice = why(job, facts)
     return PartnerJobDetail(
         **_row(job, facts, reason),
@@ -134,7 +135,7 @@ def whole(job: Job, steps: Sequence[JobStep], facts: JobFacts, *, may_change: bo
     )
 
 
-def events(job: Job, steps: Sequence[JobStep], fresh: Sequence[Event]) -> EventBatch:
+def events(job: Job, steps: Sequence[Row[Any]], fresh: Sequence[Event]) -> EventBatch:
     """`fresh` are the job's events that were not sent yet, oldest first."""
     now = progress(steps)
     return EventBatch(
@@ -154,5 +155,5 @@ def events(job: Job, steps: Sequence[JobStep], fresh: Sequence[Event]) -> EventB
     )
 
 
-def progress(steps: Sequence[JobStep]) -> Progress:
+def progress(steps: Sequence[Row[Any]]) -> Progress:
     return Progress(done=sum(step.status in FINISHED for step in steps), total=len(steps))
