@@ -158,6 +158,7 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "jobs.cancel": row("doing", "job_id"),
     "jobs.check": given(**ORDER),
     "jobs.create": fresh(**ORDER),
+    "jobs.record": fresh(**ORDER),
     "jobs.retry": row("job_id"),
     "jobs_read.again": row("job_id"),
     "jobs_read.get": row("job_id"),

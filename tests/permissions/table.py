@@ -90,6 +90,7 @@ invitations.roles               viewer own      members:read
 jobs.cancel                     member hidden   jobs:write
 jobs.check                      member own      jobs:write
 jobs.create                     member own      jobs:write
+jobs.record                     member own      jobs:write
 jobs.retry                      member hidden   jobs:write
 jobs_read.about                 inner  -        -
 jobs_read.again                 viewer hidden   jobs:read
