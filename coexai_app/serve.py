@@ -32,8 +32,8 @@ SOCKET_ENV: Final = {
 }
 
 
-def web() -> None:
-    """The web process: pages, socket and API under uvicorn, from the prebuilt frontend."""
+def web(app: str = "coexai_app.coexai_app:web") -> None:
+    """The web processes: pages, socket and API under uvicorn, from the prebuilt frontend. `app` names a function that makes them."""
     import uvicorn
 
     config = settings.get()
@@ -49,7 +49,7 @@ def web() -> None:
     # An open redirect of the framework hangs on this variable.
     os.environ.pop("GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN", None)
     uvicorn.run(
-        "coexai_app.coexai_app:web",
+        app,
         factory=True,
         host=config.host,
         port=config.port,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from starlette.types import ASGIApp
+
 from coexai_app import plans, serve
 from coexai_app.api import limits
 
@@ -16,6 +18,13 @@ def lift() -> None:
     limits.ANONYMOUS_PER_MINUTE = MANY  # type: ignore[misc]
 
 
-if __name__ == "__main__":
+def web() -> ASGIApp:
+    """The app of one process, however many there are."""
+    from coexai_app.coexai_app import web as whole
+
     lift()
-    serve.web()
+    return whole()
+
+
+if __name__ == "__main__":
+    serve.web("tests.unlimited:web")
