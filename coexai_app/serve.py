@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -48,24 +49,27 @@ def web(app: str = "coexai_app.coexai_app:web") -> None:
     )
     # An open redirect of the framework hangs on this variable.
     os.environ.pop("GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN", None)
-    uvicorn.run(
-        app,
-        factory=True,
-        host=config.host,
-        port=config.port,
-        workers=config.web_workers,
-        loop="uvloop",
-        ws="websockets-sansio",
-        ws_max_size=1_000_000,
-        ws_per_message_deflate=False,
-        proxy_headers=True,
-        forwarded_allow_ips=config.trusted_proxies,
-        timeout_graceful_shutdown=5,
-        server_header=False,
-        access_log=False,
-        log_config=None,
-        backlog=4096,
-    )
+    with tempfile.TemporaryDirectory(prefix="coexai-metrics-") as shared:
+        if config.web_workers > 1:
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
+        uvicorn.run(
+            app,
+            factory=True,
+            host=config.host,
+            port=config.port,
+            workers=config.web_workers,
+            loop="uvloop",
+            ws="websockets-sansio",
+            ws_max_size=1_000_000,
+            ws_per_message_deflate=False,
+            proxy_headers=True,
+            forwarded_allow_ips=config.trusted_proxies,
+            timeout_graceful_shutdown=5,
+            server_header=False,
+            access_log=False,
+            log_config=None,
+            backlog=4096,
+        )
 
 
 def worker() -> None:

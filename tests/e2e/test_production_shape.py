@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -38,3 +40,12 @@ def test_the_journey_and_a_second_tab(production: str, browser: Browser) -> None
     for tab in tabs:
         expect(tab.get_by_test_id("approved-by").first).to_be_visible()
     context.close()
+
+
+def test_whichever_process_is_asked_tells_the_counts_of_both(production: str) -> None:
+    for _ in range(20):
+        assert httpx.get(f"{production}/health/live").status_code == 200
+    for _ in range(6):
+        told = httpx.get(f"{production}/metrics").text
+        found = re.search(r'^coexai_http_requests_total\{method="GET",route="/health/live",status="200"\} ([0-9.]+)$', told, re.M)
+        assert found and float(found[1]) >= 20
