@@ -21,6 +21,10 @@ present() {
 install_system() {
   local missing=() apt=()
   for tool in "${!packages[@]}"; do present "$tool" || missing+=("${packages[$tool]}"); done
+  # Debian's chromium without a window takes a third less of the processor; where there is no such package the other one will do.
+  if [ "$kind" = dev ] && apt-cache show chromium-headless-shell >/dev/null 2>&1; then
+    present chromium-headless-shell || missing+=(chromium-headless-shell)
+  fi
   [ ${#missing[@]} -eq 0 ] && return 0
   if command -v apt-get >/dev/null; then
     if [ "$(id -u)" = 0 ]; then apt=(apt-get); elif sudo -n true 2>/dev/null; then apt=(sudo -n apt-get); fi

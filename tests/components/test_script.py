@@ -6,7 +6,6 @@ The page comes from a local server under the strict content security policy of t
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +16,9 @@ from typing import Any, TypeVar
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser import CHROMIUM
+
 ASSETS = Path(__file__).parents[2] / "assets"
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'"
 T = TypeVar("T")
 Play = Callable[[Callable[[Page], T]], T]
