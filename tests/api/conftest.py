@@ -11,10 +11,11 @@ from sqlmodel import SQLModel
 from starlette.testclient import TestClient
 
 from coexai_app import db, settings
-from coexai_app.api.app import RequestScope, build
+from coexai_app.api.app import RequestScope
 from coexai_app.api.boundary import Boundary
 from coexai_app.scopes import SCOPES
 from coexai_app.services import api_keys, rate_limit
+from tests.door import api_app
 from tests.people import People, do
 
 
@@ -22,7 +23,7 @@ from tests.people import People, do
 def client(instance: None) -> Iterator[TestClient]:
     """A browser that is nobody yet."""
     rate_limit.forget()
-    with TestClient(RequestScope(Boundary(build())), base_url="http://localhost:3000", follow_redirects=False) as opened:
+    with TestClient(RequestScope(Boundary(api_app())), base_url="http://localhost:3000", follow_redirects=False) as opened:
         yield opened
 
 

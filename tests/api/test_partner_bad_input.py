@@ -12,11 +12,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from coexai_app.api import bodies
-from coexai_app.api.app import build
 from coexai_app.api.openapi import operations
 from coexai_app.errors import InvalidInput
 from coexai_app.models.base import new_id
 from coexai_app.services import rate_limit
+from tests.door import api_app
 from tests.people import People
 from tests.permissions.test_routes_matrix import filled
 from tests.work import create, work_all
@@ -110,7 +110,7 @@ class TestBodies:
     def test_every_operation_with_a_body_refuses_the_same(self, api: Become, as_person: Become) -> None:
         """Those of later versions too: what the schema says nothing about is refused for all by `bodies.check`."""
         program, asked = api("adam"), 0
-        for path, method, operation in operations(build().openapi()):
+        for path, method, operation in operations(api_app().openapi()):
             if "application/json" not in operation.get("requestBody", {}).get("content", {}) or path.startswith("/webhooks"):
                 continue
             for name in (

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from coexai_app.api import conditional
-from coexai_app.api.app import build
 from coexai_app.api.openapi import operations
+from tests.door import api_app
 from tests.people import People
 from tests.permissions.test_routes_matrix import filled
 from tests.work import create, work_all
@@ -124,7 +124,7 @@ class TestEveryRead:
         create(people.bob)
         work_all()
         asked = 0
-        for path, method, operation in operations(build().openapi()):
+        for path, method, operation in operations(api_app().openapi()):
             described = operation["responses"].get("200", {})
             if method != "get" or not path.startswith("/api/") or "application/json" not in described.get("content", {}) or "_id}" in path:
                 continue

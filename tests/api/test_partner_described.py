@@ -12,11 +12,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from coexai_app import errors
-from coexai_app.api.app import build
 from coexai_app.api.documented import says
 from coexai_app.api.openapi import operations
 from coexai_app.errors import CoexaiError
 from coexai_app.scopes import SCOPES
+from tests.door import api_app
 from tests.work import POST, work_all
 
 Become = Callable[..., Any]
@@ -26,7 +26,7 @@ DOCS = (ROOT / "docs" / "api.md").read_text()
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
-    made: dict[str, Any] = build().openapi()
+    made: dict[str, Any] = api_app().openapi()
     return made
 
 

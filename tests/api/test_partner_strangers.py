@@ -11,10 +11,10 @@ from uuid import UUID
 import pytest
 
 from coexai_app import db
-from coexai_app.api.app import build
 from coexai_app.api.openapi import operations
 from coexai_app.models import Organization, PlanName
 from coexai_app.services import rate_limit, schedules, webhook_endpoints
+from tests.door import api_app
 from tests.people import People, actor, do
 from tests.permissions.world import HOOK, MONDAYS, ORDER
 from tests.work import POST, create, give_up, work_all
@@ -58,7 +58,7 @@ def test_nothing_of_one_organisation_answers_another(api: Become, people: People
     known = {str(ident) for ident in furnish(people)}
     owner = replace(api("alice"))
     file = owner.post("/files", None, files={"file": ("a.md", POST.encode())}).json()["id"]
-    described = list(operations(build().openapi()))
+    described = list(operations(api_app().openapi()))
     reads = [path for path, method, _ in described if method == "get" and path.startswith("/api/v") and "{" not in path]
     needed = {"/api/v1/search": "?q=calls", "/api/v1/hooks/sample": "?event=job.completed"}
     known |= ids_in(owner.client.get(path + needed.get(path, ""), headers=owner.headers).text for path in reads) | {file}

@@ -16,7 +16,6 @@ from starlette.testclient import TestClient
 
 from coexai_app import errors, settings
 from coexai_app.api import docs_page
-from coexai_app.api.app import build
 from coexai_app.api.boundary import Boundary
 from coexai_app.api.documented import says
 from coexai_app.api.edge import Edge
@@ -26,13 +25,14 @@ from coexai_app.api.reference.highlight import colour
 from coexai_app.plans import PLANS
 from coexai_app.scopes import SCOPES
 from coexai_app.services import webhook_events
+from tests.door import api_app
 
 ROOT = Path(__file__).parents[2]
 
 
 @cache
 def described() -> dict[str, Any]:
-    made: dict[str, Any] = build().openapi()
+    made: dict[str, Any] = api_app().openapi()
     return made
 
 
@@ -232,7 +232,7 @@ class TestSending:
 
     def test_its_policy_allows_no_script_but_our_files(self, instance: None, tmp_path: Path) -> None:
         (tmp_path / "404.html").write_text("<!doctype html><script>let inline</script>")
-        with TestClient(Boundary(Edge(build(), tmp_path))) as edged:
+        with TestClient(Boundary(Edge(api_app(), tmp_path))) as edged:
             first = edged.get(docs_page.PATH)
             again = edged.get(docs_page.PATH, headers={"If-None-Match": first.headers["etag"]})
         for answer in (first, again):

@@ -19,12 +19,13 @@ import pytest
 import uvicorn
 from sqlmodel import Session, col, select
 
-from coexai_app.api.app import RequestScope, build
+from coexai_app.api.app import RequestScope
 from coexai_app.api.openapi import operations
 from coexai_app.api.reference import examples
 from coexai_app.models import WebhookDelivery
 from coexai_app.scopes import SCOPES
 from coexai_app.services import api_keys, rate_limit
+from tests.door import api_app
 from tests.forge import log_in
 from tests.people import PASSWORD, People, do
 from tests.permissions.world import PNG
@@ -80,7 +81,7 @@ def base(instance: None) -> Iterator[str]:
     """The API under uvicorn, in this process and on this test's database."""
     rate_limit.forget()
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(RequestScope(build()), host="127.0.0.1", port=port, log_level="error", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(RequestScope(api_app()), host="127.0.0.1", port=port, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     wait_until(lambda: server.started, 30, "the API")
@@ -141,7 +142,7 @@ def test_every_example_runs(
         assert not re.search(r"\b[A-Z]+_ID\b", text), text
         return text
 
-    api = build().openapi()
+    api = api_app().openapi()
     schemas = api["components"]["schemas"]
     asked = in_order([one for one in operations(api) if "incoming webhooks" not in one[2].get("tags", ())])
     for path, method, operation in asked:

@@ -11,6 +11,7 @@ from coexai_app.api.boundary import Boundary
 from coexai_app.api.edge import Edge
 from coexai_app.services import rate_limit
 from tests.attacks.site import website
+from tests.door import api_app
 from tests.people import People, settle_in
 
 
@@ -29,7 +30,7 @@ def town(shared_instance: None) -> People:
 @pytest.fixture(scope="module")
 def door(shared_instance: None) -> Iterator[TestClient]:
     """A browser at the API app, which is nobody yet."""
-    with TestClient(RequestScope(Boundary(build())), base_url="http://localhost:3000", follow_redirects=False) as opened:
+    with TestClient(RequestScope(Boundary(api_app())), base_url="http://localhost:3000", follow_redirects=False) as opened:
         yield opened
 
 
@@ -46,7 +47,7 @@ def edge(shared_instance: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture
 def client(instance: None) -> Iterator[TestClient]:
     """A browser that is nobody yet, at an instance of its own."""
-    with TestClient(RequestScope(Boundary(build())), base_url="http://localhost:3000", follow_redirects=False) as opened:
+    with TestClient(RequestScope(Boundary(api_app())), base_url="http://localhost:3000", follow_redirects=False) as opened:
         yield opened
 
 

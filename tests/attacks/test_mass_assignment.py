@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 
 from coexai_app import db
 from coexai_app.access import Role
-from coexai_app.api.app import build
 from coexai_app.models import Membership, Organization, PlanName, User
 from state import guard
+from tests.door import api_app
 from tests.people import PASSWORD, People
 from tests.permissions.test_events_matrix import HANDLERS
 from tests.state.client import Tab
@@ -35,7 +35,7 @@ GREED = {
 
 def bodies() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """(method, path, schema) of every JSON body that the API takes."""
-    described = build().openapi()
+    described = api_app().openapi()
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
             schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})

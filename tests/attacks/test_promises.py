@@ -11,10 +11,11 @@ from starlette.testclient import TestClient
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from coexai_app import settings
-from coexai_app.api.app import RequestScope, build
+from coexai_app.api.app import RequestScope
 from coexai_app.models import AuditLog, User
 from coexai_app.services import api_keys, factor_codes, files, passwords
 from coexai_app.services.password_change import forgot
+from tests.door import api_app
 from tests.forge import log_in
 from tests.people import PASSWORD, People, do
 
@@ -33,7 +34,7 @@ def test_no_secret_in_an_address_opens_anything(people: People, client: TestClie
 def test_no_form_and_no_route_takes_a_password_in_its_address() -> None:
     found = [
         (path, parameter["name"])
-        for path, operations in build().openapi()["paths"].items()
+        for path, operations in api_app().openapi()["paths"].items()
         for operation in operations.values()
         for parameter in operation.get("parameters", [])
         if parameter["in"] == "query" and any(word in parameter["name"] for word in ("password", "token", "secret", "code", "key"))
@@ -139,7 +140,7 @@ def test_an_export_of_everything_holds_nothing_that_opens_anything(people: Peopl
 @pytest.mark.parametrize(("peer", "believed"), [("203.0.113.9", "203.0.113.9"), ("127.0.0.1", "198.51.100.7")])
 def test_only_our_proxy_says_where_somebody_comes_from(people: People, session: Session, peer: str, believed: str) -> None:
     """Served as `serve.web` does it: X-Forwarded-For counts from TRUSTED_PROXIES alone, and throttles and the audit log go by it."""
-    served = ProxyHeadersMiddleware(RequestScope(build()), trusted_hosts=settings.get().trusted_proxies)
+    served = ProxyHeadersMiddleware(RequestScope(api_app()), trusted_hosts=settings.get().trusted_proxies)
     with TestClient(served, base_url="http://localhost:3000", client=(peer, 1), follow_redirects=False) as door:
         form = {"email": "alice@larkfield.example.org", "password": "a wrong password"}
         door.post("/auth/login", data=form, headers={**OURS, "X-Forwarded-For": "198.51.100.7", "X-Real-IP": "198.51.100.8"})

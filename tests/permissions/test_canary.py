@@ -17,13 +17,14 @@ from starlette.testclient import TestClient
 
 from coexai_app import db, live, settings
 from coexai_app.access import Actor
-from coexai_app.api.app import RequestScope, build
+from coexai_app.api.app import RequestScope
 from coexai_app.api.boundary import Boundary
 from coexai_app.errors import CoexaiError
 from coexai_app.models.base import new_id
 from coexai_app.services import jobs, jobs_read
 from state import guard
 from tests.conftest import BACKEND
+from tests.door import api_app
 from tests.people import People, settle_in
 from tests.permissions.arguments import ARGUMENTS, arguments
 from tests.permissions.canary import CANARY, bare, ids_of, settle
@@ -60,7 +61,7 @@ def wall(shared_instance: None) -> Wall:
 
 @pytest.fixture(scope="module")
 def client(wall: Wall) -> Iterator[TestClient]:
-    with TestClient(RequestScope(Boundary(build())), base_url=ORIGIN, follow_redirects=False) as opened:
+    with TestClient(RequestScope(Boundary(api_app())), base_url=ORIGIN, follow_redirects=False) as opened:
         yield opened
 
 

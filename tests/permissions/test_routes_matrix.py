@@ -14,11 +14,12 @@ from starlette.testclient import TestClient
 
 from coexai_app import db, settings
 from coexai_app.access import RANK, Role
-from coexai_app.api.app import RequestScope, build
+from coexai_app.api.app import RequestScope
 from coexai_app.api.boundary import Boundary
 from coexai_app.models import Organization
 from coexai_app.models.base import new_id
 from tests.conftest import BACKEND
+from tests.door import api_app
 from tests.forge import log_in
 from tests.people import PASSWORD
 from tests.permissions.conftest import Found
@@ -37,7 +38,7 @@ _ORDER = {"agent": ORDER["agent"], "capability": ORDER["capability"], "input": O
 @lru_cache
 def found() -> dict[tuple[str, str], Any]:
     """The routes of the API app, those of included routers too, by method and path; HEAD comes with GET."""
-    app = build()
+    app = api_app()
     listed: dict[tuple[str, str], Any] = {}
     for path, operations in app.openapi()["paths"].items():
         listed |= {(method.upper(), path): None for method in operations}
@@ -128,7 +129,7 @@ def ask(client: TestClient, world: World, bearers: dict[str, str], route: tuple[
 
 @pytest.fixture(scope="module")
 def client(world: World) -> Iterator[TestClient]:
-    with TestClient(RequestScope(Boundary(build())), base_url=ORIGIN, follow_redirects=False) as opened:
+    with TestClient(RequestScope(Boundary(api_app())), base_url=ORIGIN, follow_redirects=False) as opened:
         yield opened
 
 
