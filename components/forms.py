@@ -11,7 +11,7 @@ from components.dropzone import dropzone
 from components.icons import icon
 from components.vars import Child, Text, concat, cx
 
-FILE_HINT: Final = "PDF, DOCX, HTML, Markdown or plain text."
+FILE_HINT: Final = "PDF, DOCX, HTML, Markdown, plain text, subtitles (SRT, VTT), MP3, MP4, M4A or WAV."
 
 _MORE: Final = (
     "flex min-h-8 w-fit cursor-pointer list-none items-center gap-1.5 rounded-sm pr-2 font-medium text-ink-2 hover:text-ink max-md:min-h-11"
