@@ -19,9 +19,13 @@ _SHARE: Final = 0.3
 
 def unrolled(lines: Sequence[Line]) -> list[Line]:
     """The lines without the words that a caption shows again."""
+    if not lines:
+        return []
     words = [line.text.split() for line in lines]
     shared = [0, *(_shared(a, b, v, w) for (a, b), (v, w) in zip(pairwise(lines), pairwise(words), strict=True))]
-    if sum(count > 0 for count in shared) < _SHARE * (len(lines) - 1) or not any(shared):
+    # The same caption again is an echo, or somebody who says so; one that adds to the last is what rolls.
+    rolled = sum(0 < count < len(own) for count, own in zip(shared, words, strict=True))
+    if not rolled or rolled < _SHARE * (len(lines) - 1):
         return list(lines)
     told: list[Line] = []
     for line, own, seen in zip(lines, words, shared, strict=True):

@@ -79,7 +79,7 @@ def read(text: str, *, name: str = "", url: str = "") -> Document:
                 f"{called} holds subtitles in the form {form}, which is not read. Save them as SRT or WebVTT and add that file."
             )
     found = lines_of(text)
-    if not found:
+    if not found and not any(_TIMING.match(line) or _SBV.match(line.strip()) for line in text.split("\n")):
         raise InvalidInput(
             f"{called} holds no subtitles: there is no line with times, such as 00:00:01,000 --> 00:00:04,000. Check the file."
         )
