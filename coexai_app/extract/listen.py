@@ -153,10 +153,10 @@ def _frames(stretches: Iterator[tuple[float, bytes]], size: int) -> Iterator[tup
 
 
 def _quietest(samples: bytearray, within: float) -> int:
-    """The middle of the quietest tenth of a second in the last `within` seconds, as an offset in bytes."""
-    begin = max(_BLOCK, len(samples) - int(within * _SECOND)) // _BLOCK * _BLOCK
+    """The middle of the quietest tenth of a second in the last `within` seconds, the last of them, as an offset in bytes."""
+    begin = max(len(samples) // 2, len(samples) - int(within * _SECOND)) // _BLOCK * _BLOCK
     places = range(begin, len(samples) - _BLOCK, _BLOCK)
-    quiet = min(places, key=lambda at: loudest(samples[at : at + _BLOCK]), default=len(samples) - _BLOCK)
+    quiet = min(reversed(places), key=lambda at: loudest(samples[at : at + _BLOCK]), default=len(samples) - _BLOCK)
     return quiet + _BLOCK // 2 // SAMPLE_BYTES * SAMPLE_BYTES
 
 

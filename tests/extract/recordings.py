@@ -87,6 +87,18 @@ def film(path: Path, cues: Iterable[tuple[float, float, str]], *, form: str = "m
     return path
 
 
+def pictures(path: Path) -> Path:
+    """A film of grey pictures, and nothing else."""
+    with av.open(str(path), "w", format="mp4") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width = stream.height = 64
+        stream.pix_fmt = "yuv420p"
+        for _ in range(10):
+            container.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
+        container.mux(stream.encode(None))
+    return path
+
+
 def _fill(container: av.container.OutputContainer, stream: av.AudioStream, pieces: Iterable[bytes]) -> None:
     resampler = av.AudioResampler(stream.codec_context.format.name, "mono", RATE)
     for frame in _frames(pieces):
