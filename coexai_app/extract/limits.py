@@ -31,8 +31,8 @@ class Limits:
     language_sample: int = 4_000
     media_bytes: int = 500_000_000
     """The largest upload of any plan."""
-    heard_seconds: int = 90 * 60
-    """Longest recording for the embedded recogniser, which needs a quarter of that time and more when others work, too."""
+    heard_seconds: int = 60 * 60
+    """Longest recording for the embedded recogniser: a third of that in processor time, and up to all of it beside other work."""
     transcribed_seconds: int = 6 * 3_600
     """Longest recording for a transcription model."""
     subtitled_seconds: int = 24 * 3_600

@@ -19,7 +19,7 @@ from coexai_app.extract.spoken import Line
 
 _SECOND: Final = RATE * SAMPLE_BYTES
 # The recogniser gets one utterance at a time; one without a pause is cut in its quietest place.
-_UTTERANCE_SECONDS: Final = 25
+_UTTERANCE_SECONDS: Final = 20
 _PAUSE_SECONDS: Final = 0.3
 _SPEECH_SHARE: Final = 0.9
 # A pause as long as this ends a sentence; a recogniser hears no other full stop.
@@ -87,6 +87,10 @@ def hear(data: bytes, *, path: str, name: str, begin: str, seconds: str) -> Hear
                 lines += _recognised(recogniser, bytes(spoken[:end]), since)
                 del spoken[:end]
                 since += end / _SECOND
+                if until - start >= most and not over:  # nobody pauses: the next stretch begins at the cut
+                    until, ended = since, False
+                    spoken.clear()
+                    break
             if until - start >= most and not ears.in_speech and not spoken:
                 ended = False
                 break

@@ -15,8 +15,8 @@ from coexai_app.errors import InvalidInput, TooLarge
 from coexai_app.extract.document import Document
 
 MAX_TEXT: Final = 1_000_000
-# Of the step that reads: an hour and a half of speech takes the embedded recogniser up to half of it.
-READ_SECONDS: Final = 3_600
+# Of the step that reads: on a machine with much else to do an hour of speech takes the embedded recogniser an hour.
+READ_SECONDS: Final = 7_200
 DRAFT: Final = "This is a draft by the embedded recogniser, which errs often; a transcription model would do better."
 _EXTENSIONS: Final = {
     "text/html": "html",
