@@ -100,7 +100,9 @@ def main() -> int:
         base = measure("decode", short, 0)[2]
         heard, took, peak = measure("decode", long, 0)
         times = heard / took
-        print(f"decoded: {heard / 60:.1f} minutes in {took:.1f} s, {times:.0f} times real time, peak {peak:.0f} MB (ten seconds: {base:.0f} MB)")
+        print(
+            f"decoded: {heard / 60:.1f} minutes in {took:.1f} s, {times:.0f} times real time, peak {peak:.0f} MB (ten seconds: {base:.0f} MB)"
+        )
         for what, seconds in (("pack", options.minutes * 60), ("hear", options.heard * 60)):
             heard, took, peak = measure(what, long, seconds)
             print(f"{what}: {heard / 60:.1f} minutes in {took:.1f} s, {heard / took:.1f} times real time, peak {peak:.0f} MB")

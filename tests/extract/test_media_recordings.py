@@ -87,7 +87,12 @@ class TestEmbeddedRecogniser:
 
     def test_mp3_mp4_and_m4a_say_the_same(self, tmp_path: Path) -> None:
         speech = samples_of(say(SPOKEN[0], tmp_path / "talk.wav"))
-        for form, codec, name in (("mp3", "libmp3lame", "t.mp3"), ("mp4", "aac", "t.mp4"), ("ipod", "aac", "t.m4a"), ("ogg", "libopus", "t.ogg")):
+        for form, codec, name in (
+            ("mp3", "libmp3lame", "t.mp3"),
+            ("mp4", "aac", "t.mp4"),
+            ("ipod", "aac", "t.m4a"),
+            ("ogg", "libopus", "t.ogg"),
+        ):
             path = record(tmp_path / name, _pieces(speech), form=form, codec=codec, title="Two stores")
             part = listen.hear(b"", path=str(path), name=name, begin="0.0", seconds="60")
             assert part.ended
@@ -298,7 +303,9 @@ def test_decoding_takes_the_same_memory_whatever_the_length(tmp_path: Path) -> N
         file.write(wav(b"")[:40] + (2_400 * len(second)).to_bytes(4, "little"))
         for _ in range(2_400):
             file.write(second)
-    done = subprocess.run([sys.executable, "-c", _DECODE, str(short), str(long)], capture_output=True, text=True, check=True, cwd=Path.cwd())
+    done = subprocess.run(
+        [sys.executable, "-c", _DECODE, str(short), str(long)], capture_output=True, text=True, check=True, cwd=Path.cwd()
+    )
     heard, before, heard_long, after = map(int, done.stdout.split())
     assert (heard, heard_long) == (10, 2_400)
     scale = 1_024 if sys.platform != "darwin" else 1_024 * 1_024

@@ -126,12 +126,16 @@ class TestSubtitles:
         sound(document)
 
     def test_youtube_sbv_and_windows_line_ends(self) -> None:
-        document = read(b"\xef\xbb\xbf0:00:01.000,0:00:02.500\r\nHello there.\r\n\r\n0:00:03.000,0:00:04.000\r\nGood bye.\r\n", name="x.sbv")
+        document = read(
+            b"\xef\xbb\xbf0:00:01.000,0:00:02.500\r\nHello there.\r\n\r\n0:00:03.000,0:00:04.000\r\nGood bye.\r\n", name="x.sbv"
+        )
         assert [(c.at, c.until) for c in document.cues] == [(1, 2.5), (3, 4)]
 
     def test_a_long_monologue_is_cut_where_sentences_end(self) -> None:
         cue = "The oven is hot and the bread is in it since five in the morning."
-        text = "WEBVTT\n\n" + "".join(f"{n // 60:02}:{n % 60:02}.000 --> {n // 60:02}:{n % 60:02}.990\n<v Anna>{cue}\n\n" for n in range(200))
+        text = "WEBVTT\n\n" + "".join(
+            f"{n // 60:02}:{n % 60:02}.000 --> {n // 60:02}:{n % 60:02}.990\n<v Anna>{cue}\n\n" for n in range(200)
+        )
         document = read_text(text)
         assert len(document.cues) == 200
         assert 5 < len(document.blocks) < 20
@@ -158,7 +162,10 @@ class TestSubtitles:
         assert read_text("How subtitles work\n\n" + text).kind is SourceKind.TEXT
 
     def test_hostile_subtitles_end_in_time(self) -> None:
-        for text in ("WEBVTT\n\n00:01.000 --> 00:02.000\n" + "<v " * 50_000, "1\n00:00:01,000 --> 00:00:02,000\n" + "[(<{\\" * 40_000 + "x"):
+        for text in (
+            "WEBVTT\n\n00:01.000 --> 00:02.000\n" + "<v " * 50_000,
+            "1\n00:00:01,000 --> 00:00:02,000\n" + "[(<{\\" * 40_000 + "x",
+        ):
             assert read(text.encode()).kind is SourceKind.TRANSCRIPT
 
 
