@@ -101,7 +101,7 @@ def main() -> int:
         heard, took, peak = measure("decode", long, 0)
         times = heard / took
         print(
-            f"decoded: {heard / 60:.1f} minutes in {took:.1f} s, {times:.0f} times real time, peak {peak:.0f} MB (ten seconds: {base:.0f} MB)"
+            f"decoded: {heard / 60:.1f} minutes in {took:.1f} s, {times:.0f} x real time, peak {peak:.0f} MB (ten seconds: {base:.0f} MB)"
         )
         for what, seconds in (("pack", options.minutes * 60), ("hear", options.heard * 60)):
             heard, took, peak = measure(what, long, seconds)
