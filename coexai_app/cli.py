@@ -9,6 +9,7 @@ import argparse
 import mimetypes
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("agent", help="maya")
     run.add_argument("capability", help="blog-to-thread")
     source = run.add_mutually_exclusive_group()
-    source.add_argument("--file", type=Path, help="a file: text, Markdown, HTML, Word or PDF")
+    source.add_argument("--file", type=Path, help="a file: text, Markdown, HTML, Word, PDF, subtitles, audio or video")
     source.add_argument("--url", help="a web page")
     source.add_argument("--text", help="the text itself; - reads standard input")
     run.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="another field of the input, such as posts=7")
@@ -83,7 +84,7 @@ def _run(options: argparse.Namespace) -> int:
     from coexai_app import agents, extract, settings
     from coexai_app.agents.pipeline import StepContext
     from coexai_app.agents.pipeline import run as run_pipeline
-    from coexai_app.llm import router
+    from coexai_app.llm import router, transcription
 
     agent = agents.AGENTS.get(options.agent)
     if agent is None or not agent.available:
@@ -97,6 +98,7 @@ def _run(options: argparse.Namespace) -> int:
     config = settings.get()
     context = StepContext(
         model=router.from_settings(config),
+        transcriber=transcription.from_settings(config),
         open_file=_open_file,
         fetch=partial(extract.fetch, allow_hosts=config.fetch_allow_hosts),
     )
@@ -131,10 +133,10 @@ def _open_file(ref: str) -> InputFile:
 
     path = Path(ref)
     try:
-        data = path.read_bytes()
+        path.open("rb").close()
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.", field="file") from None
-    return InputFile(name=path.name, content_type=mimetypes.guess_type(path.name)[0] or "", data=data)
+    return InputFile(name=path.name, content_type=mimetypes.guess_type(path.name)[0] or "", opened=lambda: nullcontext(path))
 
 
 class _Progress:

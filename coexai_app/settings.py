@@ -97,6 +97,12 @@ class Settings(BaseSettings):
     model_timeout_seconds: float = Field(120, gt=0, description="Longest time for one answer.")
     model_spend_cap_cents: int = Field(50, ge=0, description="Most that one job may spend on models, in US cents.")
 
+    # --- transcription: recordings go there when it is set; otherwise an embedded recogniser makes a draft ---
+    transcription_base_url: str = Field("", description="Any server with OpenAI's transcription API; a key alone is for OpenAI.")
+    transcription_api_key: SecretStr | None = None
+    transcription_model: str = "whisper-1"
+    transcription_timeout_seconds: float = Field(300, gt=0, description="Longest time for ten minutes of sound.")
+
     # --- reading web pages ---
     fetch_allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), description="Private hosts that may be read, as host or host:port.")
 

@@ -11,7 +11,8 @@ from components.dropzone import dropzone
 from components.icons import icon
 from components.vars import Child, Text, concat, cx
 
-FILE_HINT: Final = "PDF, DOCX, HTML, Markdown or plain text."
+FILE_ACCEPT: Final = ".pdf,.docx,.md,.markdown,.txt,.text,.html,.htm,.xhtml,.srt,.vtt,.mp3,.mp4,.m4a,.wav"
+FILE_HINT: Final = "PDF, DOCX, HTML, Markdown, plain text, subtitles (SRT, VTT), MP3, MP4, M4A or WAV."
 
 _MORE: Final = (
     "flex min-h-8 w-fit cursor-pointer list-none items-center gap-1.5 rounded-sm pr-2 font-medium text-ink-2 hover:text-ink max-md:min-h-11"
@@ -111,7 +112,10 @@ def schema_field(view: Any, *, file_hint: Text = FILE_HINT) -> Any:
             ),
         ),
         ("checkbox", fields.checkbox(view.label, name=view.name, testid=testid, checked=view.value == "true", hint=view.help)),
-        ("file", grouped(dropzone(name=view.name, testid=testid, hint=file_hint, label=view.label, required=~view.optional))),
+        (
+            "file",
+            grouped(dropzone(name=view.name, testid=testid, hint=file_hint, accept=FILE_ACCEPT, label=view.label, required=~view.optional)),
+        ),
         ("number", typed("number", min=view.minimum, max=view.maximum, input_mode="numeric")),
         ("url", typed("url", input_mode="url", auto_complete="off")),
         ("email", typed("email", input_mode="email")),

@@ -10,7 +10,7 @@ from components import fields, theme
 from components.buttons import button
 from components.dialog import asks
 from components.dropzone import dropzone
-from components.forms import FILE_HINT, schema_field
+from components.forms import FILE_ACCEPT, FILE_HINT, schema_field
 from components.icons import icon
 from components.notes import note
 from components.panel import facts, panel
@@ -109,7 +109,15 @@ def _source_field(view: Any, errors: Any) -> Any:
             "file",
             shown(
                 "file",
-                dropzone(name="file", testid="source-file", hint=FILE_HINT, label=view.label, value=view.value, file_name=view.file_name),
+                dropzone(
+                    name="file",
+                    testid="source-file",
+                    hint=FILE_HINT,
+                    accept=FILE_ACCEPT,
+                    label=view.label,
+                    value=view.value,
+                    file_name=view.file_name,
+                ),
             ),
         ),
         rx.fragment(),

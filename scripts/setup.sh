@@ -10,7 +10,7 @@ say() { printf '  %-8s %s\n' "$1" "$2" >&2; }
 # --- system packages: with apt when that is allowed, else say what is missing and go on without ---
 declare -A packages=([tesseract]="tesseract-ocr")
 if [ "$kind" = dev ]; then
-  packages+=([chromium]="chromium" [redis-server]="redis-server" [pg_ctl]="postgresql" [pdftoppm]="poppler-utils" [faketime]="faketime")
+  packages+=([chromium]="chromium" [redis-server]="redis-server" [pg_ctl]="postgresql" [pdftoppm]="poppler-utils" [faketime]="faketime" [espeak-ng]="espeak-ng")
 fi
 present() {
   case $1 in

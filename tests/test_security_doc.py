@@ -69,7 +69,8 @@ def test_files() -> None:
     assert (
         f"at most {sizes[PlanName.FREE]} MB on Free, {sizes[PlanName.PRO]} MB on Pro, {sizes[PlanName.ENTERPRISE]} MB on Enterprise" in TEXT
     )
-    assert {"pdf", "docx", "md", "markdown", "txt", "text", "html", "htm", "xhtml"} == files.ACCEPTED, "name the new kinds in the document"
+    written = {"pdf", "docx", "md", "markdown", "txt", "text", "html", "htm", "xhtml"}
+    assert written | {"srt", "vtt", "mp3", "mp4", "m4a", "wav"} == files.ACCEPTED, "name the new kinds in the document"
 
 
 def test_keys_and_data() -> None:

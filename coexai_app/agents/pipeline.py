@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -20,6 +23,7 @@ from coexai_app.agents.report import Analysis, Engine, Report, Review, Source, S
 from coexai_app.business import BusinessProfile
 from coexai_app.errors import Cancelled, CoexaiError, Interrupted, InvalidInput
 from coexai_app.llm.base import Completion, Model, Prompt
+from coexai_app.llm.transcription import Segment, Transcriber
 
 BUILTIN = Engine(provider="builtin", model="extractive/1")
 NOTHING_USED = Usage()
@@ -45,13 +49,26 @@ R = TypeVar("R", bound=StepResult)
 
 
 class InputFile(BaseModel):
-    """A file that the input names, read into memory (its size is limited by the plan before it gets here)."""
+    """A file that the input names: `opened` leads to it on the disk, where it is read piece by piece; `data` is a small one in memory."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     content_type: str
-    data: bytes
+    data: bytes = b""
+    opened: Callable[[], AbstractContextManager[Path]] | None = None
+
+    @contextmanager
+    def local(self) -> Iterator[Path]:
+        """A path to the file, good within the context."""
+        if self.opened:
+            with self.opened() as path:
+                yield path
+            return
+        with tempfile.NamedTemporaryFile(prefix="coexai-") as file:
+            file.write(self.data)
+            file.flush()
+            yield Path(file.name)
 
 
 class Fetched(Protocol):
@@ -75,14 +92,16 @@ def _no_fetch(url: str) -> Fetched:
 
 @dataclass(slots=True)
 class StepContext:
-    """What a step may use besides its input: earlier results, progress, cancel, a model, files, a store for artifacts.
+    """What a step may use besides its input: earlier results, progress, cancel, models, files, a store for artifacts.
 
-    `model` is None when no key is set: the step then uses its builtin engine. `cancelled` is asked between and within steps.
+    `model` and `transcriber` are None when no key is set: the step then uses its builtin engine. `cancelled` is asked between and within
+    steps.
     `business` is the organisation's profile as it was when the job was made, an empty one where there is none. `language` is what its
     person wants results in, a BCP 47 tag; empty: the language of the source.
     """
 
     model: Model | None = None
+    transcriber: Transcriber | None = None
     open_file: Callable[[str], InputFile] = _no_files
     fetch: Callable[[str], Fetched] = _no_fetch
     store: Callable[[str, str, bytes], None] = lambda name, content_type, data: None
@@ -104,6 +123,15 @@ class StepContext:
         """Raises Cancelled when a person stopped the job; long steps call it between parts."""
         if self.cancelled():
             raise Cancelled("The job was cancelled.")
+
+    def transcribe(self, audio: bytes, seconds: float) -> Sequence[Segment]:
+        """What is said in an MP3 of so many seconds, by the transcription model; counted as a call."""
+        if self.transcriber is None:
+            raise RuntimeError("transcribe() without a model: the step must use its builtin engine")
+        self.check()
+        said = self.transcriber.transcribe(audio, seconds=seconds, check=self.check)
+        self.usage = self.usage + Usage(calls=1)
+        return said
 
     def ask(self, prompt: Prompt, part: str = "") -> Completion:
         """One model call, counted; its key is "job:step", so a provider that knows idempotency keys bills it once."""

@@ -15,6 +15,8 @@ class Limits:
     blocks: int = 50_000
     """A book has some 10,000 paragraphs; every one is an object in the worker's memory later on."""
     links: int = 50_000
+    cues: int = 50_000
+    """Six hours of speech have some 10,000 captions."""
     file_bytes: int = 50_000_000
     html_bytes: int = 10_000_000
     pdf_pages: int = 500
@@ -27,6 +29,13 @@ class Limits:
     docx_ratio_free_bytes: int = 2_000_000
     """Parts smaller than this are not judged by their ratio."""
     language_sample: int = 4_000
+    media_bytes: int = 500_000_000
+    """The largest upload of any plan."""
+    heard_seconds: int = 60 * 60
+    """Longest recording for the embedded recogniser: a third of that in processor time, and up to all of it beside other work."""
+    transcribed_seconds: int = 6 * 3_600
+    """Longest recording for a transcription model."""
+    subtitled_seconds: int = 24 * 3_600
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,8 @@ class ProcessLimits:
 LIMITS = Limits()
 PROCESS_LIMITS = ProcessLimits()
 # 400 full pages took 54 s of processor time on a machine with much else to do.
+# What a film or a recording may take: decoding is streamed, so memory holds the codec, its models, and one stretch of sound.
+MEDIA_PROCESS_LIMITS = replace(PROCESS_LIMITS, cpu_seconds=300, wall_seconds=1_200)
 PDF_PROCESS_LIMITS = replace(PROCESS_LIMITS, cpu_seconds=100, wall_seconds=400)
 
 

@@ -45,7 +45,7 @@ def read(data: bytes, *, name: str = "", content_type: str = "", url: str = "") 
 
 
 def read_text(text: str, *, name: str = "") -> Document:
-    """The document in a text that somebody pasted: HTML, Markdown, or plain text, whichever it looks like.
+    """The document in a text that somebody pasted: subtitles, a transcript, HTML, Markdown, or plain text, whichever it looks like.
 
     Raises `InvalidInput` for an empty text, `TooLarge` past the limit.
     """
@@ -53,13 +53,17 @@ def read_text(text: str, *, name: str = "") -> Document:
 
 
 def _read_text(text: str, name: str, url: str, kind: SourceKind | None) -> Document:
-    from coexai_app.extract import html, markdown
+    from coexai_app.extract import html, markdown, subtitles, transcript
     from coexai_app.extract import text as plain
     from coexai_app.extract.limits import check_characters, no_text
 
     check_characters(len(text), name)
     if not text.strip():
         raise no_text(name)
+    if subtitles.looks_like(text, name):
+        return subtitles.read(text, name=name, url=url)
+    if speech := transcript.read(text, name=name, url=url):
+        return speech
     if kind is SourceKind.MARKDOWN:
         return markdown.read(text, name=name, url=url)
     if html.looks_like(text):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +23,10 @@ class Store(Protocol):
     def put(self, key: str, source: Path, content_type: str) -> None: ...
 
     def get(self, key: str) -> bytes: ...
+
+    def local(self, key: str) -> AbstractContextManager[Path]:
+        """The object as a file on this machine, within the context, for one that is too large for memory. Raises as `get`."""
+        ...
 
     def delete(self, key: str) -> None: ...
 
@@ -62,6 +67,13 @@ class FolderStore:
             return self._path(key).read_bytes()
         except FileNotFoundError:
             raise NotFound("This file is not in the store any more. Add it again.") from None
+
+    @contextmanager
+    def local(self, key: str) -> Iterator[Path]:
+        path = self._path(key)
+        if not path.is_file():
+            raise NotFound("This file is not in the store any more. Add it again.")
+        yield path
 
     def delete(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
@@ -106,6 +118,14 @@ class S3Store:
         except BotoCoreError as error:
             raise Unavailable("The file store does not answer. Try again in a minute.") from error
         return data
+
+    @contextmanager
+    def local(self, key: str) -> Iterator[Path]:
+        with tempfile.NamedTemporaryFile(prefix="coexai-") as copy:
+            for part in self.parts(key):
+                copy.write(part)
+            copy.flush()
+            yield Path(copy.name)
 
     def delete(self, key: str) -> None:
         self.client.delete_object(Bucket=self.bucket, Key=key)

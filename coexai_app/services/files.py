@@ -22,7 +22,9 @@ from coexai_app.views import partner_files
 from coexai_app.views.files import FileView
 from coexai_app.views.partner_files import PartnerFile
 
-ACCEPTED: Final = frozenset({"pdf", "docx", "md", "markdown", "txt", "text", "html", "htm", "xhtml"})
+ACCEPTED: Final = frozenset(
+    {"pdf", "docx", "md", "markdown", "txt", "text", "html", "htm", "xhtml", "srt", "vtt", "mp3", "mp4", "m4a", "wav"}
+)
 
 
 def check_kind(name: str) -> None:
@@ -30,7 +32,9 @@ def check_kind(name: str) -> None:
     suffix = safe_name(name).rpartition(".")[2].lower()
     if suffix not in ACCEPTED:
         raise InvalidInput(
-            f"{safe_name(name)} is not a kind of file that can be read. Add a Word, PDF, Markdown, HTML or text file.", field="file"
+            f"{safe_name(name)} is not a kind of file that can be read. Add a Word, PDF, Markdown, HTML or text file, subtitles "
+            "(SRT, VTT), audio or video (MP3, MP4, M4A, WAV).",
+            field="file",
         )
 
 

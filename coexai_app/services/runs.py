@@ -24,7 +24,7 @@ from coexai_app.agents.report import Report
 from coexai_app.business import BusinessProfile
 from coexai_app.errors import Cancelled, InvalidInput
 from coexai_app.integrations.storage import store
-from coexai_app.llm import router
+from coexai_app.llm import router, transcription
 from coexai_app.models import File, Job
 from coexai_app.services import business, checkpoints, dispatch, endings, files, jobs
 from coexai_app.services.checkpoints import Recorder
@@ -162,6 +162,7 @@ def run_claimed(claim: Claim, watch: Watch, recorder: Recorder) -> Report:
 
     context = StepContext(
         model=None if claim.test else router.from_settings(settings.get()),
+        transcriber=None if claim.test else transcription.from_settings(settings.get()),
         open_file=lambda ref: _open(claim, ref),
         fetch=partial(extract.fetch, allow_hosts=settings.get().fetch_allow_hosts),
         store=lambda name, content_type, data: _keep(claim, name, content_type, data),
@@ -206,7 +207,7 @@ def _open(claim: Claim, ref: str) -> InputFile:
     file = db.insist(find)
     if file is None:
         raise InvalidInput("This file is not here any more. Add it again.", field="file")
-    return InputFile(name=file.name, content_type=file.content_type, data=store().get(file.key))
+    return InputFile(name=file.name, content_type=file.content_type, opened=partial(store().local, file.key))
 
 
 def _keep(claim: Claim, name: str, content_type: str, data: bytes) -> None:

@@ -15,6 +15,12 @@ _KINDS: Final = {
     "txt": "Text",
     "html": "Web page",
     "htm": "Web page",
+    "srt": "Subtitles",
+    "vtt": "Subtitles",
+    "mp3": "Sound",
+    "m4a": "Sound",
+    "wav": "Sound",
+    "mp4": "Video",
 }
 
 

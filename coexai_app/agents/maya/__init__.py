@@ -6,7 +6,7 @@ from pathlib import Path
 
 from coexai_app.agents.maya import exports, prompts, review, steps
 from coexai_app.agents.maya.schemas import Analyzed, Checked, Drafted, Formatted, Planned, ThreadInput, ThreadOutput
-from coexai_app.agents.maya.sources import Extracted
+from coexai_app.agents.maya.sources import READ_SECONDS, Extracted
 from coexai_app.agents.pipeline import Agent, Capability, Outcome, Step
 
 EXAMPLE = (Path(__file__).parent / "example.md").read_text(encoding="utf-8")
@@ -21,7 +21,7 @@ BLOG_TO_THREAD = Capability(
     input=ThreadInput,
     output=ThreadOutput,
     steps=(
-        Step("extract", "Read the source", steps.extract, Extracted),
+        Step("extract", "Read the source", steps.extract, Extracted, READ_SECONDS),
         Step("analyze", "Find the points", steps.analyze, Analyzed),
         Step("strategize", "Plan the thread", steps.strategize, Planned),
         Step("generate", "Write", steps.generate, Drafted),

@@ -15,6 +15,9 @@ from coexai_app.errors import InvalidInput, TooLarge
 from coexai_app.extract.document import Document
 
 MAX_TEXT: Final = 1_000_000
+# Of the step that reads: on a machine with much else to do an hour of speech takes the embedded recogniser an hour.
+READ_SECONDS: Final = 7_200
+DRAFT: Final = "This is a draft by the embedded recogniser, which errs often; a transcription model would do better."
 _EXTENSIONS: Final = {
     "text/html": "html",
     "application/xhtml+xml": "html",
@@ -45,7 +48,7 @@ class SourceInput(AgentInput):
     file: str | None = Field(
         default=None,
         title="File",
-        description="A Word, PDF, Markdown, HTML or text file.",
+        description="A Word, PDF, Markdown, HTML or text file, subtitles (SRT, VTT), audio or video (MP3, MP4, M4A, WAV).",
         max_length=300,
         json_schema_extra={"format": "file"},
     )
@@ -92,7 +95,8 @@ class Extracted(StepResult):
     document: Document
 
     def summary(self) -> str:
-        return f"{self.document.words:,} words, {self.document.language if self.document.language != 'und' else 'language unknown'}"
+        known = f"{self.document.words:,} words, {self.document.language if self.document.language != 'und' else 'language unknown'}"
+        return f"{known}. {DRAFT}" if self.document.draft else known
 
 
 def read(data: SourceInput, context: StepContext, *, fewest: int, wanted: str) -> Extracted:
@@ -115,7 +119,15 @@ def read(data: SourceInput, context: StepContext, *, fewest: int, wanted: str) -
             document = readers.read_text(data.text, check=context.check)
         else:
             file = context.open_file(data.file or "")
-            document = readers.read(file.data, name=file.name, content_type=file.content_type, check=context.check)
+            with file.local() as path:
+                document = readers.read_file(
+                    path,
+                    name=file.name,
+                    content_type=file.content_type,
+                    transcribe=context.transcribe if context.transcriber else None,
+                    check=context.check,
+                    progress=lambda done, what: context.progress(0.1 + 0.8 * done, what),
+                )
     except TooLarge as error:
         raise TooLarge(error.message, field=error.field or name) from error
     except InvalidInput as error:
