@@ -154,7 +154,7 @@ def _markdown(block: Shown) -> Iterable[str]:
         case PartKind.HEADING:
             return [f"## {lead} {' '.join(words)}" if lead else f"## {' '.join(words)}"]
         case PartKind.STANDFIRST | PartKind.PREHEADER:
-            return [f"*{' '.join(words)}*"]
+            return [f"**{lead}:** *{' '.join(words)}*" if lead else f"*{' '.join(words)}*"]
         case PartKind.QUOTE:
             return [*(f"> {line}" for line in words), *([">", f"> {_escaped(block.byline)}"] if block.byline else [])]
         case PartKind.ITEM:
@@ -172,7 +172,7 @@ def _element(block: Shown) -> str:
         case PartKind.HEADING:
             return f"<h2>{lead} {words}</h2>" if lead else f"<h2>{words}</h2>"
         case PartKind.STANDFIRST | PartKind.PREHEADER:
-            return f"<p><em>{words}</em></p>"
+            return f"<p><strong>{lead}:</strong> <em>{words}</em></p>" if lead else f"<p><em>{words}</em></p>"
         case PartKind.QUOTE:
             said = f"\n<footer>{markup.escape(block.byline)}</footer>" if block.byline else ""
             return f"<blockquote>\n<p>{words}</p>{said}\n</blockquote>"

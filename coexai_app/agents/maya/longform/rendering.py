@@ -42,9 +42,9 @@ def shown(blocks: Sequence[TextBlock], language: str) -> Iterator[Shown]:
             yield Shown(block, block.text, lead=clock(block.at) if block.at is not None else "")
         elif block.kind is PartKind.QUOTE:
             yield Shown(block, quoted(block.text, language), byline=byline(block))
-        elif block.kind in (PartKind.PARAGRAPH, PartKind.ITEM) and block.speaker:
-            lead = block.speaker if block.speaker != speaking or block.kind is PartKind.ITEM else ""
-            speaking = block.speaker
+        elif block.kind in (PartKind.STANDFIRST, PartKind.PARAGRAPH, PartKind.ITEM) and block.speaker:
+            lead = block.speaker if block.speaker != speaking or block.kind is not PartKind.PARAGRAPH else ""
+            speaking = block.speaker if block.kind is PartKind.PARAGRAPH else ""
             yield Shown(block, block.text, lead=lead)
         else:
             yield Shown(block, block.text)

@@ -1,0 +1,187 @@
+"""What the writers of articles and podcast summaries share: which sentences may be used, the title, the standfirst, quotes, sections."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from coexai_app.agents.maya.longform.schemas import TextBlock
+from coexai_app.agents.maya.speech import headings, runs
+from coexai_app.agents.maya.speech.runs import Run
+from coexai_app.agents.maya.speech.talk import Said, Talk
+from coexai_app.agents.maya.speech.topics import Stretch
+from coexai_app.agents.parts import PartKind
+from coexai_app.extract.document import BlockKind, Document
+
+_FIRST_PERSON = re.compile(
+    r"\b(?:i|i['’]\w+|we|we['’]\w+|my|our|me|us|yo|nosotros|mi|nuestr[oa]s?|me|nos|ich|wir|mein\w*|unser\w*|mich|mir|uns|je|"
+    r"j['’]\w+|nous|mon|ma|mes|notre|nos|io|noi|mio|mia|"
+    r"nostr[oaei]|eu|nós|meu|minha|noss[oa]s?|ik|wij|we|mijn|onze|ons)\b",
+    re.IGNORECASE,
+)
+# Titles that say what a file is, not what it is about.
+_NO_TITLE = re.compile(
+    r"^(?:(?:video |full |auto[- ]?generated |meeting |interview )*(?:transcript(?:ion)?|captions?|subtitles?|recording|untitled|"
+    r"transkript|transcripción|transcription|trascrizione)\b.{0,20}|"
+    r".*\.(?:srt|vtt|txt|docx?|pdf|mp3|mp4|wav|m4a|md)|(?:episode|ep\.?|folge|episodio|épisode) ?#?\d+|[\W\d_]*)$",
+    re.IGNORECASE,
+)
+# A paragraph of fewer words does not stand by itself.
+_THIN = 24
+
+
+@dataclass(slots=True)
+class Desk:
+    """The sentences of a talk while a text is written of them: `taken` are used, `banned` must not be (by their text), `known` is "
+    "said."""
+
+    talk: Talk
+    banned: Collection[str] = ()
+    taken: set[int] = field(default_factory=set)
+    known: list[frozenset[str]] = field(default_factory=list)
+
+    def free(self, i: int) -> bool:
+        s = self.talk.said[i]
+        return i not in self.taken and not s.meta and not s.weak and s.speaker not in self.talk.askers and not self._unwanted(s)
+
+    def _unwanted(self, s: Said) -> bool:
+        return bool(self.banned) and (s.text in self.banned or s.opening in self.banned)
+
+    def take(self, run: Run) -> None:
+        self.taken.update(range(run.first, run.last))
+        self.known.append(run.terms)
+
+    def take_one(self, i: int) -> None:
+        self.taken.add(i)
+        self.known.append(frozenset(self.talk.said[i].terms))
+
+    @property
+    def spare(self) -> set[int]:
+        return {i for i in range(len(self.talk.said)) if self.free(i)}
+
+
+def given_title(document: Document) -> str:
+    """The title that the source has, "" for a file's name or a word like "Transcript"."""
+    title = document.title.strip()
+    first = document.blocks[0] if document.blocks else None
+    spoken = (
+        first is not None and first.kind is not BlockKind.HEADING and document.block_text(first).startswith(title) and not document.name
+    )
+    return "" if not title or _NO_TITLE.match(title) or spoken else title
+
+
+def standfirst(desk: Desk, shortest: int = 12, longest: int = 45) -> Run | None:
+    """One or two sentences that say what it is about: those that share most words with the whole, rather early than late."""
+    talk = desk.talk
+    size = len(talk.said)
+    best: tuple[float, Run] | None = None
+    several = len(talk.voices) > 1 or bool(talk.askers)
+    for run in runs.candidates(talk, 0, size, desk.free, most=2):
+        if not shortest <= run.words <= longest or not talk.said[run.first].alone or not _ends_free(talk, run):
+            continue
+        value = run.value + 0.3 * (1 - run.first / size) - 0.5 * (several and bool(_FIRST_PERSON.search(run.text)))
+        if best is None or value > best[0]:
+            best = value, run
+    return best[1] if best else None
+
+
+def _ends_free(talk: Talk, run: Run) -> bool:
+    """What was said behind the run does not need it."""
+    return runs.detachable(talk, run.last - 1)
+
+
+def sections(
+    desk: Desk, document: Document, stretches: list[Stretch], budget: int, used: Sequence[str] = ()
+) -> list[tuple[Stretch, str, list[Run]]]:
+    """Every topic with its heading and its paragraphs; the words are shared out by how much was said. A topic without any is left out.
+
+    `used` are the texts above that a heading must not repeat.
+    """
+    talk = desk.talk
+    total = sum(s.words for t in stretches for s in talk.said[t.first : t.last]) or 1
+    found: list[tuple[Stretch, str, list[Run]]] = []
+    above: set[int] = set()
+    for stretch in stretches:
+        said = talk.said[stretch.first : stretch.last]
+        share = max(45, round(budget * sum(s.words for s in said) / total))
+        chosen = runs.best(talk, stretch.first, stretch.last, share, desk.free, desk.known)
+        if not chosen:
+            continue
+        for run in chosen:
+            desk.take(run)
+        own = ""
+        if stretch.section >= 0 and stretch.section not in above:
+            own = document.block_text(document.blocks[stretch.section])
+            own = "" if own == document.title else own
+        above.add(stretch.section)
+        heading, spent = headings.of_stretch(talk, stretch, chosen, desk.taken, [*used, *(h for _, h, _ in found)], own)
+        if spent is not None:
+            desk.take_one(spent)
+        found.append((stretch, heading, chosen))
+    return found
+
+
+def quotes(desk: Desk, first: int, last: int, count: int) -> list[int]:
+    """The sentences that quote best: verbatim, standing alone, in the first person if there are such, on something not yet said."""
+    talk = desk.talk
+    ranked = sorted(
+        (i for i in range(first, last) if desk.free(i) and runs.quotable(talk, i)),
+        key=lambda i: (-(talk.said[i].score + 0.15 * bool(_FIRST_PERSON.search(talk.said[i].text))), i),
+    )
+    found: list[int] = []
+    for i in ranked:
+        if len(found) == count:
+            break
+        terms = frozenset(talk.said[i].terms)
+        if not runs.repeats(terms, desk.known):
+            found.append(i)
+            desk.take_one(i)
+    return sorted(found)
+
+
+def paragraphs(talk: Talk, chosen: list[Run], *, most: int = 90) -> list[TextBlock]:
+    """The runs as blocks; runs that follow one another are one paragraph, and a thin one joins the next."""
+    joined: list[list[Run]] = []
+    for run in chosen:
+        last = joined[-1] if joined else []
+        count = sum(r.words for r in last)
+        if last and _speaker(talk, last[0]) == _speaker(talk, run) and count + run.words <= most:
+            runs_on = last[-1].last == run.first and talk.said[run.first].follows
+            if runs_on or (min(count, run.words) < _THIN and talk.said[run.first].alone):
+                last.append(run)
+                continue
+        joined.append([run])
+    return [
+        TextBlock(
+            kind=PartKind.PARAGRAPH,
+            text=(" " if talk.language not in ("zh", "ja", "th") else "").join(_texts(talk, group)),
+            speaker=shown_speaker(talk, group[0].first),
+            spans=tuple(span for run in group for span in spans(talk, run.first, run.last)),
+        )
+        for group in joined
+    ]
+
+
+def _texts(talk: Talk, group: list[Run]) -> Iterator[str]:
+    """Each run's text; one that goes on where the last one ended keeps its connective."""
+    for before, run in zip([None, *group], group, strict=False):
+        yield runs.text_of(talk, run.first, run.last, opening=before is None or before.last != run.first)
+
+
+def quote_block(talk: Talk, i: int) -> TextBlock:
+    s = talk.said[i]
+    return TextBlock(kind=PartKind.QUOTE, text=s.text, speaker=s.speaker, at=s.at, spans=((s.start, s.end),))
+
+
+def shown_speaker(talk: Talk, i: int) -> str:
+    """Who is named before a paragraph: nobody where only one person tells."""
+    return talk.said[i].speaker if len(talk.voices) > 1 or talk.askers else ""
+
+
+def spans(talk: Talk, first: int, last: int) -> tuple[tuple[int, int], ...]:
+    return tuple((s.start, s.end) for s in talk.said[first:last])
+
+
+def _speaker(talk: Talk, run: Run) -> str:
+    return talk.said[run.first].speaker
