@@ -37,26 +37,24 @@ def blocks(document: Document, length: Length, closing: str = "", banned: frozen
     body, most, pulls = SIZES[length]
     body = total if total <= _SHORT_TALK else min(body, round(total * _SHARE))
     desk = planning.Desk(heard, banned)
-    title, used = headings.title_of(heard, planning.given_title(document), ARTICLE_TITLE, desk.spare)
-    if used is not None:
-        desk.take_one(used)
+    title = headings.title_of(heard, planning.given_title(document), ARTICLE_TITLE, desk.spare)
     opening = planning.standfirst(desk) if total > 90 else None
     if opening is not None:
         desk.take(opening)
     parts = max(1, min(most, total // 75))
     stretches = _told(heard, topics.stretches(heard, parts, max(1, total // parts)), MOST_SECTIONS if heard.askers else most)
-    pulled = planning.quotes(desk, stretches[0].first, len(heard.said), min(pulls, total // 150)) if stretches else []
+    pulled = planning.quotes(desk, stretches, min(pulls, total // 150))
     # An interview ends with its last answer.
     end = _ending(desk, stretches[-1]) if total > _SHORT_TALK and stretches and not heard.askers else None
     if end is not None:
         desk.take(end)
-    above = [title, *([opening.text] if opening else [])]
+    above = [title, *([opening.text] if opening else []), *(heard.said[i].text for i in pulled)]
     found = planning.sections(desk, document, stretches, body - (end.words if end else 0), above)
     if not found:
         return ()
-    made = [TextBlock(kind=PartKind.TITLE, text=title, spans=planning.spans(heard, used, used + 1) if used is not None else ())]
+    made = [TextBlock(kind=PartKind.TITLE, text=title)]
     if opening is not None:
-        made.append(_block(heard, opening, PartKind.STANDFIRST))
+        made.append(planning.block(heard, opening, PartKind.STANDFIRST))
     for stretch, heading, chosen in found:
         if len(found) > 1:
             made.append(TextBlock(kind=PartKind.HEADING, text=heading))
@@ -64,16 +62,10 @@ def blocks(document: Document, length: Length, closing: str = "", banned: frozen
         quoted = [planning.quote_block(heard, i) for i in pulled if stretch.first <= i < stretch.last]
         made += [texts[0], *quoted, *texts[1:]]
     if end is not None:
-        made.append(_block(heard, end, PartKind.PARAGRAPH))
+        made.append(planning.block(heard, end, PartKind.PARAGRAPH))
     if closing:
-        made.append(TextBlock(kind=PartKind.PARAGRAPH, text=closing if closing[-1:] in ".!?…" else f"{closing}."))
+        made.append(planning.closing_block(closing))
     return tuple(made)
-
-
-def _block(heard: talk.Talk, run: runs.Run, kind: PartKind) -> TextBlock:
-    return TextBlock(
-        kind=kind, text=run.text, speaker=planning.shown_speaker(heard, run.first), spans=planning.spans(heard, run.first, run.last)
-    )
 
 
 def _told(heard: talk.Talk, stretches: list[topics.Stretch], most: int) -> list[topics.Stretch]:

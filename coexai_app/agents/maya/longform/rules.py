@@ -9,7 +9,7 @@ from coexai_app.agents.maya.longform.judged import LongJudged
 from coexai_app.agents.maya.longform.schemas import TextBlock
 from coexai_app.agents.parts import Part, PartKind
 from coexai_app.agents.report import CheckStatus
-from coexai_app.agents.text import coherence, readability, words
+from coexai_app.agents.text import coherence, readability, sentences, words
 from coexai_app.agents.text.hooks import WORN_OUT
 from coexai_app.agents.text.judging import Verdict, flat, tail
 
@@ -138,7 +138,8 @@ def openers(judged: LongJudged) -> Verdict:
     for part, block in zip(judged.parts, judged.blocks, strict=True):
         if block.kind in (PartKind.STANDFIRST, PartKind.ITEM, PartKind.QUOTE) or (block.kind is PartKind.PARAGRAPH and opens):
             alone += 1
-            if word := coherence.dangling(block.text, judged.language):
+            first = next(iter(sentences.split(block.text, judged.language)), None)
+            if first and (word := coherence.dangling(first.text, judged.language)):
                 bad.append((part, word))
         opens = block.kind is PartKind.HEADING
     if not bad:

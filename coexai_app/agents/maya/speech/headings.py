@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from coexai_app.agents.maya.speech.runs import Run
@@ -15,8 +16,21 @@ _AND = {"en": "and", "es": "y", "de": "und", "fr": "et", "it": "e", "pt": "e", "
 _QUESTION_WORDS = (4, 14)
 _SENTENCE_WORDS = (4, 10)
 _SMALL_SECTION = 60
+_ANSWERS_WITHIN = 3
+_LONGEST_TITLE = 95
+# A title that begins with a time is half a sentence.
+_WHEN = re.compile(
+    r"(?:now|today|then|last|after|before|for (?:a|\w+ (?:years|months))|maintenant|aujourd['’]hui|ensuite|jetzt|heute|dann|ahora|"
+    r"hoy|luego|desde|adesso|oggi|agora|hoje|nu|vandaag)\b",
+    re.IGNORECASE,
+)
+_PERSONAL = re.compile(
+    r"\b(?:i|i['’]\w+|we|we['’]\w+|my|our|me|us|yo|mi|nuestr[oa]s?|ich|wir|mein\w*|unser\w*|mich|mir|uns|je|j['’]\w+|nous|mon|ma|"
+    r"mes|notre|io|noi|eu|nós|ik|wij|we)\b",
+    re.IGNORECASE,
+)
 # What a sentence must be worth to stand over a section; else the section's key phrases do.
-_FAIR = 0.3
+_FAIR = -0.2
 # Where a whole clause ends and another one begins.
 _CLAUSES = {
     "en": re.compile(
@@ -38,6 +52,7 @@ _OPENS_SUBORDINATE = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(r"[.…]+$")
+_REQUEST = re.compile(r"\b(?:please|bitte|por favor|s'il (?:te|vous) plaît|per favore)\b|^(?:let me|thank)", re.IGNORECASE)
 _EMPTY_QUESTION = re.compile(
     r"\b(?:what do you (?:mean|think)|how so|why is that|what happened (?:then|next)|can you (?:tell|explain|give)|could you|would "
     r"you (?:like|mind)|do you want|and you|isn['’]t|doesn['’]t|what else|"
@@ -59,7 +74,9 @@ def of_stretch(
         return title, None
     said = talk.said[stretch.first : stretch.last]
     if (asked := _question(talk, said[:4])) and flat(asked.opening).strip(" .?!") not in before:
-        return asked.opening, talk.said.index(asked, stretch.first, stretch.last)
+        i = talk.said.index(asked, stretch.first, stretch.last)
+        if talk.askers or any(i < run.first <= i + _ANSWERS_WITHIN for run in chosen):
+            return asked.opening, i
     key = _key_terms(talk, stretch)
     best: tuple[float, int, str] | None = None
     for i in range(stretch.first, stretch.last):
@@ -104,6 +121,8 @@ def _statement(talk: Talk, i: int) -> str:
         return ""
     low, high = _SENTENCE_WORDS
     clause = _CLAUSES.get(talk.language)
+    if _REQUEST.search(s.opening):
+        return ""
     shapes = [s.opening, *([clause.split(s.opening, maxsplit=1)[0]] if clause and not _OPENS_SUBORDINATE.match(s.opening) else [])]
     for shape in shapes:
         text = _END.sub("", shape).strip(" ,;:")
@@ -142,6 +161,8 @@ def _phrase(talk: Talk, stretch: Stretch, taken: Collection[str]) -> str:
         best = max(talk.said[stretch.first : stretch.last], key=lambda s: s.score)
         return _head(best.opening or best.text)
     fresh = [p for p in fresh if not _NO_NOUN.search(p)] or fresh
+    counts = Counter(words.terms(text, talk.language))
+    fresh = [p for p in fresh if all(counts[t] > 1 for t in words.terms(p, talk.language))] or fresh[:1]
     longest = [p for p in fresh if " " in p]
     first = (longest or fresh)[0]
     others = [p for p in fresh if p != first and not set(words.terms(p, talk.language)) & set(words.terms(first, talk.language))]
@@ -161,44 +182,43 @@ def _head(text: str) -> str:
     return _END.sub("", clause) if len(pieces) <= 10 else " ".join(pieces[:8]) + "…"
 
 
-def title_of(talk: Talk, given: str, most: int, spare: Collection[int]) -> tuple[str, int | None]:
-    """The title: the source's own, or the short sentence that says most, or what is spoken of most. At most `most` characters."""
+def title_of(talk: Talk, given: str, most: int, spare: Collection[int]) -> str:
+    """The title: the source's own, or the short sentence that says most, or what is spoken of most. At most `most` characters.
+
+    What somebody says in the first person among others is theirs: "Anna Ruiz: I was baking bread as decoration".
+    """
     if given and len(given) <= most:
-        return given, None
+        return given
     key = {
         t
         for p in phrases.key_phrases(" ".join(s.text for s in talk.said), talk.language, limit=4)
         for t in words.terms(p.text, talk.language)
     }
-    found = [
-        (s.score + 0.25 * len(key & set(s.terms)) + 0.1 * any(c.isdigit() for c in s.text), -i, i)
-        for i, s in enumerate(talk.said)
-        if i in spare and _titles(talk, s, most)
-    ]
-    if found and not talk.notes.get("unpunctuated"):
-        best = max(found)[2]
-        return _END.sub("", talk.said[best].opening), best
-    return _phrase(talk, Stretch(0, len(talk.said)), ())[:most], None
+    several = len(talk.voices) > 1 or bool(talk.askers)
+    best: tuple[float, int, str] | None = None
+    for i, s in enumerate(talk.said):
+        if i not in spare or not _titles(talk, s):
+            continue
+        text = _END.sub("", s.opening)
+        worth = s.score + 0.25 * len(key & set(s.terms)) + 0.1 * any(c.isdigit() for c in text) - 0.25 * bool(_WHEN.match(text))
+        if several and _PERSONAL.search(text):
+            text = f"{s.speaker}: {text}" if s.speaker else text
+            worth -= 0.2
+        if len(text) <= min(most, _LONGEST_TITLE):
+            best = max(best, (worth, -i, text)) if best else (worth, -i, text)
+    if best and not talk.notes.get("unpunctuated"):
+        return best[2]
+    return _phrase(talk, Stretch(0, len(talk.said)), ())[:most]
 
 
-def _titles(talk: Talk, s: Said, most: int) -> bool:
-    return bool(
+def _titles(talk: Talk, s: Said) -> bool:
+    return (
         s.alone
         and 5 <= len(s.opening.split()) <= 14
-        and len(s.opening) <= min(most, 90)
+        and len(s.terms) >= 3
         and not s.question
         and not s.meta
         and not s.weak
         and s.speaker not in talk.askers
-        and len(s.terms) >= 3
         and not coherence.leans(s.opening, talk.language)
-        and not re.match(r"(?:i|we|you)\b", s.opening, re.IGNORECASE)
-    ) or bool(
-        s.alone
-        and not s.meta
-        and not s.weak
-        and 5 <= len(s.opening.split()) <= 12
-        and len(s.terms) >= 3
-        and not s.question
-        and len(talk.voices) < 2
     )

@@ -20,6 +20,13 @@ _FIRST_PERSON = re.compile(
     r"nostr[oaei]|eu|nós|meu|minha|noss[oa]s?|ik|wij|we|mijn|onze|ons)\b",
     re.IGNORECASE,
 )
+# An announcement that names its subject: "I want to tell you how …".
+_SUBJECT = re.compile(
+    r"\b(?:how|why|about|what|cómo|por qué|sobre|wie|warum|über|um|comment|pourquoi|de l[ae']|come|perché|como|por que|hoe|waarom|"
+    r"over)\b",
+    re.IGNORECASE,
+)
+_BEGINNING = 0.15
 # Titles that say what a file is, not what it is about.
 _NO_TITLE = re.compile(
     r"^(?:(?:video |full |auto[- ]?generated |meeting |interview )*(?:transcript(?:ion)?|captions?|subtitles?|recording|untitled|"
@@ -29,6 +36,8 @@ _NO_TITLE = re.compile(
 )
 # A paragraph of fewer words does not stand by itself.
 _THIN = 24
+# Words that a topic keeps when a quote is taken out of it.
+_ENOUGH = 45
 
 
 @dataclass(slots=True)
@@ -43,9 +52,10 @@ class Desk:
 
     def free(self, i: int) -> bool:
         s = self.talk.said[i]
-        return i not in self.taken and not s.meta and not s.weak and s.speaker not in self.talk.askers and not self._unwanted(s)
+        return i not in self.taken and not s.meta and not s.weak and s.speaker not in self.talk.askers and not self.unwanted(s)
 
-    def _unwanted(self, s: Said) -> bool:
+    def unwanted(self, s: Said) -> bool:
+        """The sentence is banned."""
         return bool(self.banned) and (s.text in self.banned or s.opening in self.banned)
 
     def take(self, run: Run) -> None:
@@ -71,16 +81,27 @@ def given_title(document: Document) -> str:
     return "" if not title or _NO_TITLE.match(title) or spoken else title
 
 
-def standfirst(desk: Desk, shortest: int = 12, longest: int = 45) -> Run | None:
-    """One or two sentences that say what it is about: those that share most words with the whole, rather early than late."""
+def standfirst(desk: Desk, shortest: int = 9, longest: int = 45) -> Run | None:
+    """One or two sentences that say what it is about: an announcement of the subject, else what shares most words with the whole, rather
+    early than late."""
     talk = desk.talk
     size = len(talk.said)
-    best: tuple[float, Run] | None = None
     several = len(talk.voices) > 1 or bool(talk.askers)
-    for run in runs.candidates(talk, 0, size, desk.free, most=2):
-        if not shortest <= run.words <= longest or not talk.said[run.first].alone or not _ends_free(talk, run):
+    best: tuple[float, Run] | None = None
+
+    def usable(i: int) -> bool:
+        s = talk.said[i]
+        announces = s.meta and i <= size * _BEGINNING and s.words >= shortest and bool(_SUBJECT.search(s.text))
+        return desk.free(i) or (announces and not s.weak and not desk.unwanted(s))
+
+    for run in runs.candidates(talk, 0, size, usable, most=2):
+        meta = talk.said[run.first].meta
+        if not shortest <= run.words <= longest or not talk.said[run.first].alone or (run.last - run.first > 1 and meta):
             continue
-        value = run.value + 0.3 * (1 - run.first / size) - 0.5 * (several and bool(_FIRST_PERSON.search(run.text)))
+        if not meta and not _ends_free(talk, run):
+            continue
+        value = run.value + (0.7 if several else 0.4) * (1 - run.first / size) + 0.9 * meta
+        value -= 0.5 * (several and not meta and bool(_FIRST_PERSON.search(run.text)))
         if best is None or value > best[0]:
             best = value, run
     return best[1] if best else None
@@ -122,22 +143,28 @@ def sections(
     return found
 
 
-def quotes(desk: Desk, first: int, last: int, count: int) -> list[int]:
+def quotes(desk: Desk, stretches: Sequence[Stretch], count: int) -> list[int]:
     """The sentences that quote best: verbatim, standing alone, in the first person if there are such, on something not yet said."""
     talk = desk.talk
     ranked = sorted(
-        (i for i in range(first, last) if desk.free(i) and runs.quotable(talk, i)),
+        (i for t in stretches for i in range(t.first, t.last) if desk.free(i) and runs.quotable(talk, i)),
         key=lambda i: (-(talk.said[i].score + 0.15 * bool(_FIRST_PERSON.search(talk.said[i].text))), i),
     )
     found: list[int] = []
     for i in ranked:
         if len(found) == count:
             break
-        terms = frozenset(talk.said[i].terms)
-        if not runs.repeats(terms, desk.known):
+        if not runs.repeats(frozenset(talk.said[i].terms), desk.known) and leaves_enough(desk, stretches, i):
             found.append(i)
             desk.take_one(i)
     return sorted(found)
+
+
+def leaves_enough(desk: Desk, stretches: Sequence[Stretch], i: int) -> bool:
+    """Its topic has enough to say without the sentence."""
+    said = desk.talk.said
+    topic = next((t for t in stretches if t.first <= i < t.last), None)
+    return topic is None or sum(said[j].words for j in range(topic.first, topic.last) if j != i and desk.free(j)) >= _ENOUGH
 
 
 def paragraphs(talk: Talk, chosen: list[Run], *, most: int = 90) -> list[TextBlock]:
@@ -167,6 +194,15 @@ def _texts(talk: Talk, group: list[Run]) -> Iterator[str]:
     """Each run's text; one that goes on where the last one ended keeps its connective."""
     for before, run in zip([None, *group], group, strict=False):
         yield runs.text_of(talk, run.first, run.last, opening=before is None or before.last != run.first)
+
+
+def block(talk: Talk, run: Run, kind: PartKind) -> TextBlock:
+    return TextBlock(kind=kind, text=run.text, speaker=shown_speaker(talk, run.first), spans=spans(talk, run.first, run.last))
+
+
+def closing_block(closing: str) -> TextBlock:
+    """What the person asked to say, as the last paragraph."""
+    return TextBlock(kind=PartKind.PARAGRAPH, text=closing if closing[-1:] in ".!?…" else f"{closing}.")
 
 
 def quote_block(talk: Talk, i: int) -> TextBlock:

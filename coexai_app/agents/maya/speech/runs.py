@@ -105,10 +105,28 @@ def repeats(terms: frozenset[str], known: Collection[frozenset[str]]) -> bool:
     return any(len(terms) >= 4 and len(other) >= 4 and words.overlap(terms, other) > _SAME for other in known)
 
 
+def pointed(talk: Talk, i: int) -> bool:
+    """One sentence that is a takeaway: it stands alone and says something whole."""
+    s = talk.said[i]
+    return (
+        s.alone
+        and not s.question
+        and not s.meta
+        and not s.weak
+        and s.speaker not in talk.askers
+        and 7 <= s.words <= 30
+        and len(s.terms) >= 4
+        and detachable(talk, i)
+        and not coherence.leans(s.opening, talk.language)
+    )
+
+
 def detachable(talk: Talk, i: int) -> bool:
     """The sentence can be taken out of where it was said: the one behind it does not lean on it."""
     after = talk.said[i + 1] if i + 1 < len(talk.said) else None
-    return after is None or not after.follows or after.speaker != talk.said[i].speaker or after.alone
+    if after is None or not after.follows or after.speaker != talk.said[i].speaker:
+        return True
+    return after.alone and words.overlap(after.terms, talk.said[i].terms) < 0.5
 
 
 def quotable(talk: Talk, i: int, shortest: int = 7, longest: int = 30) -> bool:

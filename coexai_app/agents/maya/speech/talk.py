@@ -189,7 +189,12 @@ _POINTS = {
     "es": r"\b(?:eso|esto|ello)\b|\b(?:de|con|a) (?:ellos|ellas|él|ella)\b",
     "fr": r"\b(?:ça|cela|eux|celui-ci|celle-ci)\b",
 }
-_OBJECTS = {"en": r"\b(?:it|them|him|her|they|he|she|his|their|its)\b(?! (?:is|was|takes|took|costs) (?:\w+ ){0,4}(?:to|that)\b)"}
+_OBJECTS = {
+    "en": r"\b(?:it|them|him|her|they|he|she|his|their|its)\b(?! (?:is|was|takes|took|costs) (?:\w+ ){0,4}(?:to|that)\b)",
+    "de": r"^(?:im|in|am|nach|vor|seit|heute|dann|jetzt|später|früher)\b[^,.]{0,30} (?:er|sie|ihn|ihm)\b|\b(?:wissen|weiß|wusste|sagt|sagen|glaubt|macht|machen) "
+    r"(?:das|es)\b|\bhabe? es\b",
+    "fr": r"\b(?:il|elle|ils|elles)\b(?! (?:y|faut|fallait|s['’]agit|suffit|est \w+ de|pleut|vaut))",
+}
 
 
 def _hangs(text: str, language: str) -> bool:
