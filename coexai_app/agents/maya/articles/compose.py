@@ -38,12 +38,10 @@ def blocks(document: Document, length: Length, closing: str = "", banned: frozen
     body = total if total <= _SHORT_TALK else min(body, round(total * _SHARE))
     desk = planning.Desk(heard, banned)
     title = headings.title_of(heard, planning.given_title(document), ARTICLE_TITLE, desk.spare)
-    opening = planning.standfirst(desk) if total > 90 else None
-    if opening is not None:
-        desk.take(opening)
+    opening = planning.standfirst(desk, title) if total > 90 else None
     parts = max(1, min(most, total // 75))
     stretches = _told(heard, topics.stretches(heard, parts, max(1, total // parts)), MOST_SECTIONS if heard.askers else most)
-    pulled = planning.quotes(desk, stretches, min(pulls, total // 150))
+    pulled = planning.quotes(desk, stretches, min(pulls, total // 150), each=1)
     # An interview ends with its last answer.
     end = _ending(desk, stretches[-1]) if total > _SHORT_TALK and stretches and not heard.askers else None
     if end is not None:
@@ -54,7 +52,7 @@ def blocks(document: Document, length: Length, closing: str = "", banned: frozen
         return ()
     made = [TextBlock(kind=PartKind.TITLE, text=title)]
     if opening is not None:
-        made.append(planning.block(heard, opening, PartKind.STANDFIRST))
+        made.append(opening)
     for stretch, heading, chosen in found:
         if len(found) > 1:
             made.append(TextBlock(kind=PartKind.HEADING, text=heading))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -37,6 +38,26 @@ FIXED: Mapping[str, tuple[str, str, str]] = {
 FIXED_HEADINGS = frozenset(heading.casefold() for row in FIXED.values() for heading in row)
 
 
+# Labels of a transcript that are no names.
+_ROLE = re.compile(
+    r"(?:moderator(?:in)?|host|interviewer|speaker|guest|sprecher(?:in)?|gast|presentador[a]?|invitad[oa]|entrevistador[a]?|"
+    r"animat(?:eur|rice)|"
+    r"invitée?|intervist\w+|ospite|narrator|voice|unknown|participant|q|a)\b(?: ?\d+| [a-z])?$",
+    re.IGNORECASE,
+)
+_ADVICE = re.compile(
+    r"^(?:don['’]t|never|always|if you|whoever|start|buy|write|count|ask|make|keep|take|put|stop|use|find|leave)\b|\b(?:you "
+    r"(?:need|have|should|must|can)|"
+    r"should|must|the (?:problem|reason|secret|difference|trick|mistake|point) (?:is|was)|because|instead of)\b|^(?:si (?:tienes|"
+    r"quieres)|no \w+(?:es|as)\b|"
+    r"nunca|siempre|hay que)|\bdebes?\b|^(?:wenn (?:man|du|ihr|sie)|fangt|schreibt|macht|man (?:muss|sollte|darf))\b|\b(?:muss man|"
+    r"sollte man|weil)\b|"
+    r"^(?:il faut|si (?:vous|tu)|ne \w+ (?:jamais|pas))|\b(?:vous devez|parce qu)|^(?:bisogna|mai|se (?:hai|vuoi))|^(?:é preciso|"
+    r"nunca|se você)|^(?:je moet|nooit|als je)",
+    re.IGNORECASE,
+)
+
+
 @functools.lru_cache(maxsize=4)
 def blocks(document: Document, length: Length, closing: str = "", banned: frozenset[str] = frozenset()) -> tuple[TextBlock, ...]:
     """The summary's blocks; () when no sentence of the episode can stand alone. `banned` are sentences that must not be used."""
@@ -45,9 +66,7 @@ def blocks(document: Document, length: Length, closing: str = "", banned: frozen
     room, most, points, quotes = SIZES[length]
     desk = planning.Desk(heard, banned)
     title = headings.title_of(heard, planning.given_title(document), MOST_TITLE, desk.spare)
-    opening = planning.standfirst(desk) if total > 90 else None
-    if opening is not None:
-        desk.take(opening)
+    opening = planning.standfirst(desk, title) if total > 90 else None
     parts = max(1, min(most, total // 60))
     stretches = topics.stretches(heard, parts, max(_WORDS_A_CHAPTER, total // parts))
     quoted = planning.quotes(desk, stretches, min(quotes, total // 120))
@@ -59,7 +78,7 @@ def blocks(document: Document, length: Length, closing: str = "", banned: frozen
     first, second, third = FIXED.get(heard.language, FIXED["en"])
     made = [TextBlock(kind=PartKind.TITLE, text=title)]
     if opening is not None:
-        made.append(planning.block(heard, opening, PartKind.STANDFIRST))
+        made.append(opening)
     if taken:
         made += [TextBlock(kind=PartKind.HEADING, text=first), *(_item(heard, i) for i in taken)]
     for stretch, heading, chosen in chapters:
@@ -77,7 +96,8 @@ def blocks(document: Document, length: Length, closing: str = "", banned: frozen
 def _takeaways(desk: planning.Desk, stretches: list[topics.Stretch], count: int) -> list[int]:
     """The sentences that carry most and stand alone, one a topic first, then the next best; on different things."""
     heard = desk.talk
-    ranked = sorted((i for i in range(len(heard.said)) if desk.free(i) and runs.pointed(heard, i)), key=lambda i: (-heard.said[i].score, i))
+    pointed = (i for i in range(len(heard.said)) if desk.free(i) and runs.pointed(heard, i))
+    ranked = sorted(pointed, key=lambda i: (-_weight(heard.said[i]), i))
     at = {i: number for number, t in enumerate(stretches) for i in range(t.first, t.last)}
     found: list[int] = []
     for again in (False, True):
@@ -96,6 +116,12 @@ def _takeaways(desk: planning.Desk, stretches: list[topics.Stretch], count: int)
     return sorted(found)
 
 
+def _weight(s: talk.Said) -> float:
+    """Advice, rules and figures are what people take away; what happened to somebody is not."""
+    personal = planning.is_personal(s.text)
+    return s.score + 0.45 * bool(_ADVICE.search(s.text)) + 0.2 * any(c.isdigit() for c in s.text) + 0.2 * (not personal)
+
+
 def _item(heard: talk.Talk, i: int) -> TextBlock:
     s = heard.said[i]
     speaker = s.speaker if len(heard.voices) > 1 else ""
@@ -106,7 +132,7 @@ def _mentioned(document: Document, heard: talk.Talk) -> list[TextBlock]:
     """Who speaks and which full names are mentioned, in one line, then every link that is no advert's."""
     from coexai_app.agents.text.claims import find
 
-    names = list(heard.speakers)
+    names = [name for name in heard.speakers if not _ROLE.match(name)]
     size = 0
     for s in heard.said:
         size += len(s.text)

@@ -64,15 +64,25 @@ STRONG = {
     "pt": "então|mas|e depois|agora|primeiro|por exemplo|por isso",
     "nl": "dus|maar|en toen|nu|eerst|bijvoorbeeld|daarom",
 }
-WEAK = {"en": "and|because|when|if", "es": "y|porque|cuando|si", "de": "und|weil|wenn", "fr": "et|parce|quand|si", "it": "e|perché|quando"}
-WEAK |= {"pt": "e|porque|quando|se", "nl": "en|omdat|als"}
+WEAK = {
+    "en": (
+        "and i|and we|and you|and they|and he|and she|and it|and the|and there|and my|and people|and that|and every|when i|when we|"
+        "if you|if i"
+    ),
+    "es": "y yo|y nosotros|y el|y la|y los|y las|y en|y cuando|y si|y hay|cuando|si",
+    "de": "und ich|und wir|und der|und die|und das|und er|und sie|und es|und wenn|wenn ich|wenn man|wenn wir",
+    "fr": "et je|et nous|et on|et le|et la|et les|et il|et elle|et c'est|et quand|quand on|quand je|si on",
+    "it": "e io|e noi|e il|e la|e i|e le|e quando|quando|se",
+    "pt": "e eu|e nós|e a gente|e o|e a|e quando|quando|se",
+    "nl": "en ik|en we|en de|en het|en toen|als je|als we",
+}
 # Subjects that often open a clause; a cut before one is the last resort.
 SUBJECTS = {
     "en": "i we you they he she it there this these the my our it's we're i'm that's",
-    "es": "yo nosotros ellos él ella esto hay la el los las mi nuestro",
-    "de": "ich wir sie er es das die der man mein unser",
-    "fr": "je nous on ils elle il ce c'est le la les il-y-a mon notre",
-    "it": "io noi loro lui lei questo c'è il la i le",
-    "pt": "eu nós eles ele ela isto há o a os as",
-    "nl": "ik we wij zij hij het er de dit mijn onze",
+    "es": "yo nosotros ellos él ella",
+    "de": "ich wir man",
+    "fr": "je nous on ils",
+    "it": "io noi loro",
+    "pt": "eu nós eles",
+    "nl": "ik we wij",
 }

@@ -20,7 +20,8 @@ _ANSWERS_WITHIN = 3
 _LONGEST_TITLE = 95
 # A title that begins with a time is half a sentence.
 _WHEN = re.compile(
-    r"(?:now|today|then|last|after|before|for (?:a|\w+ (?:years|months))|maintenant|aujourd['’]hui|ensuite|jetzt|heute|dann|ahora|"
+    r"(?:now|today|then|last|in|im|am|en|dans|after|before|for (?:a|\w+ (?:years|months))|maintenant|aujourd['’]hui|ensuite|jetzt|"
+    r"heute|dann|ahora|"
     r"hoy|luego|desde|adesso|oggi|agora|hoje|nu|vandaag)\b",
     re.IGNORECASE,
 )
@@ -52,7 +53,14 @@ _OPENS_SUBORDINATE = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(r"[.…]+$")
-_REQUEST = re.compile(r"\b(?:please|bitte|por favor|s'il (?:te|vous) plaît|per favore)\b|^(?:let me|thank)", re.IGNORECASE)
+_NO_HEADING = re.compile(
+    r"^(?:my name is|i am|i['’]m|yo soy|soy|me llamo|ich bin|ich heiße|mein name|je suis|je m['’]appelle|sono|mi chiamo|eu sou|ik "
+    r"ben)\b|\b(?:please|bitte|por favor|s'il (?:te|vous) plaît|per favore)\b|^(?:let me|thank)",
+    re.IGNORECASE,
+)
+_TIED = re.compile(
+    r"^(?:so|and|but|then|okay|now|y|pero|entonces|und|aber|also|et|mais|donc|alors|e|ma|quindi|mas|então|en|maar|dus),?\s+", re.IGNORECASE
+)
 _EMPTY_QUESTION = re.compile(
     r"\b(?:what do you (?:mean|think)|how so|why is that|what happened (?:then|next)|can you (?:tell|explain|give)|could you|would "
     r"you (?:like|mind)|do you want|and you|isn['’]t|doesn['’]t|what else|"
@@ -73,10 +81,10 @@ def of_stretch(
     if title and flat(title) not in before:
         return title, None
     said = talk.said[stretch.first : stretch.last]
-    if (asked := _question(talk, said[:4])) and flat(asked.opening).strip(" .?!") not in before:
-        i = talk.said.index(asked, stretch.first, stretch.last)
+    if (found := _question(talk, said[:5])) and flat(found[1]).strip(" .?!") not in before:
+        i = talk.said.index(found[0], stretch.first, stretch.last)
         if talk.askers or any(i < run.first <= i + _ANSWERS_WITHIN for run in chosen):
-            return asked.opening, i
+            return found[1], i
     key = _key_terms(talk, stretch)
     best: tuple[float, int, str] | None = None
     for i in range(stretch.first, stretch.last):
@@ -121,7 +129,7 @@ def _statement(talk: Talk, i: int) -> str:
         return ""
     low, high = _SENTENCE_WORDS
     clause = _CLAUSES.get(talk.language)
-    if _REQUEST.search(s.opening):
+    if _NO_HEADING.search(s.opening):
         return ""
     shapes = [s.opening, *([clause.split(s.opening, maxsplit=1)[0]] if clause and not _OPENS_SUBORDINATE.match(s.opening) else [])]
     for shape in shapes:
@@ -136,21 +144,23 @@ def _statement(talk: Talk, i: int) -> str:
     return ""
 
 
-def _question(talk: Talk, opening: tuple[Said, ...]) -> Said | None:
+def _question(talk: Talk, opening: tuple[Said, ...]) -> tuple[Said, str] | None:
     low, high = _QUESTION_WORDS
     for s in opening:
-        if (
-            s.question
-            and low <= s.words <= high
-            and s.opening == s.text
-            and len(s.terms) >= 1
-            and not s.meta
-            and not _EMPTY_QUESTION.search(s.text)
-        ):
-            return s
+        fits = s.question and low <= s.words <= high and s.terms and not s.meta and not _EMPTY_QUESTION.search(s.text)
+        if fits and (asked := _as_heading(talk, s)):
+            return s, asked
         if talk.askers and s.speaker not in talk.askers:
             break
     return None
+
+
+def _as_heading(talk: Talk, s: Said) -> str:
+    """A question without the word that ties it to the answer before: "So you changed when you bake?"; "" when it needs that answer."""
+    if s.opening:
+        return s.opening
+    text = coherence.capitalised(_TIED.sub("", s.text))
+    return "" if len(text.split()) < _QUESTION_WORDS[0] or coherence.dangling(text, talk.language) else text
 
 
 def _phrase(talk: Talk, stretch: Stretch, taken: Collection[str]) -> str:
@@ -163,6 +173,7 @@ def _phrase(talk: Talk, stretch: Stretch, taken: Collection[str]) -> str:
     fresh = [p for p in fresh if not _NO_NOUN.search(p)] or fresh
     counts = Counter(words.terms(text, talk.language))
     fresh = [p for p in fresh if all(counts[t] > 1 for t in words.terms(p, talk.language))] or fresh[:1]
+    fresh.sort(key=lambda p: -min((counts[t] for t in words.terms(p, talk.language)), default=0))
     longest = [p for p in fresh if " " in p]
     first = (longest or fresh)[0]
     others = [p for p in fresh if p != first and not set(words.terms(p, talk.language)) & set(words.terms(first, talk.language))]
@@ -200,7 +211,7 @@ def title_of(talk: Talk, given: str, most: int, spare: Collection[int]) -> str:
         if i not in spare or not _titles(talk, s):
             continue
         text = _END.sub("", s.opening)
-        worth = s.score + 0.25 * len(key & set(s.terms)) + 0.1 * any(c.isdigit() for c in text) - 0.25 * bool(_WHEN.match(text))
+        worth = s.score + 0.25 * len(key & set(s.terms)) + 0.1 * any(c.isdigit() for c in text) - 0.5 * bool(_WHEN.match(text))
         if several and _PERSONAL.search(text):
             text = f"{s.speaker}: {text}" if s.speaker else text
             worth -= 0.2

@@ -20,7 +20,8 @@ _SMALL_TALK = re.compile(
     r"honou?r)|(?:that['’]s a |"
     r"what a )?(?:great|good|excellent|interesting) question|see you (?:next|soon|in|all|there|again)|until next time|bye|take "
     r"care|have a (?:great|good|nice|lovely)|"
-    r"that['’]s (?:it|all) (?:for|from)|that['’]s all|my guest today|joining (?:me|us) today|with me today|today['’]s (?:guest|"
+    r"that['’]s (?:it|all) (?:for|from)|that['’]s all|same time (?:next|tomorrow)|i['’]ll send (?:it|you|that|them)|my guest today|"
+    r"joining (?:me|us) today|with me today|today['’]s (?:guest|"
     r"episode)|in (?:this|today['’]s) episode|on today['’]s (?:show|episode)|"
     r"bienvenid[oa]s?\b|buen[oa]s (?:días|tardes|noches)|muchas gracias|gracias (?:por|a todos)|hola a todos|¿?qué tal|"
     r"encantad[oa] de|hasta (?:la próxima|luego|pronto)|"
@@ -120,6 +121,24 @@ _META = re.compile(
     r"vandaag (?:gaan|wil))",
     re.IGNORECASE,
 )
+
+
+# The host says who the guest is.
+_INTRODUCES = re.compile(
+    r"\b(?:(?:my|our|today['’]s) guest (?:today |this week |for today )?is\b|(?:with|joining) (?:me|us) (?:today|this week|now) is\b|"
+    r"i['’]m (?:here with|joined by|talking (?:to|with)|speaking (?:to|with))|(?:mi|nuestr[oa]) invitad[oa] (?:de hoy |hoy )?es\b|"
+    r"(?:hoy )?nos acompaña|(?:bei mir|mein gast|zu gast|bei uns) ist (?:heute )?|mein(?:e)? (?:heutiger? )?gast (?:heute )?ist\b|"
+    r"je reçois|"
+    r"mon invitée? (?:du jour |aujourd['’]hui )?est|nous recevons|(?:il mio|la mia) ospite (?:di oggi )?è|(?:meu|minha|nosso|"
+    r"nossa) convidad[oa] "
+    r"(?:de hoje )?é|mijn gast (?:vandaag )?is)",
+    re.IGNORECASE,
+)
+
+
+def introduces(text: str) -> bool:
+    """The sentence says who the guest is, and more than a greeting."""
+    return bool(_INTRODUCES.search(text)) and words.word_count(text) >= 6
 
 
 def is_instruction(text: str) -> bool:

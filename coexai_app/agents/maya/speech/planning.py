@@ -12,6 +12,7 @@ from coexai_app.agents.maya.speech.runs import Run
 from coexai_app.agents.maya.speech.talk import Said, Talk
 from coexai_app.agents.maya.speech.topics import Stretch
 from coexai_app.agents.parts import PartKind
+from coexai_app.agents.text.judging import flat
 from coexai_app.extract.document import BlockKind, Document
 
 _FIRST_PERSON = re.compile(
@@ -27,6 +28,7 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _BEGINNING = 0.15
+_STANDFIRST = (9, 45)
 # Titles that say what a file is, not what it is about.
 _NO_TITLE = re.compile(
     r"^(?:(?:video |full |auto[- ]?generated |meeting |interview )*(?:transcript(?:ion)?|captions?|subtitles?|recording|untitled|"
@@ -81,30 +83,43 @@ def given_title(document: Document) -> str:
     return "" if not title or _NO_TITLE.match(title) or spoken else title
 
 
-def standfirst(desk: Desk, shortest: int = 9, longest: int = 45) -> Run | None:
-    """One or two sentences that say what it is about: an announcement of the subject, else what shares most words with the whole, rather
-    early than late."""
+def standfirst(desk: Desk, title: str) -> TextBlock | None:
+    """What it is about, in one or two sentences: the host's introduction of the guest; else an announcement of the subject; else what
+    shares most words with the whole, rather early than late. It is not the title again."""
     talk = desk.talk
+    introduction = talk.introduction
+    if introduction is not None and not desk.unwanted(introduction):
+        place = ((introduction.start, introduction.end),)
+        return TextBlock(kind=PartKind.STANDFIRST, text=introduction.opening, speaker=introduction.speaker, spans=place)
     size = len(talk.said)
     several = len(talk.voices) > 1 or bool(talk.askers)
     best: tuple[float, Run] | None = None
-
-    def usable(i: int) -> bool:
-        s = talk.said[i]
-        announces = s.meta and i <= size * _BEGINNING and s.words >= shortest and bool(_SUBJECT.search(s.text))
-        return desk.free(i) or (announces and not s.weak and not desk.unwanted(s))
-
-    for run in runs.candidates(talk, 0, size, usable, most=2):
-        meta = talk.said[run.first].meta
-        if not shortest <= run.words <= longest or not talk.said[run.first].alone or (run.last - run.first > 1 and meta):
+    for run in runs.candidates(talk, 0, size, lambda i: desk.free(i) or _announces(desk, i), most=2):
+        head = talk.said[run.first]
+        meta = head.meta
+        if (
+            not _STANDFIRST[0] <= run.words <= _STANDFIRST[1]
+            or flat(title) in flat(run.text)
+            or flat(head.opening).strip(".") in flat(title)
+        ):
             continue
-        if not meta and not _ends_free(talk, run):
+        if (run.last - run.first > 1) if meta else not (head.alone and _ends_free(talk, run)):
             continue
-        value = run.value + (0.7 if several else 0.4) * (1 - run.first / size) + 0.9 * meta
-        value -= 0.5 * (several and not meta and bool(_FIRST_PERSON.search(run.text)))
+        value = run.value + (0.7 if several else 0.4) * (1 - run.first / size) + 1.6 * meta
+        value -= 0.5 * (several and not head.speaker and bool(_FIRST_PERSON.search(run.text)))
         if best is None or value > best[0]:
             best = value, run
-    return best[1] if best else None
+    if best is None:
+        return None
+    desk.take(best[1])
+    return block(talk, best[1], PartKind.STANDFIRST)
+
+
+def _announces(desk: Desk, i: int) -> bool:
+    """ "Today I want to show you how …", near the start."""
+    s = desk.talk.said[i]
+    early = i <= len(desk.talk.said) * _BEGINNING
+    return s.meta and early and not s.weak and bool(_SUBJECT.search(s.text)) and len(s.terms) >= 4 and not desk.unwanted(s)
 
 
 def _ends_free(talk: Talk, run: Run) -> bool:
@@ -143,8 +158,9 @@ def sections(
     return found
 
 
-def quotes(desk: Desk, stretches: Sequence[Stretch], count: int) -> list[int]:
-    """The sentences that quote best: verbatim, standing alone, in the first person if there are such, on something not yet said."""
+def quotes(desk: Desk, stretches: Sequence[Stretch], count: int, each: int = 2) -> list[int]:
+    """The sentences that quote best: verbatim, standing alone, in the first person if there are such, on something not yet said, at most
+    `each` a topic."""
     talk = desk.talk
     ranked = sorted(
         (i for t in stretches for i in range(t.first, t.last) if desk.free(i) and runs.quotable(talk, i)),
@@ -154,7 +170,8 @@ def quotes(desk: Desk, stretches: Sequence[Stretch], count: int) -> list[int]:
     for i in ranked:
         if len(found) == count:
             break
-        if not runs.repeats(frozenset(talk.said[i].terms), desk.known) and leaves_enough(desk, stretches, i):
+        beside = next(sum(t.first <= j < t.last for j in found) for t in stretches if t.first <= i < t.last)
+        if beside < each and not runs.repeats(frozenset(talk.said[i].terms), desk.known) and leaves_enough(desk, stretches, i):
             found.append(i)
             desk.take_one(i)
     return sorted(found)
@@ -217,6 +234,11 @@ def shown_speaker(talk: Talk, i: int) -> str:
 
 def spans(talk: Talk, first: int, last: int) -> tuple[tuple[int, int], ...]:
     return tuple((s.start, s.end) for s in talk.said[first:last])
+
+
+def is_personal(text: str) -> bool:
+    """Somebody speaks of themselves."""
+    return bool(_FIRST_PERSON.search(text))
 
 
 def _speaker(talk: Talk, run: Run) -> str:

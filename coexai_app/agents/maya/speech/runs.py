@@ -126,7 +126,7 @@ def detachable(talk: Talk, i: int) -> bool:
     after = talk.said[i + 1] if i + 1 < len(talk.said) else None
     if after is None or not after.follows or after.speaker != talk.said[i].speaker:
         return True
-    return after.alone and words.overlap(after.terms, talk.said[i].terms) < 0.5
+    return after.alone and words.overlap(after.terms, talk.said[i].terms) < 0.3
 
 
 def quotable(talk: Talk, i: int, shortest: int = 7, longest: int = 30) -> bool:

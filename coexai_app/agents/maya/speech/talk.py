@@ -56,7 +56,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """`askers` are speakers who mostly ask: hosts. `notes` by name say what was wrong with the source; `left_out` counts sentences."""
+    """`askers` are speakers who mostly ask: hosts. `notes` by name say what was wrong with the source; `left_out` counts
+    sentences; in `introduction` a host says who the guest is."""
 
     said: tuple[Said, ...]
     language: str
@@ -65,6 +66,7 @@ class Talk:
     timed: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
     left_out: int = 0
+    introduction: Said | None = None
 
     @property
     def voices(self) -> tuple[str, ...]:
@@ -85,6 +87,7 @@ def of_document(document: Document) -> Talk:
     texts = [text for *_, text in raw]
     sold = noise.sponsored(texts)
     said: list[Said] = []
+    introduction: Said | None = None
     orders, left_out, gap, until = 0, 0, True, 0.0
     for i, (number, start, end, text) in enumerate(raw):
         turn = all_turns[number]
@@ -93,7 +96,8 @@ def of_document(document: Document) -> Talk:
         until = cue.until if cue is not None else until
         order = noise.is_instruction(text)
         orders += order
-        if order or i in sold or noise.is_noise(text) or pages.is_page_line(text):
+        introduces = introduction is None and i not in sold and not order and noise.introduces(text)
+        if not introduces and (order or i in sold or noise.is_noise(text) or pages.is_page_line(text)):
             left_out += 1
             gap = True
             continue
@@ -104,26 +108,28 @@ def of_document(document: Document) -> Talk:
             continue
         terms = tuple(words.terms(clean, language))
         opening = _opening(clean, language)
-        said.append(
-            Said(
-                text=clean,
-                start=turn.place(start),
-                end=turn.place(end - 1) + 1,
-                speaker=turn.speaker,
-                at=cue.at if cue is not None and timed else None,
-                pause=pause,
-                turn=number,
-                section=turn.section,
-                terms=terms,
-                opening=opening,
-                question=bool(_QUESTION.search(clean)),
-                verbatim=_same_words(clean, text),
-                meta=noise.is_meta(clean),
-                weak=_weak(clean, terms) or (cue is not None and cue.confidence < _UNSURE),
-                alone=bool(opening) and not _hangs(opening, language),
-                follows=not gap,
-            )
+        sentence = Said(
+            text=clean,
+            start=turn.place(start),
+            end=turn.place(end - 1) + 1,
+            speaker=turn.speaker,
+            at=cue.at if cue is not None and timed else None,
+            pause=pause,
+            turn=number,
+            section=turn.section,
+            terms=terms,
+            opening=opening,
+            question=bool(_QUESTION.search(clean)),
+            verbatim=_same_words(clean, text),
+            meta=noise.is_meta(clean),
+            weak=_weak(clean, terms) or (cue is not None and cue.confidence < _UNSURE),
+            alone=bool(opening) and not _hangs(opening, language),
+            follows=not gap,
         )
+        if introduces and opening:
+            introduction, gap = sentence, True
+            continue
+        said.append(sentence)
         gap = False
     notes = {} if marked else {"unpunctuated": UNPUNCTUATED}
     if orders:
@@ -145,6 +151,7 @@ def of_document(document: Document) -> Talk:
         timed=timed,
         notes=notes,
         left_out=left_out,
+        introduction=introduction,
     )
 
 
@@ -181,7 +188,8 @@ def _opening(text: str, language: str) -> str:
 
 # A pronoun in the middle of a sentence, whose noun may have been in the one before.
 _POINTS = {
-    "en": r"\b(?:of|like|than|with|about) (?:those|these|them|it|that|this)\b(?! (?:\w+ )?[a-z]{3})|\b(?:those|these|that|this) "
+    "en": r"\b(?:of|like|than|with|about|after|before|from|by|for|since|without) (?:those|these|them|it|that|this)\b"
+    r"(?! (?:\w+ )?[a-z]{3})|\b(?:those|these|that|this) "
     r"(?:\d+|two|three|four|five|six|number|sentence|one|thing|way|problem|line|list|change|question)\b"
     r"|\bthe (?:same|other|others|second one|first one|rest)\b|\bthere(?= (?:and|but|or|too)\b|[.,])|\bthen\b(?=[.,])",
     "de": r"\b(?:damit|dafür|davon|dazu|dabei|darin|darüber|dagegen|dadurch|danach|daran)\b(?!,? (?:dass|wie|ob|wer|was))|\b(?:ihn|"
@@ -191,7 +199,8 @@ _POINTS = {
 }
 _OBJECTS = {
     "en": r"\b(?:it|them|him|her|they|he|she|his|their|its)\b(?! (?:is|was|takes|took|costs) (?:\w+ ){0,4}(?:to|that)\b)",
-    "de": r"^(?:im|in|am|nach|vor|seit|heute|dann|jetzt|später|früher)\b[^,.]{0,30} (?:er|sie|ihn|ihm)\b|\b(?:wissen|weiß|wusste|sagt|sagen|glaubt|macht|machen) "
+    "de": r"^(?:im|in|am|nach|vor|seit|heute|dann|jetzt|später|früher)\b[^,.]{0,30} (?:er|sie|ihn|ihm)\b"
+    r"|\b(?:wissen|weiß|wusste|sagt|sagen|glaubt|macht|machen) "
     r"(?:das|es)\b|\bhabe? es\b",
     "fr": r"\b(?:il|elle|ils|elles)\b(?! (?:y|faut|fallait|s['’]agit|suffit|est \w+ de|pleut|vaut))",
 }
