@@ -25,6 +25,8 @@ _SHARE = 0.5
 _WORDS_A_CHAPTER = 130
 _NAMES, _LINKS = 10, 8
 _MOST_SCANNED = 40_000
+# One takeaway is no list; a topic keeps so many words when one is taken out of it.
+_FEWEST_POINTS, _LEFT = 2, 24
 # The fixed headings: takeaways, quotes, mentions.
 FIXED: Mapping[str, tuple[str, str, str]] = {
     "en": ("Key takeaways", "Quotes", "Names and links mentioned"),
@@ -43,6 +45,12 @@ _ROLE = re.compile(
     r"(?:moderator(?:in)?|host|interviewer|speaker|guest|sprecher(?:in)?|gast|presentador[a]?|invitad[oa]|entrevistador[a]?|"
     r"animat(?:eur|rice)|"
     r"invitée?|intervist\w+|ospite|narrator|voice|unknown|participant|q|a)\b(?: ?\d+| [a-z])?$",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(
+    r"[%€£$]|\b(?:per ?cent|pounds|euros?|dollars|half|double[ds]?|twice|prozent|doppelt|hälfte|pour cent|moitié|double|por ciento|"
+    r"mitad|doble|"
+    r"per cento|metà|por cento|metade|procent|helft)\b",
     re.IGNORECASE,
 )
 _ADVICE = re.compile(
@@ -69,8 +77,8 @@ def blocks(document: Document, length: Length, closing: str = "", banned: frozen
     opening = planning.standfirst(desk, title) if total > 90 else None
     parts = max(1, min(most, total // 60))
     stretches = topics.stretches(heard, parts, max(_WORDS_A_CHAPTER, total // parts))
-    quoted = planning.quotes(desk, stretches, min(quotes, total // 120))
     taken = _takeaways(desk, stretches, min(points, total // 80))
+    quoted = planning.quotes(desk, stretches, min(quotes, total // 120))
     above = [title, *([opening.text] if opening else []), *(heard.said[i].text for i in quoted), *(heard.said[i].opening for i in taken)]
     chapters = planning.sections(desk, document, stretches, min(room, max(45, round(total * _SHARE))), above)
     if not chapters:
@@ -96,7 +104,9 @@ def blocks(document: Document, length: Length, closing: str = "", banned: frozen
 def _takeaways(desk: planning.Desk, stretches: list[topics.Stretch], count: int) -> list[int]:
     """The sentences that carry most and stand alone, one a topic first, then the next best; on different things."""
     heard = desk.talk
-    pointed = (i for i in range(len(heard.said)) if desk.free(i) and runs.pointed(heard, i))
+    if "unpunctuated" in heard.notes:
+        return []
+    pointed = (i for i, s in enumerate(heard.said) if desk.free(i) and runs.pointed(heard, i) and _telling(s))
     ranked = sorted(pointed, key=lambda i: (-_weight(heard.said[i]), i))
     at = {i: number for number, t in enumerate(stretches) for i in range(t.first, t.last)}
     found: list[int] = []
@@ -106,14 +116,22 @@ def _takeaways(desk: planning.Desk, stretches: list[topics.Stretch], count: int)
             if len(found) == count:
                 break
             topic = at.get(i, -1)
-            if i in found or (not again and used[topic]) or not planning.leaves_enough(desk, stretches, i):
+            if i in found or (not again and used[topic]) or not planning.leaves_enough(desk, stretches, i, _LEFT):
                 continue
             if runs.repeats(frozenset(heard.said[i].terms), desk.known):
                 continue
             found.append(i)
             used[topic] += 1
             desk.take_one(i)
+    if len(found) < _FEWEST_POINTS:
+        desk.taken.difference_update(found)
+        return []
     return sorted(found)
+
+
+def _telling(s: talk.Said) -> bool:
+    """What somebody tells of themselves is a takeaway only with advice or a figure in it."""
+    return not planning.is_personal(s.text) or bool(_ADVICE.search(s.text) or _FIGURE.search(s.text))
 
 
 def _weight(s: talk.Said) -> float:
@@ -134,16 +152,15 @@ def _mentioned(document: Document, heard: talk.Talk) -> list[TextBlock]:
 
     names = [name for name in heard.speakers if not _ROLE.match(name)]
     size = 0
-    for s in heard.said:
+    for s in (*([heard.introduction] if heard.introduction else []), *heard.said):
         size += len(s.text)
         if size > _MOST_SCANNED:
             break
         if not any(word[:1].isupper() for word in s.text.split()[1:]):
             continue
         for mention in find(s.text, language=heard.language):
-            full = mention.kind is ClaimKind.NAME and len(mention.text.split()) > 1
-            if full and not any(set(mention.text.split()) & set(name.split()) for name in names):
-                names.append(mention.text)
+            if mention.kind is ClaimKind.NAME and len(mention.text.split()) > 1:
+                _add(names, mention.text)
     found = []
     if names:
         line = ", ".join(names[:_NAMES])
@@ -153,6 +170,18 @@ def _mentioned(document: Document, heard: talk.Talk) -> list[TextBlock]:
     seen = list(dict.fromkeys(link.url for link in links if link.url not in adverts))
     found += [TextBlock(kind=PartKind.ITEM, text=url) for url in seen[:_LINKS]]
     return found
+
+
+def _add(names: list[str], name: str) -> None:
+    """One more full name; it takes the place of the first name alone, and a shorter form of a known one is no other."""
+    own = set(name.split())
+    for i, known in enumerate(names):
+        if set(known.split()) <= own:
+            names[i] = name
+            return
+        if own <= set(known.split()):
+            return
+    names.append(name)
 
 
 def _spoken(document: Document) -> list[tuple[int, int]]:

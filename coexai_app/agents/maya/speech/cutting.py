@@ -14,7 +14,7 @@ _END = re.compile(r"[.!?…。！？؟।]")
 # Words that a sentence end stands for; with fewer ends than that nobody wrote punctuation.
 _WORDS_PER_END = 60
 _SILENCE = 0.6
-_SHORT, _FULL, _MOST = 7, 16, 34
+_SHORT, _FULL, _MOST = 7, 16, 48
 _WORD = re.compile(r"\S+")
 _HANGING_LIST = (
     "a an the my our your his her its their this that these of to in on at for with from by and or but because if when as than so "

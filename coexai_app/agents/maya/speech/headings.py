@@ -10,6 +10,7 @@ from coexai_app.agents.maya.speech.runs import Run
 from coexai_app.agents.maya.speech.talk import Said, Talk
 from coexai_app.agents.maya.speech.topics import Stretch
 from coexai_app.agents.text import coherence, phrases, words
+from coexai_app.agents.text.hooks import HOOK_NUMBER
 from coexai_app.agents.text.judging import flat
 
 _AND = {"en": "and", "es": "y", "de": "und", "fr": "et", "it": "e", "pt": "e", "nl": "en"}
@@ -18,6 +19,13 @@ _SENTENCE_WORDS = (4, 10)
 _SMALL_SECTION = 60
 _ANSWERS_WITHIN = 3
 _LONGEST_TITLE = 95
+# What follows the announcement of a subject.
+_ANNOUNCED = {
+    "en": re.compile(r"\b(?:about (?!it\b|this\b|that\b)((?!how\b|what\b|why\b).+)|(?=how\b|why\b|what\b)(.+))$", re.IGNORECASE),
+    "es": re.compile(r"\b(?:sobre (.+)|(?=cómo\b|por qué\b)(.+))$", re.IGNORECASE),
+    "de": re.compile(r"\b(?:(?:über|um) (.+?)(?: (?:sprechen|reden|erzählen))?|(?=wie\b|warum\b)(.+))\.?$", re.IGNORECASE),
+    "fr": re.compile(r"\b(?:parler (?:de |d['’])(.+)|(?=comment\b|pourquoi\b)(.+))$", re.IGNORECASE),
+}
 # A title that begins with a time is half a sentence.
 _WHEN = re.compile(
     r"(?:now|today|then|last|in|im|am|en|dans|after|before|for (?:a|\w+ (?:years|months))|maintenant|aujourd['’]hui|ensuite|jetzt|"
@@ -93,7 +101,9 @@ def of_stretch(
             worth = _worth(talk, key, i, text, chosen, i in taken)
             best = max(best, (worth, -i, text)) if best else (worth, -i, text)
     if best is None or best[0] < _FAIR:
-        return _phrase(talk, stretch, before), None
+        phrase = _phrase(talk, stretch, before)
+        if best is None or " " in phrase:
+            return phrase, None
     i = -best[1]
     whole = best[2] == _END.sub("", talk.said[i].opening)
     return best[2], i if whole and i not in taken else None
@@ -172,13 +182,25 @@ def _phrase(talk: Talk, stretch: Stretch, taken: Collection[str]) -> str:
         return _head(best.opening or best.text)
     fresh = [p for p in fresh if not _NO_NOUN.search(p)] or fresh
     counts = Counter(words.terms(text, talk.language))
-    fresh = [p for p in fresh if all(counts[t] > 1 for t in words.terms(p, talk.language))] or fresh[:1]
+    fresh = [p for p in fresh if all(counts[t] > 1 for t in words.terms(p, talk.language))] or _commonest(text, talk, taken) or fresh[:1]
     fresh.sort(key=lambda p: -min((counts[t] for t in words.terms(p, talk.language)), default=0))
     longest = [p for p in fresh if " " in p]
     first = (longest or fresh)[0]
     others = [p for p in fresh if p != first and not set(words.terms(p, talk.language)) & set(words.terms(first, talk.language))]
     joined = f"{first} {_AND.get(talk.language, '·')} {others[0]}" if others and len(first) + len(others[0]) < 50 else first
     return coherence.capitalised(joined)
+
+
+def _commonest(text: str, talk: Talk, taken: Collection[str]) -> list[str]:
+    """The longer word that is said most often, if it is said more than once."""
+    stops = words.stopwords(talk.language)
+    said = Counter(token.text.lower() for token in words.tokens(text) if len(token.text) > 3 and token.text.lower() not in stops)
+    fresh = [
+        (count, word)
+        for word, count in said.items()
+        if count > 1 and not HOOK_NUMBER.fullmatch(word) and not any(word in heading for heading in taken)
+    ]
+    return [max(fresh)[1]] if fresh else []
 
 
 _NO_NOUN = re.compile(
@@ -200,6 +222,8 @@ def title_of(talk: Talk, given: str, most: int, spare: Collection[int]) -> str:
     """
     if given and len(given) <= most:
         return given
+    if subject := _announced(talk, most):
+        return subject
     key = {
         t
         for p in phrases.key_phrases(" ".join(s.text for s in talk.said), talk.language, limit=4)
@@ -220,6 +244,19 @@ def title_of(talk: Talk, given: str, most: int, spare: Collection[int]) -> str:
     if best and not talk.notes.get("unpunctuated"):
         return best[2]
     return _phrase(talk, Stretch(0, len(talk.said)), ())[:most]
+
+
+def _announced(talk: Talk, most: int) -> str:
+    """The subject, as the speaker announces it near the start: "I want to tell you about the year in which …"; "" when nobody does."""
+    pattern = _ANNOUNCED.get(talk.language)
+    if pattern is None or talk.notes.get("unpunctuated"):
+        return ""
+    for s in talk.said[: max(3, len(talk.said) // 6)]:
+        match = pattern.search(s.text) if s.meta and not s.question else None
+        text = coherence.capitalised(_END.sub("", match[1] or match[2])) if match else ""
+        if text and 4 <= len(text.split()) <= 16 and len(words.terms(text, talk.language)) >= 3 and len(text) <= most:
+            return text
+    return ""
 
 
 def _titles(talk: Talk, s: Said) -> bool:

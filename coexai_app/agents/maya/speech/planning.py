@@ -105,6 +105,8 @@ def standfirst(desk: Desk, title: str) -> TextBlock | None:
             continue
         if (run.last - run.first > 1) if meta else not (head.alone and _ends_free(talk, run)):
             continue
+        if not meta and "unpunctuated" in talk.notes:
+            continue
         value = run.value + (0.7 if several else 0.4) * (1 - run.first / size) + 1.6 * meta
         value -= 0.5 * (several and not head.speaker and bool(_FIRST_PERSON.search(run.text)))
         if best is None or value > best[0]:
@@ -164,7 +166,7 @@ def quotes(desk: Desk, stretches: Sequence[Stretch], count: int, each: int = 2) 
     talk = desk.talk
     ranked = sorted(
         (i for t in stretches for i in range(t.first, t.last) if desk.free(i) and runs.quotable(talk, i)),
-        key=lambda i: (-(talk.said[i].score + 0.15 * bool(_FIRST_PERSON.search(talk.said[i].text))), i),
+        key=lambda i: (-(talk.said[i].score + 0.3 * bool(_FIRST_PERSON.search(talk.said[i].text))), i),
     )
     found: list[int] = []
     for i in ranked:
@@ -177,11 +179,11 @@ def quotes(desk: Desk, stretches: Sequence[Stretch], count: int, each: int = 2) 
     return sorted(found)
 
 
-def leaves_enough(desk: Desk, stretches: Sequence[Stretch], i: int) -> bool:
+def leaves_enough(desk: Desk, stretches: Sequence[Stretch], i: int, least: int = _ENOUGH) -> bool:
     """Its topic has enough to say without the sentence."""
     said = desk.talk.said
     topic = next((t for t in stretches if t.first <= i < t.last), None)
-    return topic is None or sum(said[j].words for j in range(topic.first, topic.last) if j != i and desk.free(j)) >= _ENOUGH
+    return topic is None or sum(said[j].words for j in range(topic.first, topic.last) if j != i and desk.free(j)) >= least
 
 
 def paragraphs(talk: Talk, chosen: list[Run], *, most: int = 90) -> list[TextBlock]:

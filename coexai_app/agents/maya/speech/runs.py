@@ -129,11 +129,12 @@ def detachable(talk: Talk, i: int) -> bool:
     return after.alone and words.overlap(after.terms, talk.said[i].terms) < 0.3
 
 
-def quotable(talk: Talk, i: int, shortest: int = 7, longest: int = 30) -> bool:
+def quotable(talk: Talk, i: int, shortest: int = 9, longest: int = 30) -> bool:
     """One sentence that stands alone, in the very words that were said."""
     s: Said = talk.said[i]
     return (
         s.verbatim
+        and "unpunctuated" not in talk.notes
         and s.alone
         and s.opening == s.text
         and detachable(talk, i)

@@ -188,8 +188,10 @@ def _opening(text: str, language: str) -> str:
 
 # A pronoun in the middle of a sentence, whose noun may have been in the one before.
 _POINTS = {
-    "en": r"\b(?:of|like|than|with|about|after|before|from|by|for|since|without) (?:those|these|them|it|that|this)\b"
-    r"(?! (?:\w+ )?[a-z]{3})|\b(?:those|these|that|this) "
+    "en": r"\b(?:of|in|on|at|for|with|to|about|from) (?:that|those|these) [a-z]+\b|^(?:every|each|no|another) \w+, "
+    r"|\b(?:of|like|than|with|about|after|before|from|by|for|since|without) (?:those|these|them|it|that|this)\b"
+    r"(?! (?:\w+ )?[a-z]{3})|\b(?:after|before|since) that\b"
+    r"(?! (?:day|week|month|year|evening|morning|summer|winter|time))|\b(?:those|these|that|this) "
     r"(?:\d+|two|three|four|five|six|number|sentence|one|thing|way|problem|line|list|change|question)\b"
     r"|\bthe (?:same|other|others|second one|first one|rest)\b|\bthere(?= (?:and|but|or|too)\b|[.,])|\bthen\b(?=[.,])",
     "de": r"\b(?:damit|dafür|davon|dazu|dabei|darin|darüber|dagegen|dadurch|danach|daran)\b(?!,? (?:dass|wie|ob|wer|was))|\b(?:ihn|"
