@@ -154,7 +154,7 @@ class TestCutting:
 
 class TestTopics:
     def test_a_turn_of_subject_is_found(self) -> None:
-        bread = "The dough needs flour and water. The flour decides how the dough feels. Good dough rests for a night. Water makes the dough soft. "
+        bread = "The dough needs flour and water. The flour decides how the dough feels. Good dough rests. Water makes the dough soft. "
         rent = "The landlord raised the rent in May. Our rent is now double. A landlord wants his rent on time. The rent eats the profit. "
         document = read_text(f"{bread * 3}\n\n{rent * 3}")
         found = topics.stretches(talk.of_document(document), 2, 60)

@@ -19,7 +19,7 @@ from coexai_app.extract.document import Document
 from coexai_app.llm.base import Prompt
 
 WORDS = {Length.SHORT: 350, Length.MEDIUM: 650, Length.LONG: 1_100}
-_MOST_SECTIONS, _MOST_PARAGRAPHS, _FEWEST_WORDS = 7, 6, 60
+_MOST_SECTIONS, _MOST_PARAGRAPHS, _FEWEST_WORDS = 7, 6, 40
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 2_000}
 SCHEMA: Mapping[str, Any] = {
     "type": "object",

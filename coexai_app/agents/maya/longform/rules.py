@@ -179,7 +179,8 @@ def quotes(judged: LongJudged) -> Verdict:
         places = [claim.source for claim in judged.claims if judged.parts[claim.part] is part and claim.kind.value == "quote"]
         if places and not any(places):
             return Verdict(0, f"{part.label} is not in the source in these words.", tail(block.text), "Restore the words, or delete it.")
-        starts = [place.start for place in places if place] + [start for start, _ in block.spans]
+        same = [start for start, end in block.spans if _words(judged.document.text[start:end]) == _words(block.text)]
+        starts = same or [place.start for place in places if place]
         heard = [cue for start in starts for cue in cues if cue.start <= start < cue.end]
         if block.speaker and heard and all(cue.speaker != block.speaker for cue in heard):
             fix = "Correct the name, or delete the quote."
@@ -191,6 +192,10 @@ def quotes(judged: LongJudged) -> Verdict:
     return Verdict(
         1, f"{len(found)} {'quote' if len(found) == 1 else 'quotes'}, word for word" + (" and by the right person." if cues else ".")
     )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())
 
 
 def cliches(judged: LongJudged) -> Verdict:
