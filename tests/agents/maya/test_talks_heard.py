@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from coexai_app.agents.maya import articles, podcasts
+from coexai_app.agents.maya.longform.schemas import Length, clock
 from coexai_app.agents.maya.speech import cues, cutting, noise, talk, topics
 from coexai_app.agents.maya.speech.cleaning import cleaned
 from coexai_app.agents.maya.speech.turns import turns
+from coexai_app.agents.parts import PartKind
 from coexai_app.extract.document import Block, BlockKind, Cue, Document, SourceKind
 from coexai_app.extract.reading import read_text
 from tests.agents.maya import talks
@@ -166,3 +169,39 @@ class TestTopics:
         firsts = [heard.said[t.first] for t in topics.stretches(heard, 7, 100)]
         assert len(firsts) >= 7
         assert all(s.speaker == "Dana Whitlock" for s in firsts[1:])
+
+
+class TestSubtitles:
+    """Cues as a subtitle file has them: a few words each, no names in the text."""
+
+    @pytest.fixture
+    def document(self) -> Document:
+        plain = cues.heard(read_text((talks.FOLDER / "interview.txt").read_text()))
+        spoken: list[tuple[float, str, str]] = []
+        at = 3_600.0
+        for cue in plain.cues:
+            said = plain.text[cue.start : cue.end].split()
+            for i in range(0, len(said), 7):
+                spoken.append((at, cue.speaker, " ".join(said[i : i + 7])))
+                at += 3.0
+        return recorded(*spoken)
+
+    def test_the_article_is_the_same_as_of_the_labelled_text(self, document: Document) -> None:
+        plain = cues.heard(read_text((talks.FOLDER / "interview.txt").read_text()))
+        made = [articles.compose.blocks(d, Length.MEDIUM) for d in (document, plain)]
+        assert [b.text for b in made[0] if b.kind is PartKind.HEADING] == [b.text for b in made[1] if b.kind is PartKind.HEADING]
+
+    def test_chapters_are_in_the_second_hour(self, document: Document) -> None:
+        made = podcasts.compose.blocks(document, Length.MEDIUM)
+        times = [b.at for b in made if b.kind is PartKind.HEADING and b.text.casefold() not in podcasts.compose.FIXED_HEADINGS]
+        assert times == sorted(times) and times[0] >= 3_600
+        assert clock(times[0]).startswith("1:00:")
+
+    def test_every_paragraph_is_where_it_says_it_is(self, document: Document) -> None:
+        for block in articles.compose.blocks(document, Length.LONG):
+            for start, end in block.spans:
+                first = document.text[start:end].split()[0].strip(",.").casefold()
+                assert document.text[start:end].strip() == document.text[start:end] and first
+            if block.kind is PartKind.QUOTE:
+                start, end = block.spans[0]
+                assert document.text[start:end].replace("\n\n", " ") == block.text

@@ -7,7 +7,7 @@ import re
 
 from coexai_app.agents.maya.longform.limits import ARTICLE_TITLE
 from coexai_app.agents.maya.longform.schemas import Length, TextBlock
-from coexai_app.agents.maya.speech import headings, planning, runs, talk, topics
+from coexai_app.agents.maya.speech import planning, runs, talk, titles, topics
 from coexai_app.agents.parts import PartKind
 from coexai_app.extract.document import Document
 
@@ -37,7 +37,7 @@ def blocks(document: Document, length: Length, closing: str = "", banned: frozen
     body, most, pulls = SIZES[length]
     body = total if total <= _SHORT_TALK else min(body, round(total * _SHARE))
     desk = planning.Desk(heard, banned)
-    title = headings.title_of(heard, planning.given_title(document), ARTICLE_TITLE, desk.spare)
+    title = titles.of_talk(heard, planning.given_title(document), ARTICLE_TITLE, desk.spare)
     opening = planning.standfirst(desk, title) if total > 90 else None
     parts = max(1, min(most, total // 75))
     stretches = _told(heard, topics.stretches(heard, parts, max(1, total // parts)), MOST_SECTIONS if heard.askers else most)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from coexai_app.agents.maya.longform.limits import ARTICLE_TITLE
-from coexai_app.agents.maya.longform.schemas import Length, LongformOutput
+from coexai_app.agents.maya.longform.schemas import LENGTHS, Length, LongformOutput
 from coexai_app.agents.maya.speech.schemas import TalkInput
 from coexai_app.agents.parts import PartKind
 
@@ -20,6 +20,7 @@ class ArticleInput(TalkInput):
         default=Length.MEDIUM,
         title="Length",
         description="Short has some 350 words, medium 650, long 1,100, as far as the talk has them.",
+        json_schema_extra={"labels": LENGTHS},
     )
 
 

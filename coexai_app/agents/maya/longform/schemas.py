@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from coexai_app.agents.parts import Part, Parted, PartKind, Words
 from coexai_app.agents.pipeline import StepResult
@@ -35,6 +35,10 @@ class Length(StrEnum):
     SHORT = "short"
     MEDIUM = "medium"
     LONG = "long"
+
+
+# What the form calls them.
+LENGTHS: Final[dict[str, JsonValue]] = {"short": "Short", "medium": "Medium", "long": "Long"}
 
 
 class TextBlock(BaseModel):

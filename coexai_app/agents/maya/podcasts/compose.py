@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from coexai_app.agents.maya.longform.schemas import Length, TextBlock
-from coexai_app.agents.maya.speech import headings, noise, planning, runs, talk, topics
+from coexai_app.agents.maya.speech import noise, planning, runs, talk, titles, topics
 from coexai_app.agents.parts import PartKind
 from coexai_app.agents.report import ClaimKind
 from coexai_app.agents.text import limits, words
@@ -73,7 +73,7 @@ def blocks(document: Document, length: Length, closing: str = "", banned: frozen
     total = sum(s.words for s in heard.said)
     room, most, points, quotes = SIZES[length]
     desk = planning.Desk(heard, banned)
-    title = headings.title_of(heard, planning.given_title(document), MOST_TITLE, desk.spare)
+    title = titles.of_talk(heard, planning.given_title(document), MOST_TITLE, desk.spare)
     opening = planning.standfirst(desk, title) if total > 90 else None
     parts = max(1, min(most, total // 60))
     stretches = topics.stretches(heard, parts, max(_WORDS_A_CHAPTER, total // parts))

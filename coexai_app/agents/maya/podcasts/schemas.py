@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from coexai_app.agents.maya.longform.schemas import Length, LongformOutput
+from coexai_app.agents.maya.longform.schemas import LENGTHS, Length, LongformOutput
 from coexai_app.agents.maya.speech.schemas import TalkInput
 
 
@@ -15,6 +15,7 @@ class PodcastInput(TalkInput):
         default=Length.MEDIUM,
         title="Length",
         description="Short has 3 takeaways and up to 5 chapters, medium 5 and 8, long 7 and 12, as far as the episode has them.",
+        json_schema_extra={"labels": LENGTHS},
     )
 
 

@@ -18,26 +18,6 @@ _QUESTION_WORDS = (4, 14)
 _SENTENCE_WORDS = (4, 10)
 _SMALL_SECTION = 60
 _ANSWERS_WITHIN = 3
-_LONGEST_TITLE = 95
-# What follows the announcement of a subject.
-_ANNOUNCED = {
-    "en": re.compile(r"\b(?:about (?!it\b|this\b|that\b)((?!how\b|what\b|why\b).+)|(?=how\b|why\b|what\b)(.+))$", re.IGNORECASE),
-    "es": re.compile(r"\b(?:sobre (.+)|(?=cómo\b|por qué\b)(.+))$", re.IGNORECASE),
-    "de": re.compile(r"\b(?:(?:über|um) (.+?)(?: (?:sprechen|reden|erzählen))?|(?=wie\b|warum\b)(.+))\.?$", re.IGNORECASE),
-    "fr": re.compile(r"\b(?:parler (?:de |d['’])(.+)|(?=comment\b|pourquoi\b)(.+))$", re.IGNORECASE),
-}
-# A title that begins with a time is half a sentence.
-_WHEN = re.compile(
-    r"(?:now|today|then|last|in|im|am|en|dans|after|before|for (?:a|\w+ (?:years|months))|maintenant|aujourd['’]hui|ensuite|jetzt|"
-    r"heute|dann|ahora|"
-    r"hoy|luego|desde|adesso|oggi|agora|hoje|nu|vandaag)\b",
-    re.IGNORECASE,
-)
-_PERSONAL = re.compile(
-    r"\b(?:i|i['’]\w+|we|we['’]\w+|my|our|me|us|yo|mi|nuestr[oa]s?|ich|wir|mein\w*|unser\w*|mich|mir|uns|je|j['’]\w+|nous|mon|ma|"
-    r"mes|notre|io|noi|eu|nós|ik|wij|we)\b",
-    re.IGNORECASE,
-)
 # What a sentence must be worth to stand over a section; else the section's key phrases do.
 _FAIR = -0.2
 # Where a whole clause ends and another one begins.
@@ -60,7 +40,7 @@ _OPENS_SUBORDINATE = re.compile(
     r"si|cuando|aunque|porque|mientras|desde|quand|lorsque|comme|bien|depuis|se|quando|als|toen|omdat)\b",
     re.IGNORECASE,
 )
-_END = re.compile(r"[.…]+$")
+END = re.compile(r"[.…]+$")
 _NO_HEADING = re.compile(
     r"^(?:my name is|i am|i['’]m|yo soy|soy|me llamo|ich bin|ich heiße|mein name|je suis|je m['’]appelle|sono|mi chiamo|eu sou|ik "
     r"ben)\b|\b(?:please|bitte|por favor|s'il (?:te|vous) plaît|per favore)\b|^(?:let me|thank)",
@@ -101,11 +81,11 @@ def of_stretch(
             worth = _worth(talk, key, i, text, chosen, i in taken)
             best = max(best, (worth, -i, text)) if best else (worth, -i, text)
     if best is None or best[0] < _FAIR:
-        phrase = _phrase(talk, stretch, before)
-        if best is None or " " in phrase:
-            return phrase, None
+        spoken_of = phrase(talk, stretch, before)
+        if best is None or " " in spoken_of:
+            return spoken_of, None
     i = -best[1]
-    whole = best[2] == _END.sub("", talk.said[i].opening)
+    whole = best[2] == END.sub("", talk.said[i].opening)
     return best[2], i if whole and i not in taken else None
 
 
@@ -143,7 +123,7 @@ def _statement(talk: Talk, i: int) -> str:
         return ""
     shapes = [s.opening, *([clause.split(s.opening, maxsplit=1)[0]] if clause and not _OPENS_SUBORDINATE.match(s.opening) else [])]
     for shape in shapes:
-        text = _END.sub("", shape).strip(" ,;:")
+        text = END.sub("", shape).strip(" ,;:")
         if (
             low <= len(text.split()) <= high
             and len(words.terms(text, talk.language)) >= 2
@@ -173,7 +153,8 @@ def _as_heading(talk: Talk, s: Said) -> str:
     return "" if len(text.split()) < _QUESTION_WORDS[0] or coherence.dangling(text, talk.language) else text
 
 
-def _phrase(talk: Talk, stretch: Stretch, taken: Collection[str]) -> str:
+def phrase(talk: Talk, stretch: Stretch, taken: Collection[str]) -> str:
+    """What a topic speaks of most, one or two phrases; its first clause where nothing is said twice."""
     text = " ".join(s.text for s in talk.said[stretch.first : stretch.last])
     found = [p.text for p in phrases.key_phrases(text, talk.language, limit=6)]
     fresh = [p for p in found if not any(flat(p) in heading or heading in flat(p) for heading in taken)] or found
@@ -212,61 +193,4 @@ def _head(text: str) -> str:
     """The first clause of a sentence, or its first words."""
     clause = re.split(r"[,;:–—]\s", text, maxsplit=1)[0]
     pieces = clause.split()
-    return _END.sub("", clause) if len(pieces) <= 10 else " ".join(pieces[:8]) + "…"
-
-
-def title_of(talk: Talk, given: str, most: int, spare: Collection[int]) -> str:
-    """The title: the source's own, or the short sentence that says most, or what is spoken of most. At most `most` characters.
-
-    What somebody says in the first person among others is theirs: "Anna Ruiz: I was baking bread as decoration".
-    """
-    if given and len(given) <= most:
-        return given
-    if subject := _announced(talk, most):
-        return subject
-    key = {
-        t
-        for p in phrases.key_phrases(" ".join(s.text for s in talk.said), talk.language, limit=4)
-        for t in words.terms(p.text, talk.language)
-    }
-    several = len(talk.voices) > 1 or bool(talk.askers)
-    best: tuple[float, int, str] | None = None
-    for i, s in enumerate(talk.said):
-        if i not in spare or not _titles(talk, s):
-            continue
-        text = _END.sub("", s.opening)
-        worth = s.score + 0.25 * len(key & set(s.terms)) + 0.1 * any(c.isdigit() for c in text) - 0.5 * bool(_WHEN.match(text))
-        if several and _PERSONAL.search(text):
-            text = f"{s.speaker}: {text}" if s.speaker else text
-            worth -= 0.2
-        if len(text) <= min(most, _LONGEST_TITLE):
-            best = max(best, (worth, -i, text)) if best else (worth, -i, text)
-    if best and not talk.notes.get("unpunctuated"):
-        return best[2]
-    return _phrase(talk, Stretch(0, len(talk.said)), ())[:most]
-
-
-def _announced(talk: Talk, most: int) -> str:
-    """The subject, as the speaker announces it near the start: "I want to tell you about the year in which …"; "" when nobody does."""
-    pattern = _ANNOUNCED.get(talk.language)
-    if pattern is None or talk.notes.get("unpunctuated"):
-        return ""
-    for s in talk.said[: max(3, len(talk.said) // 6)]:
-        match = pattern.search(s.text) if s.meta and not s.question else None
-        text = coherence.capitalised(_END.sub("", match[1] or match[2])) if match else ""
-        if text and 4 <= len(text.split()) <= 16 and len(words.terms(text, talk.language)) >= 3 and len(text) <= most:
-            return text
-    return ""
-
-
-def _titles(talk: Talk, s: Said) -> bool:
-    return (
-        s.alone
-        and 5 <= len(s.opening.split()) <= 14
-        and len(s.terms) >= 3
-        and not s.question
-        and not s.meta
-        and not s.weak
-        and s.speaker not in talk.askers
-        and not coherence.leans(s.opening, talk.language)
-    )
+    return END.sub("", clause) if len(pieces) <= 10 else " ".join(pieces[:8]) + "…"

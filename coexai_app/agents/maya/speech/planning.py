@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from coexai_app.agents.maya.longform.schemas import TextBlock
-from coexai_app.agents.maya.speech import headings, runs
+from coexai_app.agents.maya.speech import headings, noise, runs
+from coexai_app.agents.maya.speech.checks import fillers_left
 from coexai_app.agents.maya.speech.runs import Run
 from coexai_app.agents.maya.speech.talk import Said, Talk
 from coexai_app.agents.maya.speech.topics import Stretch
 from coexai_app.agents.parts import PartKind
+from coexai_app.agents.text import coherence
 from coexai_app.agents.text.judging import flat
 from coexai_app.extract.document import BlockKind, Document
 
@@ -44,17 +46,21 @@ _ENOUGH = 45
 
 @dataclass(slots=True)
 class Desk:
-    """The sentences of a talk while a text is written of them: `taken` are used, `banned` must not be (by their text), `known` is "
-    "said."""
+    """The sentences of a talk while a text is written of them: `taken` are used, `banned` must not be (by their text), `known` is said.
+
+    `texts` are the words of what is taken: a sentence that was said twice is used once."""
 
     talk: Talk
     banned: Collection[str] = ()
     taken: set[int] = field(default_factory=set)
     known: list[frozenset[str]] = field(default_factory=list)
+    texts: set[str] = field(default_factory=set)
 
     def free(self, i: int) -> bool:
+        """The sentence may be used: it says something, is nobody's question, and is used nowhere, not even where it was said before."""
         s = self.talk.said[i]
-        return i not in self.taken and not s.meta and not s.weak and s.speaker not in self.talk.askers and not self.unwanted(s)
+        used = i in self.taken or s.text in self.texts
+        return not (used or s.meta or s.weak or s.speaker in self.talk.askers or self.unwanted(s))
 
     def unwanted(self, s: Said) -> bool:
         """The sentence is banned."""
@@ -62,10 +68,12 @@ class Desk:
 
     def take(self, run: Run) -> None:
         self.taken.update(range(run.first, run.last))
+        self.texts.update(s.text for s in self.talk.said[run.first : run.last])
         self.known.append(run.terms)
 
     def take_one(self, i: int) -> None:
         self.taken.add(i)
+        self.texts.add(self.talk.said[i].text)
         self.known.append(frozenset(self.talk.said[i].terms))
 
     @property
@@ -150,14 +158,20 @@ def sections(
             desk.take(run)
         own = ""
         if stretch.section >= 0 and stretch.section not in above:
-            own = document.block_text(document.blocks[stretch.section])
-            own = "" if own == document.title else own
+            own = _own_heading(document, stretch.section)
         above.add(stretch.section)
         heading, spent = headings.of_stretch(talk, stretch, chosen, desk.taken, [*used, *(h for _, h, _ in found)], own)
         if spent is not None:
             desk.take_one(spent)
         found.append((stretch, heading, chosen))
     return found
+
+
+def _own_heading(document: Document, index: int) -> str:
+    """The source's heading above a topic; "" for the title, and for a short line of speech that only looked like a heading."""
+    text = document.block_text(document.blocks[index])
+    spoken = text.endswith((".", ",")) or fillers_left(text, document.language) or noise.is_noise(text) or noise.is_backchannel(text)
+    return "" if text == document.title or spoken or coherence.dangling(text, document.language) else text
 
 
 def quotes(desk: Desk, stretches: Sequence[Stretch], count: int, each: int = 2) -> list[int]:

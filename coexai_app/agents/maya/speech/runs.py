@@ -86,14 +86,17 @@ def best(
     ranked = sorted(candidates(talk, first, last, usable), key=lambda r: (-r.value, r.first))
     ranked = [run for run in ranked if talk.said[run.first].alone] or ranked
     chosen: list[Run] = []
+    texts: set[str] = set()
     spent = 0
     for run in ranked:
         if chosen and spent + run.words > budget:
             continue
         if any(run.first < other.last and other.first < run.last for other in chosen):
             continue
-        if repeats(run.terms, [*known, *(other.terms for other in chosen)]):
+        own = [s.text for s in talk.said[run.first : run.last]]
+        if len(set(own)) < len(own) or texts & set(own) or repeats(run.terms, [*known, *(other.terms for other in chosen)]):
             continue
+        texts |= set(own)
         chosen.append(run)
         spent += run.words
         if spent >= budget:
