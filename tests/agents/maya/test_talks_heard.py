@@ -39,6 +39,13 @@ class TestSpeakers:
         assert heard.voices == ("Anna Ruiz",)
         assert heard.askers == {"Dana Whitlock"}
 
+    @pytest.mark.parametrize("name", ["Joris de Wit", "Ana María de la Cruz", "Dr. Ute von der Heide", "SPEAKER 2", "Seán O’Brien", "Marc"])
+    def test_a_name_may_have_several_words(self, name: str) -> None:
+        text = (
+            f"Host: How did it begin in 2018?\n\n{name}: With a quarrel in the shop.\n\nHost: And then?\n\n{name}: The questions changed."
+        )
+        assert {cue.speaker for cue in cues.heard(read_text(text)).cues} == {"Host", name}
+
     def test_a_word_with_a_colon_is_no_speaker(self) -> None:
         document = read_text("Note: this is long enough to be a note.\n\nTip: read it twice.\n\nNote: the end comes soon.\n\nTip: rest.")
         assert cues.heard(document).cues == ()

@@ -1,5 +1,4 @@
-"""A spoken sentence as one writes it down: without sounds, asides, false starts and repeated words. Only words go; none comes, "
-"none moves."""
+"""A spoken sentence as one writes it down: without sounds, asides, false starts and repeated words. Words only go; none comes."""
 
 from __future__ import annotations
 

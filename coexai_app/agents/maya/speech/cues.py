@@ -11,7 +11,9 @@ from coexai_app.agents.text.sentences import PROSE
 from coexai_app.extract.document import Block, BlockKind, Cue, Document
 
 _TIME = r"[\[(]?(?P<{0}>(?:\d{{1,2}}:)?\d{{1,2}}:\d{{2}})(?:[.,]\d{{1,3}})?[\])]?"
-_NAME = r"(?P<who>[^\W\d_a-zà-ÿ][\w.'’-]{0,30}(?: (?:[^\W\d_a-zà-ÿ][\w.'’-]{0,30}|\d{1,2})){0,3})"
+_WORD = r"[^\W\d_a-zà-ÿ][\w.'’-]{0,30}"
+_PARTICLE = r"(?:de|da|di|do|dos|du|del|della|la|le|el|al|bin|ibn|van|von|der|den|ten|ter|zu|y|e|of|the)"
+_NAME = rf"(?P<who>{_WORD}(?: (?:{_PARTICLE} ){{0,2}}(?:{_WORD}|\d{{1,2}})){{0,4}})"
 _LABEL = re.compile(
     rf"(?:^|(?<=\n))[ \t]*(?:[-–•*>]\s+)?(?:\*\*)?(?:{_TIME.format('first')}\s*[-–—:]?\s*)?"
     rf"{_NAME}(?:\s*{_TIME.format('second')})?(?:\*\*)?\s*[:：](?:\*\*)?\s+(?=\S)"

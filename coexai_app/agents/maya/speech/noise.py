@@ -1,5 +1,4 @@
-"""What is said around a talk and is no part of it: greetings, sponsors, housekeeping, calls to subscribe, and words meant for a "
-"program."""
+"""What is said around a talk and is no part of it: greetings, sponsors, housekeeping, calls to subscribe, words for a program."""
 
 from __future__ import annotations
 

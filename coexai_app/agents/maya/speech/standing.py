@@ -35,6 +35,11 @@ _POINTS = {
     "fr": r"^(?:deux|trois|quatre|cinq|l['’]une?|certains|vingt-\w+) (?:sont|ont|étaient|avaient|m['’]ont|se)\b|"
     r"\b(?:ça|cela|eux|celui-ci|celle-ci)\b",
 }
+_POINTS |= {
+    "it": r"^(?:ne|li|lo) \w+|\b(?:di|in|a|con|su|tra) (?:quei|quegli|quelle|quel|quella)\b",
+    "nl": r"^(?:twee|drie|vier|vijf|een|sommige) (?:zijn|waren|hebben|hadden|gingen|kwamen)\b|\b(?:ermee|erover|daarvan|daarmee|ervan)\b",
+    "pt": r"^(?:dois|duas|três|quatro|um|uma|alguns) (?:são|eram|foram|têm|tinham)\b|\b(?:disso|nisso|com isso|deles|delas)\b",
+}
 _OBJECTS = {
     "en": r"\b(?:it|them|him|her|they|he|she|his|their|its)\b(?! (?:is|was|takes|took|costs) (?:\w+ ){0,4}(?:to|that)\b)",
     "de": r"^(?:im|in|am|nach|vor|seit|heute|dann|jetzt|später|früher)\b[^,.]{0,30} (?:er|sie|ihn|ihm)\b"

@@ -16,6 +16,9 @@ _ANNOUNCED = {
     "en": re.compile(r"\b(?:about (?!it\b|this\b|that\b)((?!how\b|what\b|why\b).+)|(?=how\b|why\b|what\b)(.+))$", re.IGNORECASE),
     "es": re.compile(r"\b(?:sobre (.+)|(?=cómo\b|por qué\b)(.+))$", re.IGNORECASE),
     "de": re.compile(r"\b(?:(?:über|um) (.+?)(?: (?:sprechen|reden|erzählen))?|(?=wie\b|warum\b)(.+))\.?$", re.IGNORECASE),
+    "it": re.compile(r"\b(?:parlare (?:di |del |della )(.+)|(?=come\b|perché\b)(.+))$", re.IGNORECASE),
+    "pt": re.compile(r"\b(?:sobre (.+)|(?=como\b|por que\b)(.+))$", re.IGNORECASE),
+    "nl": re.compile(r"\b(?:over (.+?)(?: (?:praten|vertellen|hebben))?|(?=hoe\b|waarom\b)(.+))\.?$", re.IGNORECASE),
     "fr": re.compile(r"\b(?:parler (?:de |d['’])(.+)|(?=comment\b|pourquoi\b)(.+))$", re.IGNORECASE),
 }
 # A title that begins with a time is half a sentence.

@@ -40,8 +40,7 @@ class Stretch:
 
 
 def stretches(talk: Talk, most: int, words_each: int) -> list[Stretch]:
-    """The talk in at most `most` topics of some `words_each` words; the source's own headings always begin one, if they are not "
-    "too many."""
+    """The talk in at most `most` topics of some `words_each` words; the source's own headings begin one, if they are few."""
     said = talk.said
     if not said:
         return []
