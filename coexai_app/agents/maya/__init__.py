@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coexai_app.agents.maya import exports, prompts, review, steps
+from coexai_app.agents.maya import articles, exports, podcasts, prompts, review, steps
 from coexai_app.agents.maya.schemas import Analyzed, Checked, Drafted, Formatted, Planned, ThreadInput, ThreadOutput
 from coexai_app.agents.maya.sources import READ_SECONDS, Extracted
 from coexai_app.agents.pipeline import Agent, Capability, Outcome, Step
@@ -40,6 +40,6 @@ AGENT = Agent(
     name="Maya",
     role="Content",
     description="Turns a blog post into a thread for X, in the post's own words.",
-    capabilities={BLOG_TO_THREAD.slug: BLOG_TO_THREAD},
+    capabilities={capability.slug: capability for capability in (BLOG_TO_THREAD, articles.CAPABILITY, podcasts.CAPABILITY)},
     duties=("Blog posts to threads", "Transcripts to articles", "Podcasts to summaries", "Long reads to newsletters", "Content calendars"),
 )

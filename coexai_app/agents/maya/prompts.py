@@ -83,13 +83,13 @@ def plan(
             f"point a post, in the order of the source, "
             "so that its main sections are covered. The last is the close: what the reader takes away. For each post give its role, its "
             "point in one sentence, and the section "
-            "of the source that it comes from (empty when it has none)." + _reader(options, business)
+            "of the source that it comes from (empty when it has none)." + for_readers(options.audience, business)
         ),
         data={
             "source": source[:SOURCE_LIMIT],
             "key sentences of the source": "\n".join(key_sentences),
             "sections of the source": "\n".join(sections),
-            **_audience(options, business),
+            **readers(options.audience, business),
         },
         schema=PLAN_SCHEMA,
         max_tokens=1_500,
@@ -113,9 +113,9 @@ def write(
             f"{close_budget}. One to three whole sentences a post. The hook "
             "has a number, a question or a contrast in its first twelve words. No post opens with a pronoun or a conjunction that needs "
             "the post before. No post numbers, no "
-            "hashtags, no links, no emoji, no worn-out phrases." + _reader(options, business) + _in_voice(business)
+            "hashtags, no links, no emoji, no worn-out phrases." + for_readers(options.audience, business) + in_voice(business)
         ),
-        data={"source": source[:SOURCE_LIMIT], "plan": outline, **_audience(options, business), **_voice(business)},
+        data={"source": source[:SOURCE_LIMIT], "plan": outline, **readers(options.audience, business), **voice(business)},
         schema=THREAD_SCHEMA,
         max_tokens=2_500,
     )
@@ -141,34 +141,36 @@ def repair(source: str, posts: Sequence[str], unsupported: Sequence[tuple[int, s
     )
 
 
-def _reader(options: ThreadInput, business: BusinessProfile) -> str:
-    return " Write for the readers named in the data section “readers”." if options.audience or business.audience else ""
+def for_readers(audience: str | None, business: BusinessProfile) -> str:
+    """The sentence of a task that points at `readers`."""
+    return " Write for the readers named in the data section “readers”." if readers(audience, business) else ""
 
 
-def _audience(options: ThreadInput, business: BusinessProfile) -> dict[str, str]:
-    """The run's own readers, else those of the business."""
-    readers = options.audience or business.audience
-    return {"readers": readers} if readers else {}
+def readers(audience: str | None, business: BusinessProfile) -> dict[str, str]:
+    """The run's own readers, else those of the business, as a data section."""
+    named = audience or business.audience
+    return {"readers": named} if named else {}
 
 
-def _in_voice(business: BusinessProfile) -> str:
-    if not _voice(business):
+def in_voice(business: BusinessProfile) -> str:
+    """The sentence of a task that points at `voice`."""
+    if not voice(business):
         return ""
     return " Sound like the business in the data section “brand voice”, as far as the source's facts, numbers and names stay as they are."
 
 
-def _voice(business: BusinessProfile) -> dict[str, str]:
+def voice(business: BusinessProfile) -> dict[str, str]:
     """How the business talks, in lines of a bounded length; the first are those that matter most."""
-    voice = business.voice
+    told = business.voice
     lines = [
-        ("Never use these words", ", ".join(voice.avoid)),
-        ("Never use these phrases", "; ".join(voice.banned)),
-        ("Tone", ", ".join(voice.tone)),
-        ("Do", "; ".join(voice.do)),
-        ("Do not", "; ".join(voice.dont)),
-        ("Words to use where they fit", ", ".join(voice.use)),
-        ("Write for", _LEVELS[voice.reading_level]),
-        *(("It sounds like this", sample) for sample in voice.samples),
+        ("Never use these words", ", ".join(told.avoid)),
+        ("Never use these phrases", "; ".join(told.banned)),
+        ("Tone", ", ".join(told.tone)),
+        ("Do", "; ".join(told.do)),
+        ("Do not", "; ".join(told.dont)),
+        ("Words to use where they fit", ", ".join(told.use)),
+        ("Write for", _LEVELS[told.reading_level]),
+        *(("It sounds like this", sample) for sample in told.samples),
     ]
     said = "\n".join(f"{label}: {text}" for label, text in lines if text)
     if not said:
