@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coexai_app.agents.maya import exports, newsletter, prompts, review, steps
+from coexai_app.agents.maya import calendar, exports, newsletter, prompts, review, steps
 from coexai_app.agents.maya.schemas import Analyzed, Checked, Drafted, Formatted, Planned, ThreadInput, ThreadOutput
 from coexai_app.agents.maya.sources import Extracted
 from coexai_app.agents.pipeline import Agent, Capability, Outcome, Step
@@ -39,7 +39,7 @@ AGENT = Agent(
     slug="maya",
     name="Maya",
     role="Content",
-    description="Turns what you have written into threads and newsletters, in your own words.",
-    capabilities={skill.slug: skill for skill in (BLOG_TO_THREAD, newsletter.CAPABILITY)},
+    description="Turns what you have written into threads, newsletters and content calendars, in your own words.",
+    capabilities={skill.slug: skill for skill in (BLOG_TO_THREAD, newsletter.CAPABILITY, calendar.CAPABILITY)},
     duties=("Blog posts to threads", "Transcripts to articles", "Podcasts to summaries", "Long reads to newsletters", "Content calendars"),
 )

@@ -26,13 +26,14 @@ def judged(
     said: Mapping[str, str],
     earlier: Sequence[Claim],
     voice: Voice,
+    form: Sequence[Sequence[tuple[int, int]]] = (),
 ) -> Review:
     """Claims, checks and score. `said` is what the person typed, by origin ("input.call_to_action"): it supports claims too. `earlier`
     claims that a person overrode stay overridden while their words are unchanged. What a brand voice asks for is checked as well; its
-    points are taken from those of the claims, so that the sum stays 100."""
+    points are taken from those of the claims, so that the sum stays 100. `form` holds per part the spans that a formatter added."""
     from coexai_app.agents.text.claims import ledger
 
-    claims = _kept_overrides(ledger([part.text for part in parts], document, also=said), earlier)
+    claims = _kept_overrides(ledger([part.text for part in parts], document, also=said, ignore=form), earlier)
     asks: list[Row] = []
     if voice.avoid or voice.banned:
         asks.append(("brand_words", "Brand words", WORDS_POINTS, partwise.brand_words(parts, voice)))

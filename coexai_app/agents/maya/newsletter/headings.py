@@ -13,6 +13,7 @@ from coexai_app.agents.maya.units import BULLET, Unit
 from coexai_app.agents.report import KeyPhrase
 from coexai_app.agents.text import coherence, words
 from coexai_app.agents.text.networks import graphemes
+from coexai_app.agents.text.pointing import POINTING, SUBORDINATE
 from coexai_app.extract.document import BlockKind, Document
 
 LONGEST = 80
@@ -23,19 +24,6 @@ _STOP = re.compile(r"(?<![.…])[.。:：]$")
 # "A: " names nobody, where the question stands above.
 _UNNAMED = re.compile(r"^[A-Z]: ")
 _QUOTE = re.compile('^["“„«‘「]')
-# A sentence about "it" or "them" says little on its own, wherever the word stands.
-POINTING = re.compile(
-    r"\b(?:it|its|it['’]s|they|them|their|he|she|him|her|his|this|that|these|those|es|ihn|ihm|dies|das ist|dabei|davon|damit|dafür|lo|ello|"
-    r"eso|esto|ça|cela|celui-ci|leur)\b",
-    re.IGNORECASE,
-)
-# Half a sentence: its main clause comes after the comma.
-_SUBORDINATE = re.compile(
-    r"(?:if|when|whenever|as|because|although|though|while|since|after|before|until|once|unless|where|als|wenn|weil|obwohl|nachdem|bevor|"
-    r"während|da|seit|sobald|falls|cuando|si|aunque|como|mientras|porque|quand|lorsque|comme|bien que|parce que|se|quando|poiché|mentre|"
-    r"embora|enquanto|toen|terwijl|omdat|hoewel)\b",
-    re.IGNORECASE,
-)
 
 
 def headed(
@@ -75,7 +63,7 @@ def clause_of(text: str) -> str:
     """What stands before the first comma or stop, when it is a clause that a heading can be; else ""."""
     clause = _bare(text.split("\n")[0].split(", ")[0])
     low, high = _SENTENCE
-    fits = low <= len(graphemes(clause)) <= high and not _SUBORDINATE.match(clause) and not POINTING.search(clause)
+    fits = low <= len(graphemes(clause)) <= high and not SUBORDINATE.match(clause) and not POINTING.search(clause)
     return clause if fits and words.word_count(clause) >= 4 and not _STOPPED.search(clause) else ""
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from coexai_app.agents.maya import hook
 from coexai_app.agents.maya.material import Material, Piece
-from coexai_app.agents.maya.newsletter.headings import POINTING
 from coexai_app.agents.maya.newsletter.schemas import PREHEADER_LIMIT, SUBJECT_LIMIT, SUBJECTS, Subject, SubjectKind
 from coexai_app.agents.maya.outline import CONCLUSIONS, NUMBERED_HEADING, is_label
 from coexai_app.agents.text import coherence, compress, hooks, words
 from coexai_app.agents.text.networks import Channel, clipped, graphemes
+from coexai_app.agents.text.pointing import POINTING
 
 _SHORTEST = 15
 _SHORTEST_PREHEADER = 35

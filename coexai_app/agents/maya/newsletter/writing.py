@@ -24,6 +24,7 @@ from coexai_app.agents.maya.newsletter.words import READ_ALL, READ_MORE, REPLY, 
 from coexai_app.agents.maya.outline import CONCLUSIONS, asks
 from coexai_app.agents.maya.units import Unit
 from coexai_app.agents.text import brand, coherence, words
+from coexai_app.agents.text.pointing import POINTING
 from coexai_app.business import BusinessProfile, Voice
 from coexai_app.extract.document import Document
 
@@ -138,7 +139,7 @@ def _worth(material: Material, unit: Unit) -> float:
         + 0.2 * (not lifted and bool(headings.clause_of(unit.posts[0])))
         + lifted * (0.45 if len(unit.members) == MOST_SENTENCES else 0.1)
         - 0.3 * ("\n\n" in unit.posts[0])
-        - 0.25 * bool(headings.POINTING.search(start))
+        - 0.25 * bool(POINTING.search(start))
     )
 
 
