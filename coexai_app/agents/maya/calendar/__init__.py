@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from coexai_app.agents.maya.calendar import exports, prompts, review, steps
-from coexai_app.agents.maya.calendar.schemas import CalendarInput, CalendarOutput, Checked, Drafted, Planned
+from coexai_app.agents.maya.calendar.inputs import CalendarInput
+from coexai_app.agents.maya.calendar.schemas import CalendarOutput, Checked, Drafted, Planned
 from coexai_app.agents.maya.schemas import Analyzed
 from coexai_app.agents.maya.sources import Extracted
 from coexai_app.agents.pipeline import Capability, Outcome, Step

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coexai_app.agents.maya import answers, prompts
-from coexai_app.agents.maya.calendar.schemas import CalendarInput, Entry, title_of
-from coexai_app.agents.maya.calendar.writing import IDEAL, tail_of
+from coexai_app.agents.maya.calendar.inputs import CalendarInput
+from coexai_app.agents.maya.calendar.schemas import Entry, title_of
+from coexai_app.agents.maya.calendar.tails import tail_of
+from coexai_app.agents.maya.calendar.writing import IDEAL
 from coexai_app.agents.report import Usage
 from coexai_app.agents.text import networks, sentences
 from coexai_app.agents.text.networks import NETWORKS

@@ -14,8 +14,9 @@ from pydantic import ValidationError
 
 from coexai_app.agents.maya import review as thread_review
 from coexai_app.agents.maya import verdicts
-from coexai_app.agents.maya.calendar.schemas import CalendarInput, CalendarOutput, said
-from coexai_app.agents.maya.calendar.writing import hashtags_wanted
+from coexai_app.agents.maya.calendar.inputs import CalendarInput
+from coexai_app.agents.maya.calendar.schemas import CalendarOutput, said
+from coexai_app.agents.maya.calendar.tails import hashtags_wanted
 from coexai_app.agents.parts import Part
 from coexai_app.agents.report import Claim, Report, Review
 from coexai_app.agents.text import limits, networks, partwise, sentences, words

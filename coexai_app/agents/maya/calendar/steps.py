@@ -8,8 +8,9 @@ from coexai_app.agents.maya import analysis, sources, writing
 from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.calendar import cadence, prompts
 from coexai_app.agents.maya.calendar import writing as builtin
+from coexai_app.agents.maya.calendar.inputs import CalendarInput
 from coexai_app.agents.maya.calendar.review import judge
-from coexai_app.agents.maya.calendar.schemas import CalendarInput, CalendarOutput, Checked, Drafted, Entry, Planned
+from coexai_app.agents.maya.calendar.schemas import CalendarOutput, Checked, Drafted, Entry, Planned
 from coexai_app.agents.maya.mending import mended
 from coexai_app.agents.maya.review import analysis_of, without_source
 from coexai_app.agents.maya.schemas import Analyzed

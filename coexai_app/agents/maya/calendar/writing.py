@@ -11,19 +11,19 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from coexai_app.agents.maya import tags as hashtags
 from coexai_app.agents.maya import units, writing
+from coexai_app.agents.maya.calendar import tails
 from coexai_app.agents.maya.calendar.cadence import Slot
-from coexai_app.agents.maya.calendar.schemas import Angle, CalendarInput, CalendarOutput, Entry, id_of, title_of
+from coexai_app.agents.maya.calendar.inputs import CalendarInput
+from coexai_app.agents.maya.calendar.schemas import Angle, CalendarOutput, Entry, id_of, title_of
 from coexai_app.agents.maya.hook import WORN_OUT
 from coexai_app.agents.maya.material import Material
 from coexai_app.agents.maya.units import Unit
 from coexai_app.agents.text import brand, coherence, hooks, networks
-from coexai_app.agents.text.networks import NETWORKS, Channel, Links
+from coexai_app.agents.text.networks import NETWORKS, Channel
 from coexai_app.agents.text.pointing import POINTING
 from coexai_app.business import Voice
-from coexai_app.business.voice import HASHTAGS
-from coexai_app.extract.document import BlockKind, Document
+from coexai_app.extract.document import Document
 
 FEWEST_WORDS = 30
 BUDGET, WINDOW = 450, 900
@@ -96,7 +96,7 @@ def write(
     pool = [u for u in _pool(material) if not any(text in u.posts[0] for text in refused)]
     most = _most_sentences(material, slots)
     desk = _Desk(material, {channel: _ranked(pool, channel, most[channel]) for channel in options.channels})
-    tails = {channel: _tail(document, options, channel, voice) for channel in options.channels}
+    under = {channel: tails.of_channel(document, options, channel, voice) for channel in options.channels}
     entries: list[Entry] = []
     for slot in slots:
         article = slot.channel is Channel.LINKEDIN_ARTICLE
@@ -104,7 +104,7 @@ def write(
         if unit is None:
             continue
         desk.take(unit, slot.channel)
-        entries.append(_entry(document, unit, slot, tails[slot.channel], len(desk.chosen)))
+        entries.append(_entry(document, unit, slot, under[slot.channel], len(desk.chosen)))
     return CalendarOutput(entries=tuple(entries), timezone=timezone, planned=len(slots), language=document.language)
 
 
@@ -253,33 +253,3 @@ def _entry(document: Document, unit: Unit, slot: Slot, tail: Sequence[str], numb
         source=unit.spans,
         id=id_of(document.text, slot.channel.value, slot.date, slot.time, number, unit.spans),
     )
-
-
-def tail_of(text: str) -> str:
-    """The link and the hashtags under a post, with the blank line before them; "" without."""
-    match = _TAIL.search(text)
-    return match[0] if match else ""
-
-
-_TAIL = re.compile(r"(?:\n\n(?:https?://\S+|(?:[#＃]\w+[ \t]*)+))+\s*\Z")
-
-
-def _tail(document: Document, options: CalendarInput, channel: Channel, voice: Voice) -> tuple[str, ...]:
-    """What stands under each post of a network: the source's address where it can be clicked, then hashtags where they do something."""
-    row = NETWORKS[channel]
-    url = (options.url or document.url) if options.link and row.links is Links.LIVE else ""
-    count = min(hashtags_wanted(options, voice), row.hashtags)
-    found = tuple(_tags(document, count)) if count else ()
-    return tuple(part for part in (url, " ".join(found)) if part)
-
-
-def hashtags_wanted(options: CalendarInput, voice: Voice) -> int:
-    """As many as the input asks for, and no more than the brand voice wants."""
-    most = HASHTAGS[voice.hashtags]
-    return options.hashtags if most is None else min(options.hashtags, most)
-
-
-def _tags(document: Document, count: int) -> Sequence[str]:
-    headings = [document.block_text(b) for b in document.blocks if b.kind is BlockKind.HEADING]
-    prose = "\n".join(document.block_text(b) for b in document.blocks if b.kind not in (BlockKind.CODE, BlockKind.TABLE))
-    return hashtags.choose(writing.key_phrases(document), prose, document.title, headings, count, document.language)
