@@ -22,6 +22,7 @@ from coexai_app.agents.maya.units import Unit
 from coexai_app.agents.text import brand, coherence, hooks, networks
 from coexai_app.agents.text.networks import NETWORKS, Channel
 from coexai_app.agents.text.pointing import POINTING
+from coexai_app.agents.text.strangers import strange
 from coexai_app.business import Voice
 from coexai_app.extract.document import Document
 
@@ -109,10 +110,10 @@ def write(
 
 
 def _unwanted(material: Material, voice: Voice) -> frozenset[str]:
-    if voice == NO_VOICE:
-        return frozenset()
+    """What speaks to a machine or in another language, and what the brand voice does not want."""
+    plain = voice == NO_VOICE
     texts = [*(piece.text for piece in material.pieces), *(text for items in material.lists for text in items.texts)]
-    return frozenset(text for text in texts if brand.breaks(text, voice))
+    return frozenset(text for text in texts if strange(text, material.language) or (not plain and brand.breaks(text, voice)))
 
 
 def _most_sentences(material: Material, slots: Sequence[Slot]) -> dict[Channel, int]:

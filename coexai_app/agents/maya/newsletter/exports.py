@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 from collections.abc import Callable, Mapping
 
@@ -31,12 +32,12 @@ def page(report: Report) -> bytes:
 def text(report: Report) -> bytes:
     """The mail as plain text: what goes along with the HTML for readers and clients that want it."""
     letter = _letter(report)
-    blocks = [letter.title.strip(), "=" * min(_WIDTH, len(letter.title))] if letter.title else []
+    blocks = [_plain(letter.title.strip()), "=" * min(_WIDTH, len(letter.title))] if letter.title else []
     head = "\n".join(blocks)
     body = [head, _wrapped(letter.opening)]
     for section in letter.sections:
         if section.heading:
-            body.append(f"{section.heading}\n{'-' * min(_WIDTH, len(section.heading))}")
+            body.append(f"{_plain(section.heading)}\n{'-' * min(_WIDTH, len(section.heading))}")
         body += [_wrapped(section.text), _line(section.link)]
     body += [_wrapped(letter.closing), _line(letter.action)]
     foot = ", ".join(part for part in (letter.sender, letter.address) if part)
@@ -45,15 +46,20 @@ def text(report: Report) -> bytes:
     return ("\n\n".join(block for block in body if block) + "\n").encode()
 
 
+def _plain(value: str) -> str:
+    """Text that mail tools do not take for fields of theirs."""
+    return re.sub(r"\*(?=\|)|\|(?=\*)|%(?=%)|([{\[])(?=[{%\[])|([%}\]])(?=[}\]])", lambda m: f"{m[0]} ", value)
+
+
 def _wrapped(value: str) -> str:
-    lines = (textwrap.fill(line, _WIDTH, break_long_words=False, break_on_hyphens=False) for line in value.split("\n"))
+    lines = (textwrap.fill(line, _WIDTH, break_long_words=False, break_on_hyphens=False) for line in _plain(value).split("\n"))
     return "\n".join(lines).strip()
 
 
 def _line(link: Link | None) -> str:
     if link is None or not link.label:
         return ""
-    return f"{link.label}:\n{link.url}" if link.url else link.label
+    return f"{_plain(link.label)}:\n{link.url}" if link.url else _plain(link.label)
 
 
 def markdown(report: Report) -> bytes:

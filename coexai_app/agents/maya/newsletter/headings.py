@@ -14,12 +14,14 @@ from coexai_app.agents.report import KeyPhrase
 from coexai_app.agents.text import coherence, words
 from coexai_app.agents.text.networks import graphemes
 from coexai_app.agents.text.pointing import POINTING, SUBORDINATE
+from coexai_app.agents.text.strangers import strange
 from coexai_app.extract.document import BlockKind, Document
 
 LONGEST = 80
 _LIST_NAME = 3
 _SENTENCE = (12, 75)
-_STOPPED = re.compile(r"[.!?…]\s")
+QUOTES = re.compile('["“”„«»「]')
+_STOPPED = re.compile(r"[.!?…]\s|[。！？]")
 _STOP = re.compile(r"(?<![.…])[.。:：]$")
 # "A: " names nobody, where the question stands above.
 _UNNAMED = re.compile(r"^[A-Z]: ")
@@ -63,7 +65,12 @@ def clause_of(text: str) -> str:
     """What stands before the first comma or stop, when it is a clause that a heading can be; else ""."""
     clause = _bare(text.split("\n")[0].split(", ")[0])
     low, high = _SENTENCE
-    fits = low <= len(graphemes(clause)) <= high and not SUBORDINATE.match(clause) and not POINTING.search(clause)
+    fits = (
+        low <= len(graphemes(clause)) <= high
+        and not SUBORDINATE.match(clause)
+        and not POINTING.search(clause)
+        and not QUOTES.search(clause)
+    )
     return clause if fits and words.word_count(clause) >= 4 and not _STOPPED.search(clause) else ""
 
 
@@ -123,6 +130,7 @@ def _nearby(material: Material, unit: Unit, stretch: tuple[int, int], said: str)
         and i not in unit.members
         and _stands(piece)
         and _bare(piece.text).casefold() not in said
+        and not strange(piece.text, material.language)
         and not (piece.question or piece.bridged or coherence.leans(piece.opening, material.language))
         and (piece.block in blocks or words.overlap(piece.terms, unit.terms) > 0)
     ]

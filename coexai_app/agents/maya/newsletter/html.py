@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import escape
+from html import escape as escaped
 
 from coexai_app.agents.maya.newsletter.schemas import Link, NewsletterOutput, Section
 from coexai_app.agents.maya.newsletter.words import UNSUBSCRIBE, said
@@ -17,6 +17,7 @@ PLACEHOLDER = "{{unsubscribe}}"
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi"})
 _FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _INK, _QUIET, _LINK, _LINE, _PAPER, _GROUND = "#1d2330", "#5b6472", "#0b57a4", "#dfe3e8", "#ffffff", "#f1f3f5"
+_FIELDS = {ord("{"): "&#123;", ord("}"): "&#125;", ord("|"): "&#124;", ord("%"): "&#37;", ord("["): "&#91;"}
 _BULLET = re.compile(r"^[•\-–*]\s+")
 _NUMBER = re.compile(r"^\d{1,2}[.)]\s+")
 # Fills the rest of the preview line, so that inboxes do not go on with the headline after the preheader.
@@ -40,6 +41,11 @@ _EXPLAINED = (
     f"Before you send: {PLACEHOLDER} at the foot stands for the address where a reader leaves your list. Most mail tools fill it in; "
     "if yours has another name for it, put that in its place."
 )
+
+
+def escape(text: str) -> str:
+    """Text as HTML shows it. What mail tools take for fields of theirs ("{{name}}", "*|EMAIL|*") stays text: only PLACEHOLDER is one."""
+    return escaped(text).translate(_FIELDS)
 
 
 def page(letter: NewsletterOutput) -> str:

@@ -17,6 +17,8 @@ from coexai_app.agents.text.networks import graphemes
 
 FEWEST_SECTIONS, MOST_SECTIONS = 3, 6
 SUBJECTS = 3
+# Neither markup nor what a mail tool takes for a field of its own.
+_NOT_IN_ADDRESSES = "<>\"'{}|[]"
 SUBJECT_LIMIT, PREHEADER_LIMIT = 60, 110
 
 
@@ -79,7 +81,12 @@ def is_web_address(value: str) -> bool:
         host = parts.hostname
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(host) and not parts.username and not any(c.isspace() or c in "<>\"'" for c in value)
+    return (
+        parts.scheme in ("http", "https")
+        and bool(host)
+        and not parts.username
+        and not any(c.isspace() or c in _NOT_IN_ADDRESSES for c in value)
+    )
 
 
 class _Frozen(BaseModel):

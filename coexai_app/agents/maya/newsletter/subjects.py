@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from coexai_app.agents.maya import hook
 from coexai_app.agents.maya.material import Material, Piece
 from coexai_app.agents.maya.newsletter.schemas import PREHEADER_LIMIT, SUBJECT_LIMIT, SUBJECTS, Subject, SubjectKind
-from coexai_app.agents.maya.outline import CONCLUSIONS, NUMBERED_HEADING, is_label
+from coexai_app.agents.maya.outline import CONCLUSIONS, NUMBERED_HEADING, calm, is_label
 from coexai_app.agents.text import coherence, compress, hooks, words
 from coexai_app.agents.text.networks import Channel, clipped, graphemes
 from coexai_app.agents.text.pointing import POINTING
@@ -47,10 +47,10 @@ def kind_of(text: str) -> SubjectKind:
     return SubjectKind.NUMBER if any(c.isdigit() for c in _NUMBERING.sub("", text)) else SubjectKind.STATEMENT
 
 
-def choose(material: Material, refused: Collection[str] = ()) -> tuple[Subject, ...]:
+def choose(material: Material, title: str, refused: Collection[str] = ()) -> tuple[Subject, ...]:
     """Three lines of different kinds, the plain one first, each the best of its kind; where the source has no number or question, other
     sentences of it. Fewer when it has no more short ones."""
-    lines = sorted((line for line in _lines(material) if line.text not in refused), key=lambda line: -line.value)
+    lines = sorted((line for line in _lines(material, calm(title, "")) if line.text not in refused), key=lambda line: -line.value)
     chosen: list[_Line] = []
     for kind in SubjectKind:
         best = next((line for line in lines if line.kind is kind and line.value > 0 and _new(line, chosen, material.language)), None)
@@ -70,14 +70,14 @@ def _new(line: _Line, chosen: Collection[_Line], language: str) -> bool:
     return not any(line.text.casefold() == c.text.casefold() or words.overlap(own, words.terms(c.text, language)) > _ALIKE for c in chosen)
 
 
-def _lines(material: Material) -> Iterator[_Line]:
-    yield from _of_title(material)
+def _lines(material: Material, title: str) -> Iterator[_Line]:
+    yield from _of_title(material, title)
     for part in material.parts:
         heading = _NUMBERING.sub("", part.title).strip()
         if part.title and not NUMBERED_HEADING.match(heading) and not CONCLUSIONS.match(heading) and is_label(heading) and _fits(heading):
             kind = kind_of(heading)
             yield _Line(_bare(heading), kind, 0.25 + 0.4 * (kind is not SubjectKind.STATEMENT))
-    about = set(words.terms(material.title, material.language))
+    about = set(words.terms(title, material.language))
     best = sorted(material.pieces, key=lambda piece: (-piece.score, piece.start))[:_PIECES]
     questions = [piece for piece in material.pieces if piece.question and piece not in best][:_PIECES]
     for piece in [*best, *questions]:
@@ -89,8 +89,7 @@ def _lines(material: Material) -> Iterator[_Line]:
             yield _Line(_bare(text), kind, max(0.01, value))
 
 
-def _of_title(material: Material) -> Iterator[_Line]:
-    title = material.title.strip()
+def _of_title(material: Material, title: str) -> Iterator[_Line]:
     if not title:
         return
     if _fits(title):
@@ -131,7 +130,7 @@ def _fits(text: str) -> bool:
     return (
         _SHORTEST <= length(_bare(text)) <= SUBJECT_LIMIT
         if any(c.isascii() and c.isalpha() for c in text)
-        else 4 <= length(text) <= SUBJECT_LIMIT
+        else 10 <= length(text) <= SUBJECT_LIMIT
     )
 
 
@@ -153,7 +152,7 @@ def preheader(material: Material, subjects: Collection[Subject], used: Collectio
     ranked = sorted(able, key=lambda piece: (-worth(piece), piece.start))
     for piece in ranked:
         texts = (piece.opening, *compress.variants(piece.opening, material.language))
-        fitting = next((text for text in texts if _SHORTEST_PREHEADER <= length(text) <= PREHEADER_LIMIT), "")
+        fitting = next((text for text in texts if (_SHORTEST_PREHEADER if " " in text else 12) <= length(text) <= PREHEADER_LIMIT), "")
         if fitting:
             return fitting
     return next((text for piece in ranked if (text := clipped(Channel.BLUESKY, piece.opening, PREHEADER_LIMIT))), "")

@@ -25,8 +25,9 @@ from coexai_app.agents.maya.outline import CONCLUSIONS, asks
 from coexai_app.agents.maya.units import Unit
 from coexai_app.agents.text import brand, coherence, words
 from coexai_app.agents.text.pointing import POINTING
+from coexai_app.agents.text.strangers import strange
 from coexai_app.business import BusinessProfile, Voice
-from coexai_app.extract.document import Document
+from coexai_app.extract.document import BlockKind, Document
 
 BUDGET = 450
 FEWEST_WORDS = 60
@@ -38,6 +39,10 @@ _SIMILAR = 0.62
 _LIST_ITEMS, _LIST_LENGTH = 7, 600
 _LABEL_WORDS = (1, 9)
 _GENERIC = re.compile(r"\W*(?:(?:click |read |see )?(?:here|this|more|link|source)|hier|aquí|ici|qui|aqui|mehr|más)\W*", re.IGNORECASE)
+_CHAPTER = re.compile(r"(?:chapter|chapitre|kapitel|capítulo|capitolo|hoofdstuk|part|teil|partie|parte)\s+[\dIVXLC]+\W*", re.IGNORECASE)
+# "OSLO, 12 May 2026. " before a press release's first sentence.
+_DATELINE = re.compile(r"^[A-ZÀ-Ý]{3}[A-ZÀ-Ý ,./-]*\d{1,2}\.? [^\W\d]+ \d{4}\.\s+")
+_LONGEST_TITLE = 150
 NO_VOICE = Voice()
 NO_PROFILE = BusinessProfile()
 
@@ -46,7 +51,7 @@ def write(document: Document, options: NewsletterInput, banned: Iterable[str] = 
     """The newsletter without the `banned` sentences (a check refused them) and, unless too little would be left, without those that the
     brand voice does not want."""
     material = writing.material_of(document, BUDGET)
-    refused = frozenset(banned)
+    refused = frozenset(banned) | _strange(material)
     unwanted = _unwanted(material, business.voice)
     plan = _write(document, material, options, refused | unwanted, business)
     if unwanted and len(plan.letter.sections) < FEWEST_SECTIONS:
@@ -55,21 +60,31 @@ def write(document: Document, options: NewsletterInput, banned: Iterable[str] = 
     return plan
 
 
+def _strange(material: Material) -> frozenset[str]:
+    """The sentences that speak to a machine, or in another language than the source."""
+    return frozenset(text for text in texts_of(material) if strange(text, material.language))
+
+
 def _unwanted(material: Material, voice: Voice) -> frozenset[str]:
     if voice == NO_VOICE:
         return frozenset()
-    texts = [*(piece.text for piece in material.pieces), *(text for items in material.lists for text in items.texts)]
-    return frozenset(text for text in texts if brand.breaks(text, voice))
+    return frozenset(text for text in texts_of(material) if brand.breaks(text, voice))
+
+
+def texts_of(material: Material) -> list[str]:
+    """Everything of a source that can be told: its sentences and list items."""
+    return [*(piece.text for piece in material.pieces), *(text for items in material.lists for text in items.texts)]
 
 
 def _write(
     document: Document, material: Material, options: NewsletterInput, refused: Collection[str], business: BusinessProfile
 ) -> Planned:
     pool = [u for u in [*_windows(material), *_lists(material)] if not any(text in u.posts[0] for text in refused)]
-    lines = subjects.choose(material, _refused_lines(refused))
+    title = _headline(document, refused)
+    lines = subjects.choose(material, title, _refused_lines(refused))
     letter = NewsletterOutput(
         subjects=lines,
-        title=document.title.strip() or (lines[0].text if lines else ""),
+        title=title or (lines[0].text if lines else ""),
         action=_action(document, options),
         language=document.language,
         sender=business.name,
@@ -105,6 +120,13 @@ def _write(
         ),
         spans=(opening.spans, *(unit.spans for unit, _ in chosen), closing.spans if closing else ()),
     )
+
+
+def _headline(document: Document, refused: Collection[str]) -> str:
+    """The source's title, or its first heading that is more than "Chapter 3"; "" without."""
+    found = [document.title.strip(), *(document.block_text(b).strip() for b in document.blocks if b.kind is BlockKind.HEADING)]
+    able = (t for t in found if t and not _CHAPTER.fullmatch(t) and t not in refused and not strange(t, document.language))
+    return next((t for t in able if len(t) <= _LONGEST_TITLE), "")
 
 
 def _refused_lines(refused: Collection[str]) -> frozenset[str]:
@@ -147,6 +169,7 @@ def _opening(material: Material, pool: Sequence[Unit]) -> Unit:
     singles = [u for u in pool if min(u.members) >= 0 and len(u.posts[0]) <= _OPENING_BUDGET] or list(pool)
     found = hook.choose(material, singles, BUDGET)
     text = found.posts[0].removeprefix(f"{found.label}\n\n") if found.label else found.posts[0]
+    text = _DATELINE.sub("", text)
     return Unit((text,), found.start, found.end, found.section, found.members, found.spans, found.terms, found.value, found.run)
 
 
