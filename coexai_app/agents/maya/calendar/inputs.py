@@ -63,10 +63,22 @@ class CalendarInput(SourceInput):
         json_schema_extra={"advanced": True},
     )
 
-    @field_validator("start", "audience", "times", mode="before")
+    @field_validator("audience", "times", mode="before")
     @classmethod
     def _nothing_is_none(cls, value: Any) -> Any:
         return none_if_empty(value)
+
+    @field_validator("start", mode="before")
+    @classmethod
+    def _a_day(cls, value: Any) -> Any:
+        if none_if_empty(value) is None:
+            return None
+        if isinstance(value, str):
+            try:
+                return datetime.date.fromisoformat(value.strip())
+            except ValueError:
+                raise ValueError("This is not a day. Write the day like this: 2026-11-30.") from None
+        return value
 
     @field_validator("channels", mode="before")
     @classmethod
@@ -74,13 +86,11 @@ class CalendarInput(SourceInput):
         """Forms send one text with commas, API clients a list; each channel counts once."""
         if isinstance(value, str):
             value = [name.strip().lower() for name in value.split(",") if name.strip()]
-        if isinstance(value, (list, tuple)):
-            if not value:
-                raise ValueError("Choose at least one channel.")
-            if strange := [name for name in value if name not in list(Channel)]:
-                raise ValueError(f"There is no channel “{str(strange[0])[:40]}”. There are: {', '.join(Channel)}.")
-            return tuple(dict.fromkeys(value))
-        return value
+        if not isinstance(value, (list, tuple)) or not value:
+            raise ValueError("Choose at least one channel.")
+        if strange := [name for name in value if name not in list(Channel)]:
+            raise ValueError(f"There is no channel “{str(strange[0])[:40]}”. There are: {', '.join(Channel)}.")
+        return tuple(dict.fromkeys(value))
 
     @field_validator("weeks")
     @classmethod

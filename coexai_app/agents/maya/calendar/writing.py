@@ -191,30 +191,32 @@ def _next(desk: _Desk, channel: Channel) -> Unit | None:
 
 
 def _article(desk: _Desk, refused: Collection[str]) -> Unit | None:
-    """The longest run of a section's sentences that nobody used, with its paragraphs; None when there is none long enough."""
+    """The longest stretch of sentences that nobody used, with its paragraphs and headings; None when there is none long enough."""
     low, high = IDEAL[Channel.LINKEDIN_ARTICLE]
-    best: list[int] = []
-    run: list[int] = []
-    size = 0
-    for i, piece in enumerate(desk.material.pieces):
-        follows = run and piece.section == desk.material.pieces[run[-1]].section and i == run[-1] + 1
-        if i in desk.used or piece.text in refused or not follows or size + len(piece.text) > high:
-            run, size = [], 0
-        if i in desk.used or piece.text in refused or (not run and not piece.opening):
-            continue
-        run.append(i)
-        size += len(piece.text) + 1
-        if size > sum(len(desk.material.pieces[j].text) + 1 for j in best):
-            best = list(run)
-    if sum(len(desk.material.pieces[j].text) for j in best) < low:
+    pieces, parts = desk.material.pieces, desk.material.parts
+    best, longest = range(0), 0
+    first, size = 0, 0
+    for i, piece in enumerate(pieces):
+        free = i not in desk.used and piece.text not in refused
+        if free and size == 0:
+            first, size = i, len(piece.text) if piece.opening else 0
+        elif free and size + len(piece.text) <= high:
+            size += len(piece.text)
+        else:
+            first, size = i, len(piece.text) if free and piece.opening else 0
+        if size > longest:
+            best, longest = range(first, i + 1), size
+    if longest < low:
         return None
-    chosen = [desk.material.pieces[j] for j in best]
+    chosen = [pieces[i] for i in best]
+    title = parts[chosen[0].section].title or desk.material.title
     text = chosen[0].opening
     for before, piece in itertools.pairwise(chosen):
+        if piece.section != before.section and parts[piece.section].title:
+            text += f"\n\n{parts[piece.section].title}"
         text += (" " if piece.block == before.block else "\n\n") + piece.text
     spans = tuple((p.start, p.end) for p in chosen)
     terms = frozenset(term for p in chosen for term in p.terms)
-    title = desk.material.parts[chosen[0].section].title
     return Unit((text,), chosen[0].start, chosen[-1].end, chosen[0].section, frozenset(best), spans, terms, 0.0, label=title)
 
 

@@ -19,6 +19,8 @@ from coexai_app.extract.document import BlockKind, Document
 
 LONGEST = 80
 _LIST_NAME = 3
+# What must be left under a heading that is the beginning of the text.
+_MORE = 40
 _SENTENCE = (12, 75)
 QUOTES = re.compile('["“”„«»「]')
 _STOPPED = re.compile(r"[.!?…]\s|[。！？]")
@@ -67,6 +69,7 @@ def clause_of(text: str) -> str:
     low, high = _SENTENCE
     fits = (
         low <= len(graphemes(clause)) <= high
+        and len(text) - len(clause) >= _MORE
         and not SUBORDINATE.match(clause)
         and not POINTING.search(clause)
         and not QUOTES.search(clause)
@@ -80,7 +83,7 @@ def liftable(material: Material, unit: Unit) -> str:
         return ""
     first = material.pieces[min(unit.members)]
     rest = unit.posts[0].removeprefix(first.opening).strip()
-    if rest == unit.posts[0] or not _stands(first) or len(rest) < 60 or POINTING.match(coherence.bare_opening(rest)):
+    if rest == unit.posts[0] or not _stands(first) or len(rest) < _MORE or POINTING.match(coherence.bare_opening(rest)):
         return ""
     return "" if coherence.dangling(rest, material.language) or rest.startswith(BULLET) else first.opening
 
