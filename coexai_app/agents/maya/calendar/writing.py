@@ -40,6 +40,7 @@ IDEAL: dict[Channel, tuple[int, int]] = {
     Channel.GOOGLE: (100, 320),
     Channel.LINKEDIN_ARTICLE: (600, 3_000),
 }
+_ARTICLE_SHARE = 0.4
 _SIMILAR = 0.62
 _SHORTEST, _SHORTEST_ALONE = 60, 75
 # Posts on LinkedIn are longer than elsewhere: they take two shares of the source.
@@ -191,9 +192,11 @@ def _next(desk: _Desk, channel: Channel) -> Unit | None:
 
 
 def _article(desk: _Desk, refused: Collection[str]) -> Unit | None:
-    """The longest stretch of sentences that nobody used, with its paragraphs and headings; None when there is none long enough."""
+    """The longest stretch of sentences that nobody used, with its paragraphs and headings, and no more than leaves enough for other posts;
+    None when there is none long enough."""
     low, high = IDEAL[Channel.LINKEDIN_ARTICLE]
     pieces, parts = desk.material.pieces, desk.material.parts
+    high = min(high, max(round(1.5 * low), round(_ARTICLE_SHARE * sum(len(piece.text) for piece in pieces))))
     best, longest = range(0), 0
     first, size = 0, 0
     for i, piece in enumerate(pieces):

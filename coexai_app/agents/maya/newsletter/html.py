@@ -37,9 +37,10 @@ _STYLE = """
 .pad { padding-left: 20px !important; padding-right: 20px !important; }
 }
 """
+# Without the braces, or the tool would fill in this place as well.
 _EXPLAINED = (
-    f"Before you send: {PLACEHOLDER} at the foot stands for the address where a reader leaves your list. Most mail tools fill it in; "
-    "if yours has another name for it, put that in its place."
+    "Before you send: the word unsubscribe in double braces at the foot stands for the address where a reader leaves your list. Most mail "
+    "tools fill it in; if yours has another name for it, put that in its place."
 )
 
 
