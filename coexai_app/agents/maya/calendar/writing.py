@@ -173,11 +173,10 @@ def _next(desk: _Desk, channel: Channel) -> Unit | None:
     seen = 0
     alive: list[Unit] = []
     for place, unit in enumerate(ranked):
-        if unit.members & desk.used:
-            continue
-        alive.append(unit)
+        # What clashes once clashes for good: it is not looked at again, so a source that repeats itself costs no more than another.
         if desk.clashes(unit):
             continue
+        alive.append(unit)
         low, high = IDEAL[channel]
         value = _worth(unit, low, high) - 0.25 * desk.sections[unit.section] / max(1, len(desk.chosen) / max(1, len(desk.material.parts)))
         value -= 0.2 * (desk.angles.get(channel) == angle_of(unit))

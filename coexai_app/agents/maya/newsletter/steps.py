@@ -46,9 +46,9 @@ def analyze(data: NewsletterInput, context: StepContext) -> Analyzed:
 def strategize(data: NewsletterInput, context: StepContext) -> Planned:
     """The newsletter in the source's own words; it is the result, or a model's grounding."""
     plan = builtin.write(context.need(Extracted).document, data, business=context.business)
-    if not plan.letter.opening:
+    if not plan.letter.opening or not plan.letter.sections:
         raise InvalidInput(
-            "No sentence of this source can stand alone in a newsletter. Add running text in whole sentences.",
+            "This source has too few different sentences that can stand alone in a newsletter. Add running text in whole sentences.",
             field="text" if data.text else "url" if data.url else "file",
         )
     return plan
