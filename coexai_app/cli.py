@@ -19,7 +19,7 @@ from coexai_app.errors import CoexaiError, InvalidInput, NotFound
 if TYPE_CHECKING:
     from coexai_app.agents.pipeline import InputFile, StepEvent
 
-FORMATS = ("md", "json", "txt", "docx")
+FORMATS = ("md", "json", "txt", "docx", "html", "csv", "ics")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,6 +93,8 @@ def _run(options: argparse.Namespace) -> int:
     capability = agent.capabilities.get(options.capability)
     if capability is None:
         raise NotFound(f"{agent.name} cannot do “{options.capability}”. {agent.name} can: {', '.join(agent.capabilities)}.")
+    if options.format not in capability.exports:
+        raise InvalidInput(f"{capability.title} has no format “{options.format}”. It has: {', '.join(capability.exports)}.")
     if options.format == "docx" and options.output is None and sys.stdout.isatty():
         raise InvalidInput("A Word document needs a file: add -o FILE.docx")
     config = settings.get()

@@ -269,6 +269,30 @@ def checkbox(label: Text, *, name: Text, testid: Text, checked: Flag = False, hi
     )
 
 
+def checks(*, name: Text, testid: Text, options: Any, value: Text = "", label: Text = "") -> rx.Component:
+    """Any number of choices (tick boxes). `value` holds the chosen ones with commas between them; each tick is sent as "name:option"."""
+    return rx.el.div(
+        _each(
+            options,
+            lambda v, text: rx.el.label(
+                rx.el.input(
+                    type="checkbox",
+                    name=concat(name, ":", v),
+                    default_checked=value.split(",").contains(v) if isinstance(value, rx.Var) else v in value.split(","),
+                    class_name=theme.CHECKBOX,
+                ),
+                text,
+                class_name=theme.CARD_OPTION,
+                data_testid=concat(testid, "-", v),
+            ),
+        ),
+        role="group",
+        class_name="grid grid-cols-2 gap-1.5 max-md:grid-cols-1",
+        data_testid=testid,
+        **({"aria_label": label} if given(label) else {}),
+    )
+
+
 def search_input(
     *, label: str, testid: str, placeholder: str = "", value: Text = "", name: str = "q", cls: str = "", **props: Any
 ) -> rx.Component:

@@ -101,6 +101,7 @@ def schema_field(view: Any, *, file_hint: Text = FILE_HINT) -> Any:
         ("textarea", fields.field(view.label, long_text, control_id=control_id, hint=view.help, optional=view.optional)),
         ("segmented", grouped(fields.segmented(**choice, label=view.label))),
         ("cards", grouped(fields.choice_cards(**choice, label=view.label))),
+        ("checks", grouped(fields.checks(**choice, label=view.label))),
         (
             "select",
             fields.field(

@@ -195,7 +195,11 @@ class WorkspaceState(AppState):
 
 
 def _input(form: dict[str, str], capability: CapabilityView) -> dict[str, str]:
-    """What the form means as input: empty fields are left out, a tick is said either way, and only the chosen source counts."""
+    """What the form means as input: empty fields are left out, a tick is said either way, several ticks are one text with commas, and only
+    the chosen source counts."""
     unused = {name for name in SOURCES if "source" in form and name != form["source"]}
     data = {field.name: form[field.name] for field in capability.fields if form.get(field.name, "").strip() and field.name not in unused}
+    ticked = {f.name: [o.value for o in f.options if f"{f.name}:{o.value}" in form] for f in capability.fields if f.kind == "checks"}
+    # None of them ticked is said as well, so that the field says what is missing instead of taking its default.
+    data |= {name: ",".join(values) for name, values in ticked.items()}
     return data | {field.name: str(field.name in form).lower() for field in capability.fields if field.kind == "checkbox"}

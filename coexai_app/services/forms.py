@@ -20,7 +20,7 @@ def capability(skill: Capability) -> CapabilityView:
         title=skill.title,
         description=skill.description,
         fields=fields(skill.input),
-        example={name: str(value) for name, value in skill.example.items()},
+        example={name: text(value) for name, value in skill.example.items()},
         steps=tuple(step.label for step in skill.steps),
     )
 
@@ -34,6 +34,13 @@ def fields(schema: type[AgentInput]) -> tuple[FieldView, ...]:
     return tuple(_field(name, _plain(spec, definitions), name in required) for name, spec in tree["properties"].items())
 
 
+def text(value: object) -> str:
+    """A value of an input as its form field holds it: a tick as "true" or "false", several choices with commas between them."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
 def _field(name: str, spec: Mapping[str, Any], required: bool) -> FieldView:
     options = _options(spec)
     examples = spec.get("examples") or [""]
@@ -44,7 +51,7 @@ def _field(name: str, spec: Mapping[str, Any], required: bool) -> FieldView:
         kind=_kind(spec, options),
         help=spec.get("description", ""),
         placeholder=str(spec.get("placeholder", examples[0] if _kind(spec, options) in ("text", "url", "email") else "")),
-        value="" if default is None else str(default).lower() if isinstance(default, bool) else str(default),
+        value="" if default is None else text(default),
         optional=not required and not options and spec.get("type") != "boolean",
         advanced=bool(spec.get("advanced", False)),
         options=options,
@@ -54,6 +61,8 @@ def _field(name: str, spec: Mapping[str, Any], required: bool) -> FieldView:
 
 
 def _kind(spec: Mapping[str, Any], options: tuple[Option, ...]) -> str:
+    if spec.get("type") == "array":
+        return "checks" if options else "text"
     if options:
         return "segmented" if len(options) <= SEGMENTED_UP_TO else "cards" if len(options) <= CARDS_UP_TO else "select"
     if (named := _FORMATS.get(str(spec.get("format", "")))) is not None:
@@ -63,9 +72,8 @@ def _kind(spec: Mapping[str, Any], options: tuple[Option, ...]) -> str:
 
 def _options(spec: Mapping[str, Any]) -> tuple[Option, ...]:
     labels = spec.get("labels", {})
-    return tuple(
-        Option(value=str(value), label=str(labels.get(str(value), str(value)))) for value in spec.get("enum", ()) if value is not None
-    )
+    values = spec.get("items", {}).get("enum", ()) if spec.get("type") == "array" else spec.get("enum", ())
+    return tuple(Option(value=str(value), label=str(labels.get(str(value), str(value)))) for value in values if value is not None)
 
 
 def _plain(spec: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,4 +84,6 @@ def _plain(spec: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str,
     for choice in merged.pop("anyOf", ()):
         if choice.get("type") != "null":
             merged = {**_plain(choice, definitions), **merged}
+    if isinstance(items := merged.get("items"), Mapping):
+        merged["items"] = _plain(items, definitions)
     return merged

@@ -93,7 +93,7 @@ def again(session: Session, actor: Actor, *, job_id: UUID) -> Again:
     """
     access.require(actor, Permission.VIEW_WORK)
     job = access.one(session, select(Job).where(Job.id == job_id), actor, "job")
-    values = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in job.input.items() if value is not None}
+    values = {name: forms.text(value) for name, value in job.input.items() if value is not None}
     file = _file(session, actor, values["file"]) if values.get("file") else None
     if not file:
         values.pop("file", None)
@@ -202,6 +202,9 @@ def _given(session: Session, actor: Actor, job: Job) -> tuple[tuple[str, str], .
             value = file.name if file else "not here any more"
         elif isinstance(value, bool):
             value = "yes" if value else "no"
+        elif isinstance(value, list):
+            labels = {option.value: option.label for option in field.options}
+            value = ", ".join(labels.get(str(one), str(one)) for one in value)
         text = str(value)
         shown.append((field.label, text if len(text) <= LONG_INPUT else f"{text[:LONG_INPUT].rstrip()}…"))
     return tuple(shown)

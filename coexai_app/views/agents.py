@@ -17,8 +17,9 @@ class Option(View):
 class FieldView(View):
     """One form field, made from JSON Schema.
 
-    `kind` is one of url, email, date, number, text, textarea, file, segmented, cards, select, checkbox. `advanced` ones
-    stand behind "More settings". The `value` of a file is its id, and `file_name` what people call it.
+    `kind` is one of url, email, date, number, text, textarea, file, segmented, cards, select, checkbox, checks. `advanced` ones
+    stand behind "More settings". The `value` of a file is its id, and `file_name` what people call it; that of checks is the
+    chosen options with commas between them.
     """
 
     name: str

@@ -149,9 +149,19 @@ class TestField:
         assert rendered.count('type:"radio"') == 2
         assert rendered.count("defaultChecked:true") == 1
 
+    def test_several_choices_are_tick_boxes_each_with_a_name_of_its_own(self) -> None:
+        options = [("linkedin", "LinkedIn"), ("linkedin_article", "LinkedIn article"), ("x", "X")]
+        rendered = html(fields.checks(name="channels", testid="channels", options=options, value="linkedin_article,x", label="Channels"))
+        assert 'role:"group"' in rendered
+        assert rendered.count('type:"checkbox"') == 3
+        assert rendered.count("defaultChecked:true") == 2
+        assert 'name:"channels:linkedin"' in rendered
+
 
 class TestForm:
-    @pytest.mark.parametrize("kind", ["textarea", "segmented", "cards", "select", "checkbox", "file", "number", "url", "email", "date"])
+    @pytest.mark.parametrize(
+        "kind", ["textarea", "segmented", "cards", "select", "checkbox", "checks", "file", "number", "url", "email", "date"]
+    )
     def test_every_kind_of_field_has_its_control(self, kind: str) -> None:
         rendered = html(forms.schema_form(Sample.fields, form_id="f", on_submit=rx.noop(), testid="f"))
         assert f'"{kind}"' in rendered

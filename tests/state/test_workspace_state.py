@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlmodel import Session, func, select
 
+from coexai_app.agents import AGENTS
+from coexai_app.agents.maya.calendar.inputs import CalendarInput
+from coexai_app.errors import InvalidInput
 from coexai_app.models import Job
+from coexai_app.services import forms
+from coexai_app.views.agents import CapabilityView
 from state.output import OutputState
-from state.workspace import WorkspaceState
+from state.workspace import WorkspaceState, _input
 from tests import work
 from tests.people import People
 from tests.state.client import Tab
@@ -186,3 +192,19 @@ class TestConnectionComesBack:
             state = await see(tab, OutputState)
             assert state.editing
             assert state.output.version == 1
+
+
+class TestSeveralChoices:
+    VIEW = CapabilityView(slug="c", title="C", description="", fields=tuple(forms.fields(CalendarInput)))
+
+    def test_ticks_are_one_text_in_the_order_of_the_options(self) -> None:
+        sent = {"source": "text", "text": "Words.", "channels:mastodon": "on", "channels:x": "on", "weeks": "2"}
+        assert _input(sent, self.VIEW) == {"text": "Words.", "weeks": "2", "channels": "x,mastodon", "link": "false"}
+
+    def test_what_is_no_option_is_not_sent_on(self) -> None:
+        assert _input({"channels:myspace": "on", "channels": "myspace"}, self.VIEW)["channels"] == ""
+
+    def test_none_is_said_so_that_the_field_can_answer(self) -> None:
+        with pytest.raises(InvalidInput, match="Choose at least one channel") as refused:
+            AGENTS["maya"].capabilities["content-calendar"].parse(_input({"text": "Words."}, self.VIEW))
+        assert set(refused.value.details["fields"]) == {"channels"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coexai_app.agents.maya import articles, exports, podcasts, prompts, review, steps
+from coexai_app.agents.maya import articles, calendar, exports, newsletter, podcasts, prompts, review, steps
 from coexai_app.agents.maya.schemas import Analyzed, Checked, Drafted, Formatted, Planned, ThreadInput, ThreadOutput
 from coexai_app.agents.maya.sources import READ_SECONDS, Extracted
 from coexai_app.agents.pipeline import Agent, Capability, Outcome, Step
@@ -39,7 +39,10 @@ AGENT = Agent(
     slug="maya",
     name="Maya",
     role="Content",
-    description="Turns a blog post into a thread for X, in the post's own words.",
-    capabilities={capability.slug: capability for capability in (BLOG_TO_THREAD, articles.CAPABILITY, podcasts.CAPABILITY)},
+    description="Turns what you have written or said into threads, articles, summaries, newsletters and content calendars, in your own words.",
+    capabilities={
+        skill.slug: skill
+        for skill in (BLOG_TO_THREAD, articles.CAPABILITY, podcasts.CAPABILITY, newsletter.CAPABILITY, calendar.CAPABILITY)
+    },
     duties=("Blog posts to threads", "Transcripts to articles", "Podcasts to summaries", "Long reads to newsletters", "Content calendars"),
 )

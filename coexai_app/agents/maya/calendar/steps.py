@@ -1,0 +1,150 @@
+"""The six steps of "content calendar", each a pure function of the input and the context. The package lists them in order."""
+
+from __future__ import annotations
+
+import datetime
+
+from coexai_app.agents.maya import analysis, sources, writing
+from coexai_app.agents.maya.asking import data_of
+from coexai_app.agents.maya.calendar import cadence, prompts
+from coexai_app.agents.maya.calendar import writing as builtin
+from coexai_app.agents.maya.calendar.inputs import CalendarInput
+from coexai_app.agents.maya.calendar.review import judge
+from coexai_app.agents.maya.calendar.schemas import CalendarOutput, Checked, Drafted, Entry, Planned
+from coexai_app.agents.maya.mending import mended
+from coexai_app.agents.maya.review import analysis_of, without_source
+from coexai_app.agents.maya.schemas import Analyzed
+from coexai_app.agents.maya.sources import Extracted
+from coexai_app.agents.parts import Part
+from coexai_app.agents.pipeline import BUILTIN, Outcome, StepContext
+from coexai_app.agents.report import Review
+from coexai_app.agents.text import sentences
+from coexai_app.business import BusinessProfile
+from coexai_app.errors import InvalidInput
+from coexai_app.extract.document import Document
+
+BUILTIN_ROUNDS = 4
+
+
+def extract(data: CalendarInput, context: StepContext) -> Extracted:
+    """Reads the source; raises as `sources.read`."""
+    return sources.read(data, context, fewest=builtin.FEWEST_WORDS, wanted="A calendar")
+
+
+def analyze(data: CalendarInput, context: StepContext) -> Analyzed:
+    """Key sentences, key phrases, sections, readability, and a guess at the audience."""
+    document = context.need(Extracted).document
+    return analysis.analyzed(document, writing.material_of(document, builtin.BUDGET), context)
+
+
+def strategize(data: CalendarInput, context: StepContext) -> Planned:
+    """The moments, and for each a post in the source's own words; it is the result, or a model's grounding."""
+    zone = timezone(context.business)
+    slots = _slots(data, zone)
+    calendar = builtin.write(context.need(Extracted).document, data, slots, zone, voice=context.business.voice)
+    if not calendar.entries:
+        raise InvalidInput(
+            "No sentence of this source can stand alone in a post. Add running text in whole sentences.",
+            field="text" if data.text else "url" if data.url else "file",
+        )
+    return Planned(calendar=calendar)
+
+
+def timezone(business: BusinessProfile) -> str:
+    """Where the business is: the time zone of its first place that names one."""
+    return next((place.timezone for place in business.places if place.timezone), "")
+
+
+def _slots(data: CalendarInput, zone: str) -> list[cadence.Slot]:
+    start = data.start or cadence.next_monday(zone)
+    return cadence.slots(start, data.weeks, data.per_week, data.channels, cadence.parse_times(data.times or ""))
+
+
+def generate(data: CalendarInput, context: StepContext) -> Drafted:
+    """The posts' words: the plan's, or a model's. An answer that is none leaves the plan's."""
+    document, plan = context.need(Extracted).document, context.need(Planned).calendar
+    if context.model is None:
+        return Drafted(calendar=plan)
+    entries: list[Entry] = []
+    for number, first in enumerate(range(0, len(plan.entries), prompts.CHUNK), 1):
+        chunk = plan.entries[first : first + prompts.CHUNK]
+        context.progress(first / len(plan.entries), f"Writing post {first + 1} of {len(plan.entries)}")
+        answer = data_of(context, prompts.write(document.text, chunk, data, context.business), f"chunk{number}")
+        entries += prompts.entries_of(answer, chunk, [prompts.bare(e.text) for e in entries], document.language)
+    if tuple(entries) == plan.entries:
+        context.engine = BUILTIN
+        return Drafted(calendar=plan)
+    return Drafted(calendar=plan.model_copy(update={"entries": tuple(entries)}), by_model=True)
+
+
+def check(data: CalendarInput, context: StepContext) -> Checked:
+    """Claims and rules; what has no source is repaired or taken out."""
+    context.check()
+    document, drafted = context.need(Extracted).document, context.need(Drafted)
+    plan = context.need(Planned).calendar
+    voice = context.business.voice
+
+    def verdict(calendar: CalendarOutput) -> Review:
+        return judge(document, data, calendar, voice=voice)
+
+    planned = {entry.label: entry for entry in plan.entries}
+
+    def fit(part: Part, text: str) -> str:
+        return prompts.refitted(planned[part.label], text, document.language) if part.label in planned else text
+
+    def spare(part: Part) -> str:
+        return planned[part.label].text if part.label in planned else ""
+
+    rounds = 0
+    if drafted.by_model:
+        calendar, review, rounds = mended(drafted.calendar, verdict, document, context, spare, ask=True, fit=fit)
+        if not without_source(review):
+            return Checked(calendar=calendar, review=review, repaired=rounds)
+        context.engine = BUILTIN
+    calendar, review, more = _rewritten(data, context, document, plan)
+    if without_source(review):
+        calendar, review, cuts = mended(calendar, verdict, document, context, lambda part: "", ask=False, fit=fit)
+        more += cuts
+    return Checked(calendar=calendar, review=review, repaired=rounds + more)
+
+
+def _rewritten(
+    data: CalendarInput, context: StepContext, document: Document, calendar: CalendarOutput
+) -> tuple[CalendarOutput, Review, int]:
+    """Plans again without the sentences that the ledger did not find in the source."""
+    voice = context.business.voice
+    review, rounds, banned = judge(document, data, calendar, voice=voice), 0, set[str]()
+    while (open_ := without_source(review)) and rounds < BUILTIN_ROUNDS:
+        rounds += 1
+        before, parts = len(banned), calendar.parts()
+        for claim in open_:
+            found = sentences.split(parts[claim.part].text, document.language)
+            banned |= {s.text.removeprefix("• ") for s in found if s.start < claim.end and claim.start < s.end}
+        slots = _slots(data.model_copy(update={"start": data.start or _first_day(calendar)}), calendar.timezone)
+        again = builtin.write(document, data, slots, calendar.timezone, banned, voice)
+        if len(banned) == before or not again.entries:
+            break
+        calendar = again
+        review = judge(document, data, calendar, voice=voice)
+    return calendar, review, rounds
+
+
+def _first_day(calendar: CalendarOutput) -> datetime.date:
+    """The Monday that the plan began with: the check step must not look at the clock again."""
+    day = calendar.entries[0].at.date()
+    return day - datetime.timedelta(days=day.weekday() + 7 * (calendar.entries[0].week - 1))
+
+
+def output(data: CalendarInput, context: StepContext) -> Outcome:
+    """The report's parts."""
+    document, checked = context.need(Extracted).document, context.need(Checked)
+    plan = [f"{entry.label}: {entry.title}" for entry in context.need(Planned).calendar.entries]
+    base = analysis.told(document, context.need(Analyzed), plan=plan)
+    first = checked.calendar.entries[0].title if checked.calendar.entries else "Content calendar"
+    return Outcome(
+        title=document.title or first,
+        source=sources.told(document, data),
+        analysis=analysis_of(base, document, context.business.voice),
+        output=checked.calendar.model_dump(mode="json"),
+        review=checked.review,
+    )

@@ -1,0 +1,260 @@
+"""The builtin calendar, in the source's own words: for each moment the best run of sentences that its network takes, none used twice.
+
+When the source has no more that stands on its own, the plan ends: there is no filler. Pure and deterministic; `steps` calls `write`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from coexai_app.agents.maya import units, writing
+from coexai_app.agents.maya.calendar import tails
+from coexai_app.agents.maya.calendar.cadence import Slot
+from coexai_app.agents.maya.calendar.inputs import CalendarInput
+from coexai_app.agents.maya.calendar.schemas import Angle, CalendarOutput, Entry, id_of, title_of
+from coexai_app.agents.maya.hook import WORN_OUT
+from coexai_app.agents.maya.material import Material
+from coexai_app.agents.maya.units import Unit
+from coexai_app.agents.text import brand, coherence, hooks, networks
+from coexai_app.agents.text.networks import NETWORKS, Channel
+from coexai_app.agents.text.pointing import POINTING
+from coexai_app.agents.text.strangers import strange
+from coexai_app.business import Voice
+from coexai_app.extract.document import Document
+
+FEWEST_WORDS = 30
+BUDGET, WINDOW = 450, 900
+# How long a post of each network is at best, in characters; well within its limit.
+IDEAL: dict[Channel, tuple[int, int]] = {
+    Channel.X: (90, 240),
+    Channel.BLUESKY: (90, 260),
+    Channel.THREADS: (120, 360),
+    Channel.MASTODON: (120, 400),
+    Channel.LINKEDIN: (220, 700),
+    Channel.FACEBOOK: (120, 420),
+    Channel.INSTAGRAM: (120, 420),
+    Channel.GOOGLE: (100, 320),
+    Channel.LINKEDIN_ARTICLE: (600, 3_000),
+}
+_ARTICLE_SHARE = 0.4
+_SIMILAR = 0.62
+_SHORTEST, _SHORTEST_ALONE = 60, 75
+# Posts on LinkedIn are longer than elsewhere: they take two shares of the source.
+_SHARES = {Channel.LINKEDIN: 2, Channel.LINKEDIN_ARTICLE: 5}
+_CONSIDERED = 40
+NO_VOICE = Voice()
+_READER = re.compile(
+    r"\b(?:you|your|yourself|tú|tu|tus|usted|du|dein|deine|Sie|Ihr|Ihre|Ihren|vous|votre|vos|voi|você|seu|je|jij|uw)\b|"
+    r"^(?:count|keep|start|print|write|ask|use|take|make|try|buy|put|let|give|read|look)\b",
+    re.IGNORECASE,
+)
+_QUOTE = re.compile('["“„«「]')
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What is on the table while a plan is made: candidates by channel, and what is used."""
+
+    material: Material
+    ranked: dict[Channel, list[Unit]]
+    used: set[int] = field(default_factory=set)
+    chosen: list[Unit] = field(default_factory=list)
+    sections: Counter[int] = field(default_factory=Counter)
+    angles: dict[Channel, Angle] = field(default_factory=dict)
+    holders: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def take(self, unit: Unit, channel: Channel) -> None:
+        number = len(self.chosen)
+        self.chosen.append(unit)
+        self.used |= unit.members
+        self.sections[unit.section] += 1
+        self.angles[channel] = angle_of(unit)
+        for term in unit.terms:
+            self.holders[term].add(number)
+
+    def clashes(self, unit: Unit) -> bool:
+        """The unit shares a sentence with what is planned, or says nearly the same."""
+        if unit.members & self.used:
+            return True
+        near = Counter(number for term in unit.terms for number in self.holders.get(term, ()))
+        return any(
+            shared / max(1, min(len(unit.terms), len(self.chosen[number].terms))) > _SIMILAR
+            and min(len(unit.terms), len(self.chosen[number].terms)) >= 4
+            for number, shared in near.items()
+        )
+
+
+def write(
+    document: Document, options: CalendarInput, slots: Sequence[Slot], timezone: str, banned: Iterable[str] = (), voice: Voice = NO_VOICE
+) -> CalendarOutput:
+    """The calendar for these moments, without the `banned` sentences (a check refused them) and without those that the brand voice does not
+    want. Fewer entries than moments when the source is used up."""
+    material = writing.material_of(document, BUDGET)
+    refused = frozenset(banned) | _unwanted(material, voice)
+    pool = [u for u in _pool(material) if not any(text in u.posts[0] for text in refused)]
+    most = _most_sentences(material, slots)
+    desk = _Desk(material, {channel: _ranked(pool, channel, most[channel]) for channel in options.channels})
+    under = {channel: tails.of_channel(document, options, channel, voice) for channel in options.channels}
+    entries: list[Entry] = []
+    for slot in slots:
+        article = slot.channel is Channel.LINKEDIN_ARTICLE
+        unit = _article(desk, refused) if article else _next(desk, slot.channel)
+        if unit is None:
+            continue
+        desk.take(unit, slot.channel)
+        entries.append(_entry(document, unit, slot, under[slot.channel], len(desk.chosen)))
+    return CalendarOutput(entries=tuple(entries), timezone=timezone, planned=len(slots), language=document.language)
+
+
+def _unwanted(material: Material, voice: Voice) -> frozenset[str]:
+    """What speaks to a machine or in another language, and what the brand voice does not want."""
+    plain = voice == NO_VOICE
+    texts = [*(piece.text for piece in material.pieces), *(text for items in material.lists for text in items.texts)]
+    return frozenset(text for text in texts if strange(text, material.language) or (not plain and brand.breaks(text, voice)))
+
+
+def _most_sentences(material: Material, slots: Sequence[Slot]) -> dict[Channel, int]:
+    """How many sentences a post may take: the more posts are wished for, the fewer, so that the source lasts; two at least, three where
+    posts are long."""
+    shares = sum(_SHARES.get(slot.channel, 1) for slot in slots)
+    share = 1.2 * len(material.pieces) / max(1, shares)
+    return {
+        channel: max(1 + _SHARES.get(channel, 1), min(units.MAX_SENTENCES, round(share * _SHARES.get(channel, 1)))) for channel in IDEAL
+    }
+
+
+def _pool(material: Material) -> list[Unit]:
+    """The candidates: runs of sentences, lists, and an interview's questions with their answers."""
+    found = [units.with_label(u, material, WINDOW) for u in units.windows(material, WINDOW) if not _weak(u)]
+    whole = (("\n".join(u.posts), u) for u in units.lists(material, WINDOW))
+    lists = [Unit((text,), u.start, u.end, u.section, u.members, u.spans, u.terms, u.value, u.run) for text, u in whole]
+    return [*found, *lists, *units.questions(material, WINDOW)]
+
+
+def _weak(unit: Unit) -> bool:
+    text = unit.posts[0]
+    if len(unit.members) == 1 and min(unit.members) >= 0 and (len(text) < _SHORTEST_ALONE or POINTING.search(text)):
+        return True
+    return len(text) < _SHORTEST or text.rstrip("\"'”’»)").endswith(("?", "？", ":", "：")) or bool(WORN_OUT.search(text))
+
+
+def _ranked(pool: Sequence[Unit], channel: Channel, most: int) -> list[Unit]:
+    low, high = IDEAL[channel]
+    able = [
+        u
+        for u in pool
+        if (len(u.members) <= most or min(u.members) < 0) and len(u.posts[0]) <= high and networks.fits(channel, u.posts[0], high)
+    ]
+    return sorted(able, key=lambda u: (-round(_worth(u, low, high), 6), u.start))
+
+
+def _worth(unit: Unit, low: int, high: int) -> float:
+    text = unit.posts[0]
+    size = len(text)
+    head = " ".join(text.split()[:12])
+    return (
+        unit.value
+        + 0.3 * min(1.0, size / low)
+        + 0.15 * min(1.0, size / (0.7 * high))
+        + 0.12 * bool(hooks.hook_signs(head))
+        - 0.2 * text.count("\n\n")
+        - 0.3 * bool(POINTING.search(coherence.bare_opening(text)[:40]))
+    )
+
+
+def _next(desk: _Desk, channel: Channel) -> Unit | None:
+    """The best candidate that repeats nothing; sections and angles that were just used stand back."""
+    ranked = desk.ranked[channel]
+    best: tuple[float, Unit] | None = None
+    seen = 0
+    alive: list[Unit] = []
+    for place, unit in enumerate(ranked):
+        # What clashes once clashes for good: it is not looked at again, so a source that repeats itself costs no more than another.
+        if desk.clashes(unit):
+            continue
+        alive.append(unit)
+        low, high = IDEAL[channel]
+        value = _worth(unit, low, high) - 0.25 * desk.sections[unit.section] / max(1, len(desk.chosen) / max(1, len(desk.material.parts)))
+        value -= 0.2 * (desk.angles.get(channel) == angle_of(unit))
+        if best is None or value > best[0] + 1e-9:
+            best = (value, unit)
+        seen += 1
+        if seen >= _CONSIDERED:
+            alive.extend(ranked[place + 1 :])
+            break
+    desk.ranked[channel] = alive
+    return best[1] if best else None
+
+
+def _article(desk: _Desk, refused: Collection[str]) -> Unit | None:
+    """The longest stretch of sentences that nobody used, with its paragraphs and headings, and no more than leaves enough for other posts;
+    None when there is none long enough."""
+    low, high = IDEAL[Channel.LINKEDIN_ARTICLE]
+    pieces, parts = desk.material.pieces, desk.material.parts
+    high = min(high, max(round(1.5 * low), round(_ARTICLE_SHARE * sum(len(piece.text) for piece in pieces))))
+    best, longest = range(0), 0
+    first, size = 0, 0
+    for i, piece in enumerate(pieces):
+        free = i not in desk.used and piece.text not in refused
+        if free and size == 0:
+            first, size = i, len(piece.text) if piece.opening else 0
+        elif free and size + len(piece.text) <= high:
+            size += len(piece.text)
+        else:
+            first, size = i, len(piece.text) if free and piece.opening else 0
+        if size > longest:
+            best, longest = range(first, i + 1), size
+    if longest < low:
+        return None
+    chosen = [pieces[i] for i in best]
+    title = parts[chosen[0].section].title or desk.material.title
+    text = chosen[0].opening
+    for before, piece in itertools.pairwise(chosen):
+        if piece.section != before.section and parts[piece.section].title:
+            text += f"\n\n{parts[piece.section].title}"
+        text += (" " if piece.block == before.block else "\n\n") + piece.text
+    spans = tuple((p.start, p.end) for p in chosen)
+    terms = frozenset(term for p in chosen for term in p.terms)
+    return Unit((text,), chosen[0].start, chosen[-1].end, chosen[0].section, frozenset(best), spans, terms, 0.0, label=title)
+
+
+def angle_of(unit: Unit) -> Angle:
+    """What the words lead with."""
+    text = unit.posts[0]
+    head = text.split("\n")[0]
+    if min(unit.members, default=0) < 0:
+        return Angle.LIST
+    if "?" in head or "？" in head:
+        return Angle.QUESTION
+    if _QUOTE.search(head):
+        return Angle.QUOTE
+    if any(c.isdigit() for c in head):
+        return Angle.NUMBER
+    return Angle.ADVICE if _READER.search(head) else Angle.POINT
+
+
+def _entry(document: Document, unit: Unit, slot: Slot, tail: Sequence[str], number: int) -> Entry:
+    row = NETWORKS[slot.channel]
+    limit = row.title or 70
+    text = unit.posts[0]
+    for count in range(len(tail), 0, -1):
+        longer = "\n\n".join([text, *tail[:count]])
+        if networks.fits(slot.channel, longer):
+            text = longer
+            break
+    title = networks.clipped(Channel.BLUESKY, unit.label.rstrip(":"), limit) if unit.label else title_of(unit.posts[0], limit)
+    return Entry(
+        date=slot.date.isoformat(),
+        time=slot.time,
+        channel=slot.channel,
+        title=title,
+        text=text,
+        angle=angle_of(unit),
+        week=slot.week,
+        source=unit.spans,
+        id=id_of(document.text, slot.channel.value, slot.date, slot.time, number, unit.spans),
+    )
