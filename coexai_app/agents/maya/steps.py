@@ -22,7 +22,7 @@ from coexai_app.agents.maya.schemas import (
 from coexai_app.agents.maya.sources import Extracted
 from coexai_app.agents.pipeline import BUILTIN, Outcome, StepContext
 from coexai_app.agents.report import Analysis, KeySentence
-from coexai_app.agents.text import audience, limits, readability
+from coexai_app.agents.text import audience, keys, limits, readability
 from coexai_app.errors import InvalidInput
 from coexai_app.extract.document import Document
 
@@ -39,11 +39,12 @@ def analyze(data: ThreadInput, context: StepContext) -> Analyzed:
     document = context.need(Extracted).document
     material = writing.material(document, data)
     context.check()
-    top = sorted(material.pieces, key=lambda p: (-p.score, p.start))[:KEY_SENTENCES]
+    pieces = material.pieces
+    top = keys.scored([p.text for p in pieces], document.language, KEY_SENTENCES, [0.2 + p.score for p in pieces])
     return Analyzed(
         key_sentences=tuple(
-            KeySentence(text=document.text[p.start : p.end], start=p.start, end=p.end, score=round(p.score, 4))
-            for p in sorted(top, key=lambda p: p.start)
+            KeySentence(text=document.text[p.start : p.end], start=p.start, end=p.end, score=score)
+            for p, score in sorted(((pieces[i], score) for i, score in top), key=lambda row: row[0].start)
         ),
         key_phrases=writing.key_phrases(document),
         sections=tuple(part.title for part in material.parts if part.title),
