@@ -42,9 +42,8 @@ _APART: Final = re.compile(
 )
 _OUR: Final = re.compile(r"^(?:h|s|fl)?ours?$")
 # Capitals that are said as a word, not letter by letter: small words that shout, and what has a vowel between consonants.
-_SAID: Final = frozenset(
-    "us it in on an as at or of if is be by we he me my so to up no go do am the you who all and are any our out its she".split()
-)
+_SMALL: Final = "us it in on an as at or of if is be by we he me my so to up no go do am the you who all and are any our out its she"
+_SAID: Final = frozenset(_SMALL.split())
 _SAYABLE: Final = re.compile(r"[^aeiouy][aeiou][^aeiou]")
 _EXTRA: Final = (
     (re.compile(r"[ds]n['’]t$"), 1),
@@ -86,6 +85,6 @@ def _one(word: str) -> int:
     for pattern in _SILENT:
         bare = pattern.sub("'", bare)
     groups = len(_GROUP.findall(bare))
-    if not groups and lower.isalpha() and len(lower) <= 4 and not extra:
-        return 3 if lower == "w" else max(1, len(lower) if word.isupper() else 1)
+    if word.isupper() and lower.isalpha() and len(lower) <= 4 and not _GROUP.search(lower):
+        return sum(3 if c == "w" else 1 for c in lower)
     return max(1, groups + extra)
