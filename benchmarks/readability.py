@@ -1,7 +1,7 @@
 """How near our school grade of English texts is to textstat's Flesch-Kincaid grade: `python benchmarks/readability.py DATA_FOLDER`.
 
-DATA_FOLDER holds `article-extraction/ground-truth.json`; the English texts of tests/data are measured too. Prints mean and largest difference,
-and what they come from: syllables a word, words a sentence. Exit code 1 when the mean is above 0.3.
+DATA_FOLDER holds `article-extraction/ground-truth.json`; the English texts of tests/data are measured too. Prints mean and largest
+difference, and what they come from: syllables a word, words a sentence. Exit code 1 when the mean is above 0.3.
 """
 
 from __future__ import annotations

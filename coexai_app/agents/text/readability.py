@@ -83,7 +83,7 @@ _FRAGMENT_WORDS = 2
 
 
 def _runs(sentences: Sequence[str]) -> int:
-    """The sentences of the school grade, as other tools count them: what ends in . ! or ? and has more than two words. A line without a stop
-    belongs to the next one."""
+    """The sentences of the school grade, as other tools count them: what ends in . ! or ? and has more than two words. A line without a
+    stop belongs to the next one."""
     runs = _RUN.findall(" ".join(sentences))
     return max(1, sum(len(run.split()) > _FRAGMENT_WORDS for run in runs))
