@@ -219,7 +219,7 @@ class TestJobs:
         session.rollback()
         report = session.exec(select(Output.report)).one()
         assert "brand" not in report["analysis"]
-        assert report["score"]["rubric"] == "maya.thread/1"
+        assert report["score"]["rubric"] == "maya.thread/2"
 
     def test_another_organisations_version_is_none_of_ours(self, people: People) -> None:
         save(people)

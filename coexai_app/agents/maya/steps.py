@@ -8,7 +8,7 @@ from coexai_app.agents.maya import layout, outline, repair, sources, writing
 from coexai_app.agents.maya.answers import plan_of, posts_of, repeats
 from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.prompts import plan, write
-from coexai_app.agents.maya.review import analysis_of, asked, source_link
+from coexai_app.agents.maya.review import analysis_of, asked, compared, met, source_link
 from coexai_app.agents.maya.schemas import (
     Analyzed,
     Checked,
@@ -106,7 +106,11 @@ def check(data: ThreadInput, context: StepContext) -> Checked:
     """Claims and rules; what has no source is repaired or taken out."""
     context.check()
     data = asked(data, context.business.voice)
-    return repair.checked(data, context, context.need(Extracted).document, context.need(Drafted), context.need(Formatted).thread)
+    document, voice = context.need(Extracted).document, context.business.voice
+    checked = repair.checked(data, context, document, context.need(Drafted), context.need(Formatted).thread)
+    earlier = context.earlier()
+    review = compared(checked.review, document, data, checked.thread, voice, earlier)
+    return checked.model_copy(update={"review": review, "said": met(checked.thread, voice, earlier)})
 
 
 def output(data: ThreadInput, context: StepContext) -> Outcome:
@@ -127,7 +131,7 @@ def output(data: ThreadInput, context: StepContext) -> Outcome:
     return Outcome(
         title=_title(document, checked),
         source=sources.told(document, data),
-        analysis=analysis_of(base, document, context.business.voice),
+        analysis=analysis_of(base, document, context.business.voice, checked.said),
         output=checked.thread.model_dump(mode="json"),
         review=checked.review,
     )

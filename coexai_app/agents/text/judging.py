@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from coexai_app.agents.report import Check, CheckStatus
+from coexai_app.agents.report import Check, CheckStatus, Finding
 from coexai_app.agents.text import limits, sentences
+from coexai_app.agents.text.reuse import Earlier
 from coexai_app.business import Voice
 
 LIST_LINE = re.compile(r"^(?:[•\-–*]|\d{1,2}[.)])\s")
@@ -15,7 +16,10 @@ LIST_LINE = re.compile(r"^(?:[•\-–*]|\d{1,2}[.)])\s")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What is judged: `posts` as published, `words` without numbers and hashtags, and what is known about source and wishes."""
+    """What is judged: `posts` as published, `words` without numbers and hashtags, and what is known about source and wishes.
+
+    `earlier` are the organisation's outputs of before, `calls` the words that the job asked to close with.
+    """
 
     posts: tuple[str, ...]
     words: tuple[str, ...]
@@ -34,6 +38,8 @@ class Judged:
     most: int = 12
     keywords: frozenset[str] = field(default_factory=frozenset)
     voice: Voice = field(default_factory=Voice)
+    earlier: tuple[Earlier, ...] = ()
+    calls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Verdict:
     evidence: str = ""
     fix: str = ""
     status: CheckStatus | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 def check(id_: str, label: str, points: int, verdict: Verdict) -> Check:
@@ -60,6 +67,7 @@ def check(id_: str, label: str, points: int, verdict: Verdict) -> Check:
         message=verdict.message,
         evidence=verdict.evidence,
         fix=verdict.fix,
+        findings=verdict.findings,
     )
 
 

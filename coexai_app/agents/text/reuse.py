@@ -29,7 +29,7 @@ FEWEST_SHINGLES: Final = 6
 HABIT_OUTPUTS: Final = 3
 HABIT_WORDS: Final = 30
 _QUOTED: Final = re.compile(r"“[^”]{3,600}”|„[^“”]{3,600}[“”]|«[^»]{3,600}»|「[^」]{3,600}」|(?<!\w)\"[^\"]{3,600}\"(?!\w)")
-# A passage between two words of the same run.
+# A shingle is looked for at so many places of the earlier text.
 _MOST_PLACES: Final = 8
 
 
