@@ -4,6 +4,7 @@ it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -11,7 +12,8 @@ from pydantic import ValidationError
 from coexai_app.agents.maya import closing, layout, outline
 from coexai_app.agents.maya.schemas import Numbering, Post, ThreadInput, ThreadOutput
 from coexai_app.agents.report import Analysis, Check, CheckStatus, Claim, ClaimStatus, Report, Review, Score
-from coexai_app.agents.text import brand, judging, limits, reuse, rules, words
+from coexai_app.agents.text import brand, brand_rules, habits, judging, limits, reuse, rules, words
+from coexai_app.agents.text.habits import Habits
 from coexai_app.agents.text.reuse import Earlier, Purpose
 from coexai_app.agents.text.reuse_rule import unrepeated
 from coexai_app.business import EmojiPolicy, Voice
@@ -46,10 +48,22 @@ RULES: Final[dict[str, tuple[Row, ...]]] = {
     "maya.thread/2": (*((id_, label, 5 if id_ == "duplicates" else points, rule) for id_, label, points, rule in _FIRST), _REUSE),
 }
 # The same, and whether a voice asks for it.
-BRAND_RULES: tuple[tuple[str, str, int, rules.Rule, Callable[[Voice], bool]], ...] = (
-    ("brand_words", "Brand words", 5, brand.words_rule, lambda voice: bool(voice.avoid or voice.banned)),
-    ("brand_emoji", "Brand emoji", 1, brand.emoji_rule, lambda voice: voice.emoji is not EmojiPolicy.ANY),
+BrandRow = tuple[str, str, int, rules.Rule, Callable[[Voice, Habits | None], bool]]
+_FIRST_BRAND: Final[tuple[BrandRow, ...]] = (
+    ("brand_words", "Brand words", 5, brand_rules.words_avoided, lambda voice, known: bool(voice.avoid or voice.banned)),
+    ("brand_emoji", "Brand emoji", 1, brand_rules.emoji_wanted, lambda voice, known: voice.emoji is not EmojiPolicy.ANY),
 )
+BRAND_RULES: Final[dict[str, tuple[BrandRow, ...]]] = {
+    "maya.thread/1": _FIRST_BRAND,
+    "maya.thread/2": (
+        *_FIRST_BRAND,
+        ("brand_terms", "Your own words", 2, brand_rules.terms, lambda voice, known: bool(voice.terms)),
+        ("brand_person", "Who speaks", 1, brand_rules.perspective, lambda voice, known: bool(voice.perspective)),
+        ("brand_level", "Reading level", 1, brand_rules.reading_level, lambda voice, known: voice.reading_level in brand_rules.LEVELS),
+        ("brand_tone", "Tone", 1, brand_rules.tone, lambda voice, known: brand_rules.asks_tone(voice)),
+        ("brand_habits", "Like your samples", 1, brand_rules.habitual, lambda voice, known: known is not None and known.known),
+    ),
+}
 NO_VOICE = Voice()
 # So many earlier outputs are kept with a report.
 MOST_KEPT: Final = 10
@@ -64,15 +78,17 @@ def judge(
     *,
     rubric: str = RUBRIC,
     said: Sequence[Earlier] = (),
+    known: Habits | None = None,
 ) -> Review:
     """Claims, checks and score of a thread. `earlier` claims that a person overrode stay overridden when their words are unchanged.
 
     What a brand voice asks for is checked too; its points are taken from those of the claims, so that the sum stays 100. `said` are the
-    organisation's earlier outputs.
+    organisation's earlier outputs, `known` the habits of its sample texts (learnt here from the voice's own, when it has some).
     """
     claims = _kept_overrides(ledger(document, options, thread), earlier)
-    judged = _judged(document, asked(options, voice), thread, voice, said)
-    asks = tuple(row for row in BRAND_RULES if row[4](voice))
+    known = habits.learn(voice.samples, document.language) if voice.samples else known
+    judged = replace(_judged(document, asked(options, voice), thread, voice, said), habits=known)
+    asks = tuple(row for row in BRAND_RULES[rubric] if row[4](voice, known))
     rules_ = (*RULES[rubric], *(row[:4] for row in asks))
     claim_points = CLAIM_POINTS - sum(row[2] for row in asks)
     checks = (
@@ -130,11 +146,12 @@ def review(report: Report, output: Mapping[str, Any]) -> Review:
     thread = ThreadOutput(
         posts=tuple(Post(text=p.text, length=limits.weighted_length(p.text)) for p in thread.posts), hashtags=thread.hashtags
     )
-    rubric = report.score.rubric.partition("+")[0]
+    rubric, extra = report.score.rubric.partition("+")[0], report.analysis.model_extra or {}
     return judge(
         *(rebuilt(report), ThreadInput.model_validate(report.input), thread, report.claims, brand_of(report)),
         rubric=rubric if rubric in RULES else RUBRIC,
-        said=[Earlier.model_validate(one) for one in (report.analysis.model_extra or {}).get("said", ())],
+        said=[Earlier.model_validate(one) for one in extra.get("said", ())],
+        known=Habits.model_validate(extra["habits"]) if "habits" in extra else None,
     )
 
 
@@ -183,7 +200,8 @@ def without_source(review_: Review) -> tuple[Claim, ...]:
 def analysis_of(base: Analysis, document: Document, voice: Voice = NO_VOICE, said: Sequence[Earlier] = ()) -> Analysis:
     """The analysis with what an edit is judged by later."""
     rules_ = brand.rules(voice).model_dump(mode="json", exclude_defaults=True)
-    kept = {"brand": rules_, "said": [one.model_dump() for one in said]}
+    known = habits.learn(voice.samples, document.language).model_dump(mode="json") if voice.samples else {}
+    kept = {"brand": rules_, "habits": known, "said": [one.model_dump() for one in said]}
     return Analysis.model_validate(
         {**base.model_dump(), **document_fields(document), **{name: value for name, value in kept.items() if value}}
     )

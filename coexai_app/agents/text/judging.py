@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from coexai_app.agents.report import Check, CheckStatus, Finding
 from coexai_app.agents.text import limits, sentences
 from coexai_app.agents.text.reuse import Earlier
 from coexai_app.business import Voice
+
+if TYPE_CHECKING:
+    from coexai_app.agents.text.habits import Habits
 
 LIST_LINE = re.compile(r"^(?:[•\-–*]|\d{1,2}[.)])\s")
 
@@ -18,7 +22,8 @@ LIST_LINE = re.compile(r"^(?:[•\-–*]|\d{1,2}[.)])\s")
 class Judged:
     """What is judged: `posts` as published, `words` without numbers and hashtags, and what is known about source and wishes.
 
-    `earlier` are the organisation's outputs of before, `calls` the words that the job asked to close with.
+    `earlier` are the organisation's outputs of before, `calls` the words that the job asked to close with,
+    `habits` what the voice's sample texts have in common.
     """
 
     posts: tuple[str, ...]
@@ -40,6 +45,7 @@ class Judged:
     voice: Voice = field(default_factory=Voice)
     earlier: tuple[Earlier, ...] = ()
     calls: tuple[str, ...] = ()
+    habits: Habits | None = None
 
 
 @dataclass(frozen=True, slots=True)
