@@ -16,6 +16,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from coexai_app.agents.report import ClaimStatus
 from coexai_app.agents.text.claims import ledger
 from coexai_app.extract.document import Document

@@ -20,6 +20,8 @@ from typing import NamedTuple
 
 from claims_faults import FAULTS, Changed, Names
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from coexai_app.agents import AGENTS
 from coexai_app.agents.maya import layout
 from coexai_app.agents.maya.review import rebuilt

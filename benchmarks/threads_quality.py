@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from coexai_app.agents import AGENTS
 from coexai_app.agents.pipeline import InputFile, StepContext, run
 from coexai_app.agents.report import Report

@@ -75,6 +75,24 @@ def text(label: str, *, name: Text, value: Any, error: Any, long: int = 0, hint:
     return fields.field(label, control, control_id=name, hint=hint, error=error)
 
 
+def slider(left: str, right: str, *, name: Text, value: Any, error: Any) -> rx.Component:
+    """A tone between two ends, in five steps; the middle is neither."""
+    control = rx.el.input(
+        type="range",
+        id=name,
+        name=name,
+        min=-2,
+        max=2,
+        step=1,
+        default_value=value,
+        **fields.described(name, error=error),
+        class_name="h-6 w-full cursor-pointer accent-primary max-md:h-11",
+        data_testid=name,
+    )
+    ends = rx.el.div(rx.el.span(left), rx.el.span(right), aria_hidden="true", class_name="flex justify-between text-xs text-ink-3")
+    return fields.field(f"{left} to {right.lower()}", rx.el.div(control, ends), control_id=name, error=error)
+
+
 def entry_text(label: str, name: str, *, of: str, entry: Any, **props: Any) -> rx.Component:
     """The same for a field of an entry of the list `of`."""
     return text(label, name=concat(f"{of}-", entry.key, f"-{name}"), value=entry.said[name], error=entry.errors[name], **props)

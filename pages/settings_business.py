@@ -23,6 +23,7 @@ _LEVELS: Final = (
     ("general", "General: an everyday newspaper"),
     ("expert", "Expert: people of your field"),
 )
+_SPEAKERS: Final = (("", "As it comes"), ("we", "We"), ("i", "I"), ("neutral", "Nobody: neither I nor we"))
 _EMOJI: Final = (("", "As it comes"), ("none", "None"), ("few", "One a post"))
 _HASHTAGS: Final = (("", "As the run asks"), ("none", "None"), ("one", "One"), ("few", "Two"))
 
@@ -177,12 +178,22 @@ def _voice() -> rx.Component:
         control = fields.select(name=ident, testid=ident, options=options, value=_STATE.voice[name], error=_STATE.wrong[name])
         return fields.field(label, control, control_id=ident, error=_STATE.wrong[name])
 
+    def tone(left: str, right: str, name: str) -> rx.Component:
+        return business.slider(left, right, name=f"voice-{name}", value=_STATE.voice[name], error=_STATE.wrong[name])
+
     def sample(entry: Any) -> rx.Component:
         return entry_text("Sample text", "text", of="samples", entry=entry, long=5, max_length=2_000)
 
     return _section(
         rx.el.div(
             of("Tone", "tone", "A few words with commas between them: warm, dry, to the point.", 1),
+            rx.el.div(
+                tone("Formal", "Casual", "casual"),
+                tone("Serious", "Playful", "playful"),
+                tone("Reserved", "Enthusiastic", "enthusiastic"),
+                tone("Plain", "Technical", "technical"),
+                class_name=TWO,
+            ),
             rx.el.div(
                 of("Do", "do", "One rule a line."),
                 of("Do not", "dont", "One rule a line."),
@@ -191,7 +202,9 @@ def _voice() -> rx.Component:
                 class_name=TWO,
             ),
             of("Banned phrases", "banned", "One a line. A text that holds one loses all points of that check."),
+            of("Your own words", "terms", "One a line, your word first, then those it replaces: guests: customers, clients"),
             rx.el.div(
+                choice("Who speaks", "perspective", _SPEAKERS),
                 choice("Reading level", "reading_level", _LEVELS),
                 choice("Emoji", "emoji", _EMOJI),
                 choice("Hashtags", "hashtags", _HASHTAGS),
@@ -205,7 +218,7 @@ def _voice() -> rx.Component:
             sample,
             of="samples",
             noun="sample text",
-            none="No sample text yet. Up to five, each as you would publish it.",
+            none="No sample text yet. Up to five, each as you would publish it: the checks learn your habits from them.",
             room=_STATE.samples.length() < 5,
         ),
         name="voice",

@@ -23,7 +23,10 @@ from state.forms import Form, texts
 from state.guard import action
 
 BASICS: Final = ("name", "description", "industry", "site", "phone", "email", "audience")
-VOICE: Final = ("tone", "do", "dont", "use", "avoid", "banned", "reading_level", "emoji", "hashtags")
+VOICE: Final = (
+    *("tone", "do", "dont", "use", "avoid", "banned", "reading_level", "emoji", "hashtags"),
+    *("terms", "perspective", "casual", "playful", "enthusiastic", "technical"),
+)
 ADDRESS: Final = ("label", "street", "postal_code", "city", "region", "country", "phone", "timezone")
 # The fields of an entry, by section.
 ENTRIES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -210,4 +213,7 @@ class BusinessState(AppState):
 
 
 def _text(value: Any, between: str) -> str:
-    return between.join(value) if isinstance(value, list | tuple) else str(value)
+    """A list as text; a preferred term is the line that its field takes."""
+    if not isinstance(value, list | tuple):
+        return str(value)
+    return between.join(one if isinstance(one, str) else f"{one['use']}: {', '.join(one['instead_of'])}" for one in value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from coexai_app.agents import jordan, maya, sam, taylor
 from coexai_app.agents.parts import Parted
@@ -21,8 +22,13 @@ def names(agent: str, capability: str) -> tuple[str, str]:
 
 def output_of(report: Report) -> Parted:
     """The output of a report, as its capability knows it; one without parts when this version does not have the capability any more."""
-    skill = _skill(report.agent, report.capability)
-    return skill.output.model_validate(report.output) if skill else Parted()
+    return parted(report.agent, report.capability, report.output)
+
+
+def parted(agent: str, capability: str, output: Any) -> Parted:
+    """The same of a stored output alone. Raises pydantic's ValidationError when it is none of that capability."""
+    skill = _skill(agent, capability)
+    return skill.output.model_validate(output) if skill else Parted()
 
 
 def exports(agent: str, capability: str) -> Collection[str]:

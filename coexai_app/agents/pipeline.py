@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coexai_app.agents.parts import Parted
 from coexai_app.agents.report import Analysis, Engine, Report, Review, Source, StepRecord, Usage
+from coexai_app.agents.text.reuse import Earlier
 from coexai_app.business import BusinessProfile
 from coexai_app.errors import Cancelled, CoexaiError, Interrupted, InvalidInput
 from coexai_app.llm.base import Completion, Model, Prompt
@@ -97,7 +98,8 @@ class StepContext:
     `model` and `transcriber` are None when no key is set: the step then uses its builtin engine. `cancelled` is asked between and within
     steps.
     `business` is the organisation's profile as it was when the job was made, an empty one where there is none. `language` is what its
-    person wants results in, a BCP 47 tag; empty: the language of the source.
+    person wants results in, a BCP 47 tag; empty: the language of the source. `earlier` gives the organisation's last outputs of this agent,
+    the newest first, to compare with.
     """
 
     model: Model | None = None
@@ -110,6 +112,7 @@ class StepContext:
     key: str = ""
     business: BusinessProfile = NO_PROFILE
     language: str = ""
+    earlier: Callable[[], Sequence[Earlier]] = lambda: ()
     usage: Usage = NOTHING_USED
     engine: Engine = BUILTIN
     results: dict[type[StepResult], StepResult] = field(default_factory=dict)

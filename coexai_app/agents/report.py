@@ -65,8 +65,19 @@ class CheckStatus(StrEnum):
     FAIL = "fail"
 
 
+class Finding(Frozen):
+    """A place that a rule is about: `parts()[part].text[start:end]`, and why. `replacement` is what may stand there instead, where that is
+    safe to say ("" takes the words out); None where a person must decide."""
+
+    part: int
+    start: int
+    end: int
+    message: str
+    replacement: str | None = None
+
+
 class Check(Frozen):
-    """One rule and its verdict. `points` of `max_points`; `evidence` shows the place, `fix` says what to do."""
+    """One rule and its verdict. `points` of `max_points`; `evidence` shows the place, `fix` says what to do, `findings` every place."""
 
     id: str
     label: str
@@ -76,10 +87,11 @@ class Check(Frozen):
     message: str
     evidence: str = ""
     fix: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 class Score(Frozen):
-    """The sum of the checks' points, under a rubric with a version ("maya.thread/1")."""
+    """The sum of the checks' points, under a rubric with a version ("maya.thread/2")."""
 
     points: int
     max_points: int

@@ -6,7 +6,7 @@
 from coexai_app.business.gaps import Gap, gaps
 from coexai_app.business.hours import Hours
 from coexai_app.business.profile import SECTIONS, BusinessProfile, Person, Place, Product
-from coexai_app.business.voice import EmojiPolicy, HashtagPolicy, ReadingLevel, Voice
+from coexai_app.business.voice import EmojiPolicy, HashtagPolicy, Perspective, ReadingLevel, Term, Voice
 
 __all__ = [
     "SECTIONS",
@@ -16,9 +16,11 @@ __all__ = [
     "HashtagPolicy",
     "Hours",
     "Person",
+    "Perspective",
     "Place",
     "Product",
     "ReadingLevel",
+    "Term",
     "Voice",
     "gaps",
 ]

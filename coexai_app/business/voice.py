@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
 
-from coexai_app.business.fields import Paragraphs, Sentences, Strict, Words, line, one_by_one
+from coexai_app.business.fields import Paragraphs, Sentences, Strict, Word, Words, line, one_by_one
 
 MOST_SAMPLES: Final = 5
 MOST_WORDS: Final = 100
@@ -35,6 +35,15 @@ class HashtagPolicy(StrEnum):
     FEW = "few"
 
 
+class Perspective(StrEnum):
+    """Who speaks in a text."""
+
+    ANY = ""
+    WE = "we"
+    ONE = "i"
+    NEUTRAL = "neutral"
+
+
 # The most hashtags of a text; None: as its job asks.
 HASHTAGS: Final = {HashtagPolicy.ANY: None, HashtagPolicy.NONE: 0, HashtagPolicy.ONE: 1, HashtagPolicy.FEW: 2}
 # The most emoji of a post.
@@ -50,9 +59,53 @@ def _samples(value: Any) -> Any:
     return [item for item in value if not isinstance(item, str) or line(item)] if isinstance(value, list | tuple) else value
 
 
-class Voice(Strict):
-    """`avoid` holds words, `banned` whole phrases that no text may hold; both are found whatever their case, as whole words."""
+def _slider(value: Any) -> Any:
+    """A step of a slider; forms send text, and nothing for the middle."""
+    if isinstance(value, str):
+        said = value.strip()
+        return int(said) if said.lstrip("-").isdecimal() and len(said) <= 3 else (0 if not said else value)
+    return value
 
+
+# A tone between two ends: -2 the first, 0 neither, 2 the second.
+Slider = Annotated[int, BeforeValidator(_slider), Field(ge=-2, le=2)]
+
+
+class Term(Strict):
+    """A word that the business says, and those that it does not say for it: "guests" instead of "customers"."""
+
+    use: Word
+    instead_of: Annotated[Words, BeforeValidator(_comma)] = Field(min_length=1, max_length=20)
+
+
+def _terms(value: Any) -> Any:
+    """Terms as entries, or as lines like "guests: customers, clients"."""
+    if isinstance(value, str):
+        value = [row for row in value.replace("\r", "\n").split("\n") if line(row)]
+    if not isinstance(value, list | tuple):
+        return value
+    return [_term(item) if isinstance(item, str) else item for item in value]
+
+
+def _term(row: str) -> dict[str, str]:
+    use, colon, instead = row.partition(":")
+    if not colon or not line(use) or not line(instead):
+        raise ValueError("Write one a line, the word that you use first: guests: customers, clients")
+    return {"use": use, "instead_of": instead}
+
+
+class Voice(Strict):
+    """`avoid` holds words, `banned` whole phrases that no text may hold; both are found whatever their case, as whole words.
+
+    The sliders run from formal to `casual`, serious to `playful`, reserved to `enthusiastic`, plain to `technical`.
+    """
+
+    casual: Slider = 0
+    playful: Slider = 0
+    enthusiastic: Slider = 0
+    technical: Slider = 0
+    perspective: Perspective = Perspective.ANY
+    terms: Annotated[tuple[Term, ...], BeforeValidator(_terms)] = Field(default=(), max_length=MOST_WORDS)
     tone: Annotated[Words, BeforeValidator(_comma)] = Field(default=(), max_length=12)
     do: Sentences = Field(default=(), max_length=30)
     dont: Sentences = Field(default=(), max_length=30)

@@ -21,12 +21,13 @@ from coexai_app import agents, db, extract, log, queue, settings
 from coexai_app.agents.pipeline import InputFile, StepContext, StepEvent, StepStatus
 from coexai_app.agents.pipeline import run as run_pipeline
 from coexai_app.agents.report import Report
+from coexai_app.agents.text.reuse import Earlier
 from coexai_app.business import BusinessProfile
 from coexai_app.errors import Cancelled, InvalidInput
 from coexai_app.integrations.storage import store
 from coexai_app.llm import router, transcription
 from coexai_app.models import File, Job
-from coexai_app.services import business, checkpoints, dispatch, endings, files, jobs
+from coexai_app.services import business, checkpoints, dispatch, earlier, endings, files, jobs
 from coexai_app.services.checkpoints import Recorder
 from coexai_app.services.endings import Finished
 from coexai_app.services.leases import Claim, Watch, prove
@@ -170,10 +171,11 @@ def run_claimed(claim: Claim, watch: Watch, recorder: Recorder) -> Report:
         key=str(claim.id),
         business=_business(claim),
         language=claim.language,
+        earlier=partial(_earlier, claim),
     )
     # A first try has nothing to go on from.
-    earlier = db.insist(partial(checkpoints.of, claim.id)) if claim.fence > 1 else {}
-    return run_pipeline(agent, capability, capability.parse(claim.input), context, on_step=on_step, checkpoints=earlier)
+    done = db.insist(partial(checkpoints.of, claim.id)) if claim.fence > 1 else {}
+    return run_pipeline(agent, capability, capability.parse(claim.input), context, on_step=on_step, checkpoints=done)
 
 
 def warm_up() -> None:
@@ -193,6 +195,16 @@ def _business(claim: Claim) -> BusinessProfile:
     def read() -> BusinessProfile:
         with db.reading() as session:
             return business.at(session, claim.organization_id, claim.profile_version)
+
+    return db.insist(read)
+
+
+def _earlier(claim: Claim) -> Sequence[Earlier]:
+    """What this coworker wrote before for the same organisation."""
+
+    def read() -> Sequence[Earlier]:
+        with db.reading() as session:
+            return earlier.of_agent(session, organization_id=claim.organization_id, agent=claim.agent, job_id=claim.id, test=claim.test)
 
     return db.insist(read)
 

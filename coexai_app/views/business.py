@@ -55,7 +55,7 @@ def told(profile: BusinessProfile) -> dict[str, Any]:
     said["products"] = [_line(p.name, p.price, p.link, p.description) for p in profile.products]
     said["people"] = [_line(p.name, p.role, p.link, p.bio) for p in profile.people]
     for name, value in profile.voice.model_dump(mode="json").items():
-        said[f"voice.{name}"] = value
+        said[f"voice.{name}"] = [f"{t['use']}: {', '.join(t['instead_of'])}" for t in value] if name == "terms" else value
     return said
 
 

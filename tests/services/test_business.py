@@ -219,7 +219,7 @@ class TestJobs:
         session.rollback()
         report = session.exec(select(Output.report)).one()
         assert "brand" not in report["analysis"]
-        assert report["score"]["rubric"] == "maya.thread/1"
+        assert report["score"]["rubric"] == "maya.thread/2"
 
     def test_another_organisations_version_is_none_of_ours(self, people: People) -> None:
         save(people)
@@ -251,3 +251,18 @@ Every evening the team writes down what was left. The clipboard cost £4 and han
 
 If you run a small shop, remove every field that does not help you bake the bread.
 """
+
+
+class TestBrandVoice:
+    def test_a_form_saves_sliders_terms_and_the_speaker(self, people: People) -> None:
+        sent = {"casual": "-2", "playful": "", "terms": "guests: customers, clients\nloaf: bread unit", "perspective": "we"}
+        view = do(business.save_section, people.alice, version=0, section="voice", data={"voice": sent})
+        voice = view.profile.voice
+        assert (voice.casual, voice.playful, voice.perspective) == (-2, 0, "we")
+        assert [(t.use, t.instead_of) for t in voice.terms] == [("guests", ("customers", "clients")), ("loaf", ("bread unit",))]
+
+    @pytest.mark.parametrize(("name", "value"), [("casual", "3"), ("casual", "x"), ("perspective", "they"), ("terms", "guests")])
+    def test_what_is_wrong_is_named_by_its_field(self, people: People, name: str, value: str) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            do(business.save_section, people.alice, version=0, section="voice", data={"voice": {name: value}})
+        assert list(caught.value.details["fields"]) == [f"voice.{name}"]

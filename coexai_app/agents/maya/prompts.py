@@ -7,7 +7,7 @@ from typing import Any
 
 from coexai_app.agents.maya.schemas import PlannedPost, ThreadInput
 from coexai_app.agents.report import Usage
-from coexai_app.business import BusinessProfile
+from coexai_app.business import BusinessProfile, Voice
 from coexai_app.llm.base import Prompt
 
 SOURCE_LIMIT = 24_000
@@ -15,6 +15,13 @@ VOICE_LIMIT = 6_000
 MAX_POST_CHARACTERS = 600
 
 NO_PROFILE = BusinessProfile()
+_PERSPECTIVES: Mapping[str, str] = {"": "", "we": "“we”", "i": "“I”", "neutral": "nobody: neither “I” nor “we”"}
+_SLIDERS: Mapping[str, tuple[str, str]] = {
+    "casual": ("formal", "casual"),
+    "playful": ("serious", "playful"),
+    "enthusiastic": ("reserved", "enthusiastic"),
+    "technical": ("plain", "technical"),
+}
 _LEVELS: Mapping[str, str] = {
     "": "",
     "plain": "anybody, in short and plain sentences",
@@ -170,6 +177,9 @@ def voice(business: BusinessProfile) -> dict[str, str]:
         ("Do not", "; ".join(told.dont)),
         ("Words to use where they fit", ", ".join(told.use)),
         ("Write for", _LEVELS[told.reading_level]),
+        ("Say the first word, never the others", "; ".join(f"{t.use}, not {' or '.join(t.instead_of)}" for t in told.terms)),
+        ("Speak as", _PERSPECTIVES[told.perspective]),
+        ("How it sounds", ", ".join(_slid(told))),
         *(("It sounds like this", sample) for sample in told.samples),
     ]
     said = "\n".join(f"{label}: {text}" for label, text in lines if text)
@@ -177,6 +187,16 @@ def voice(business: BusinessProfile) -> dict[str, str]:
         return {}
     about = ". ".join(part for part in (business.name, business.description) if part)
     return {"brand voice": f"The business: {about}\n{said}"[:VOICE_LIMIT] if about else said[:VOICE_LIMIT]}
+
+
+def _slid(voice: Voice) -> list[str]:
+    """The sliders in words: "rather formal", "very plain"."""
+    found = []
+    for name, (left, right) in _SLIDERS.items():
+        value = getattr(voice, name)
+        if value:
+            found.append(f"{'very' if abs(value) == 2 else 'rather'} {right if value > 0 else left}")
+    return found
 
 
 def expected_use(options: ThreadInput, characters: int) -> Usage:

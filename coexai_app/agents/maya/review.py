@@ -4,23 +4,29 @@ it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from pydantic import ValidationError
 
-from coexai_app.agents.maya import layout, outline
+from coexai_app.agents.maya import closing, layout, outline
 from coexai_app.agents.maya.schemas import Numbering, Post, ThreadInput, ThreadOutput
 from coexai_app.agents.report import Analysis, Check, CheckStatus, Claim, ClaimStatus, Report, Review, Score
-from coexai_app.agents.text import brand, judging, limits, rules, words
+from coexai_app.agents.text import brand, brand_rules, habits, judging, limits, reuse, rules, words
+from coexai_app.agents.text.habits import Habits
+from coexai_app.agents.text.reuse import Earlier, Purpose
+from coexai_app.agents.text.reuse_rule import unrepeated
 from coexai_app.business import EmojiPolicy, Voice
 from coexai_app.business.voice import HASHTAGS
 from coexai_app.errors import InvalidInput
 from coexai_app.extract.document import Block, BlockKind, Document, Link, SourceKind
 
-RUBRIC = "maya.thread/1"
-CLAIM_POINTS = 30
+# A report keeps the rubric that it was first judged by, so that an edit never changes the scale.
+RUBRIC: Final = "maya.thread/2"
+CLAIM_POINTS: Final = 30
+Row = tuple[str, str, int, rules.Rule]
 # Rule, label and points; with the claims they add up to 100.
-RULES: tuple[tuple[str, str, int, rules.Rule], ...] = (
+_FIRST: Final[tuple[Row, ...]] = (
     ("hook", "Hook", 10, rules.hook),
     ("openers", "Stands alone", 8, rules.openers),
     ("sentences", "Whole sentences", 8, rules.full_sentences),
@@ -36,29 +42,83 @@ RULES: tuple[tuple[str, str, int, rules.Rule], ...] = (
     ("cliches", "Plain words", 2, rules.cliches),
     ("readability", "Easy to read", 3, rules.easy),
 )
+_REUSE: Final[Row] = ("reuse", "Not said before", 3, unrepeated)
+RULES: Final[dict[str, tuple[Row, ...]]] = {
+    "maya.thread/1": _FIRST,
+    "maya.thread/2": (*((id_, label, 5 if id_ == "duplicates" else points, rule) for id_, label, points, rule in _FIRST), _REUSE),
+}
 # The same, and whether a voice asks for it.
-BRAND_RULES: tuple[tuple[str, str, int, rules.Rule, Callable[[Voice], bool]], ...] = (
-    ("brand_words", "Brand words", 5, brand.words_rule, lambda voice: bool(voice.avoid or voice.banned)),
-    ("brand_emoji", "Brand emoji", 1, brand.emoji_rule, lambda voice: voice.emoji is not EmojiPolicy.ANY),
+BrandRow = tuple[str, str, int, rules.Rule, Callable[[Voice, Habits | None], bool]]
+_FIRST_BRAND: Final[tuple[BrandRow, ...]] = (
+    ("brand_words", "Brand words", 5, brand_rules.words_avoided, lambda voice, known: bool(voice.avoid or voice.banned)),
+    ("brand_emoji", "Brand emoji", 1, brand_rules.emoji_wanted, lambda voice, known: voice.emoji is not EmojiPolicy.ANY),
 )
+BRAND_RULES: Final[dict[str, tuple[BrandRow, ...]]] = {
+    "maya.thread/1": _FIRST_BRAND,
+    "maya.thread/2": (
+        *_FIRST_BRAND,
+        ("brand_terms", "Your own words", 2, brand_rules.terms, lambda voice, known: bool(voice.terms)),
+        ("brand_person", "Who speaks", 1, brand_rules.perspective, lambda voice, known: bool(voice.perspective)),
+        ("brand_level", "Reading level", 1, brand_rules.reading_level, lambda voice, known: voice.reading_level in brand_rules.LEVELS),
+        ("brand_tone", "Tone", 1, brand_rules.tone, lambda voice, known: brand_rules.asks_tone(voice)),
+        ("brand_habits", "Like your samples", 1, brand_rules.habitual, lambda voice, known: known is not None and known.known),
+    ),
+}
 NO_VOICE = Voice()
+# So many earlier outputs are kept with a report.
+MOST_KEPT: Final = 10
 
 
-def judge(document: Document, options: ThreadInput, thread: ThreadOutput, earlier: Sequence[Claim] = (), voice: Voice = NO_VOICE) -> Review:
+def judge(
+    document: Document,
+    options: ThreadInput,
+    thread: ThreadOutput,
+    earlier: Sequence[Claim] = (),
+    voice: Voice = NO_VOICE,
+    *,
+    rubric: str = RUBRIC,
+    said: Sequence[Earlier] = (),
+    known: Habits | None = None,
+) -> Review:
     """Claims, checks and score of a thread. `earlier` claims that a person overrode stay overridden when their words are unchanged.
 
-    What a brand voice asks for is checked too; its points are taken from those of the claims, so that the sum stays 100.
+    What a brand voice asks for is checked too; its points are taken from those of the claims, so that the sum stays 100. `said` are the
+    organisation's earlier outputs, `known` the habits of its sample texts (learnt here from the voice's own, when it has some).
     """
     claims = _kept_overrides(ledger(document, options, thread), earlier)
-    judged = _judged(document, asked(options, voice), thread, voice)
-    asks = tuple(row for row in BRAND_RULES if row[4](voice))
-    rules_ = (*RULES, *(row[:4] for row in asks))
+    known = habits.learn(voice.samples, document.language) if voice.samples else known
+    judged = replace(_judged(document, asked(options, voice), thread, voice, said), habits=known)
+    asks = tuple(row for row in BRAND_RULES[rubric] if row[4](voice, known))
+    rules_ = (*RULES[rubric], *(row[:4] for row in asks))
     claim_points = CLAIM_POINTS - sum(row[2] for row in asks)
     checks = (
         _claims_check(claims, claim_points),
         *(judging.check(id_, label, points, rule(judged)) for id_, label, points, rule in rules_),
     )
-    return Review(claims=claims, checks=checks, score=Score.of(checks, f"{RUBRIC}+brand" if asks else RUBRIC))
+    return Review(claims=claims, checks=checks, score=Score.of(checks, f"{rubric}+brand" if asks else rubric))
+
+
+def compared(
+    review_: Review, document: Document, options: ThreadInput, thread: ThreadOutput, voice: Voice, said: Sequence[Earlier]
+) -> Review:
+    """The review with the thread compared to what the organisation said before; the ledger is not asked again."""
+    id_, label, points, rule = _REUSE
+    again = judging.check(id_, label, points, rule(_judged(document, asked(options, voice), thread, voice, said)))
+    checks = tuple(again if check.id == id_ else check for check in review_.checks)
+    return review_.model_copy(update={"checks": checks, "score": Score.of(checks, review_.score.rubric)})
+
+
+def met(thread: ThreadOutput, voice: Voice, said: Sequence[Earlier]) -> tuple[Earlier, ...]:
+    """The earlier outputs that share words with a thread, with only the texts that do: they are kept with the report, so that an edit is
+    compared with them again. The brand's own lines may always be said, so they are not kept."""
+    texts: dict[str, list[str]] = {}
+    for hit in reuse.find([post.text for post in thread.posts], said, brand=voice.samples):
+        if hit.purpose is Purpose.BRAND:
+            continue
+        here = texts.setdefault(hit.of.id, [])
+        if hit.of.texts[hit.earlier_part] not in here:
+            here.append(hit.of.texts[hit.earlier_part])
+    return tuple(Earlier(id=one.id, title=one.title, texts=tuple(texts[one.id])) for one in said if one.id in texts)[:MOST_KEPT]
 
 
 def asked(options: ThreadInput, voice: Voice) -> ThreadInput:
@@ -86,7 +146,13 @@ def review(report: Report, output: Mapping[str, Any]) -> Review:
     thread = ThreadOutput(
         posts=tuple(Post(text=p.text, length=limits.weighted_length(p.text)) for p in thread.posts), hashtags=thread.hashtags
     )
-    return judge(rebuilt(report), ThreadInput.model_validate(report.input), thread, report.claims, brand_of(report))
+    rubric, extra = report.score.rubric.partition("+")[0], report.analysis.model_extra or {}
+    return judge(
+        *(rebuilt(report), ThreadInput.model_validate(report.input), thread, report.claims, brand_of(report)),
+        rubric=rubric if rubric in RULES else RUBRIC,
+        said=[Earlier.model_validate(one) for one in extra.get("said", ())],
+        known=Habits.model_validate(extra["habits"]) if "habits" in extra else None,
+    )
 
 
 def document_fields(document: Document) -> dict[str, Any]:
@@ -131,10 +197,14 @@ def without_source(review_: Review) -> tuple[Claim, ...]:
     return tuple(c for c in review_.claims if c.status is ClaimStatus.UNSUPPORTED)
 
 
-def analysis_of(base: Analysis, document: Document, voice: Voice = NO_VOICE) -> Analysis:
+def analysis_of(base: Analysis, document: Document, voice: Voice = NO_VOICE, said: Sequence[Earlier] = ()) -> Analysis:
     """The analysis with what an edit is judged by later."""
     rules_ = brand.rules(voice).model_dump(mode="json", exclude_defaults=True)
-    return Analysis.model_validate({**base.model_dump(), **document_fields(document), **({"brand": rules_} if rules_ else {})})
+    known = habits.learn(voice.samples, document.language).model_dump(mode="json") if voice.samples else {}
+    kept = {"brand": rules_, "habits": known, "said": [one.model_dump() for one in said]}
+    return Analysis.model_validate(
+        {**base.model_dump(), **document_fields(document), **{name: value for name, value in kept.items() if value}}
+    )
 
 
 def _kept_overrides(claims: Sequence[Claim], earlier: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -169,7 +239,7 @@ def _claims_check(claims: Sequence[Claim], points: int) -> Check:
     return Check(id="claims", label="Claims", status=CheckStatus.PASS, points=points, max_points=points, message=message)
 
 
-def _judged(document: Document, options: ThreadInput, thread: ThreadOutput, voice: Voice) -> judging.Judged:
+def _judged(document: Document, options: ThreadInput, thread: ThreadOutput, voice: Voice, said: Sequence[Earlier] = ()) -> judging.Judged:
     texts = tuple(post.text for post in thread.posts)
     titles = {document.title, *(document.block_text(b) for b in document.blocks if b.kind is BlockKind.HEADING)}
     parts = outline.main_parts(document)
@@ -188,4 +258,6 @@ def _judged(document: Document, options: ThreadInput, thread: ThreadOutput, voic
         link=source_link(document, options),
         max_hashtags=options.hashtags,
         voice=voice,
+        earlier=tuple(said),
+        calls=tuple(line for line in (options.call_to_action, *closing.READ_ON.values()) if line),
     )

@@ -15,6 +15,7 @@ from coexai_app.agents.report import KeyPhrase, KeySentence, Review
 from coexai_app.agents.text import limits
 from coexai_app.agents.text.audience import Audience
 from coexai_app.agents.text.readability import Readability
+from coexai_app.agents.text.reuse import Earlier
 
 FEWEST_POSTS, MOST_POSTS, MOST_HASHTAGS = 5, 12, 3
 
@@ -181,11 +182,12 @@ class Formatted(StepResult):
 
 
 class Checked(StepResult):
-    """Step "check": the verdict, and the thread as it is after repairs."""
+    """Step "check": the verdict, the thread as it is after repairs, and the earlier outputs that it repeats."""
 
     thread: ThreadOutput
     review: Review
     repaired: int = 0
+    said: tuple[Earlier, ...] = ()
 
     def summary(self) -> str:
         open_claims = sum(c.status.value == "unsupported" for c in self.review.claims)

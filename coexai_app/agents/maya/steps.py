@@ -8,7 +8,7 @@ from coexai_app.agents.maya import layout, outline, repair, sources, writing
 from coexai_app.agents.maya.answers import plan_of, posts_of, repeats
 from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.prompts import plan, write
-from coexai_app.agents.maya.review import analysis_of, asked, source_link
+from coexai_app.agents.maya.review import analysis_of, asked, compared, met, source_link
 from coexai_app.agents.maya.schemas import (
     Analyzed,
     Checked,
@@ -22,7 +22,7 @@ from coexai_app.agents.maya.schemas import (
 from coexai_app.agents.maya.sources import Extracted
 from coexai_app.agents.pipeline import BUILTIN, Outcome, StepContext
 from coexai_app.agents.report import Analysis, KeySentence
-from coexai_app.agents.text import audience, limits, readability
+from coexai_app.agents.text import audience, keys, limits, readability
 from coexai_app.errors import InvalidInput
 from coexai_app.extract.document import Document
 
@@ -39,11 +39,12 @@ def analyze(data: ThreadInput, context: StepContext) -> Analyzed:
     document = context.need(Extracted).document
     material = writing.material(document, data)
     context.check()
-    top = sorted(material.pieces, key=lambda p: (-p.score, p.start))[:KEY_SENTENCES]
+    pieces = material.pieces
+    top = keys.scored([p.text for p in pieces], document.language, KEY_SENTENCES, [0.2 + p.score for p in pieces])
     return Analyzed(
         key_sentences=tuple(
-            KeySentence(text=document.text[p.start : p.end], start=p.start, end=p.end, score=round(p.score, 4))
-            for p in sorted(top, key=lambda p: p.start)
+            KeySentence(text=document.text[p.start : p.end], start=p.start, end=p.end, score=score)
+            for p, score in sorted(((pieces[i], score) for i, score in top), key=lambda row: row[0].start)
         ),
         key_phrases=writing.key_phrases(document),
         sections=tuple(part.title for part in material.parts if part.title),
@@ -105,7 +106,11 @@ def check(data: ThreadInput, context: StepContext) -> Checked:
     """Claims and rules; what has no source is repaired or taken out."""
     context.check()
     data = asked(data, context.business.voice)
-    return repair.checked(data, context, context.need(Extracted).document, context.need(Drafted), context.need(Formatted).thread)
+    document, voice = context.need(Extracted).document, context.business.voice
+    checked = repair.checked(data, context, document, context.need(Drafted), context.need(Formatted).thread)
+    earlier = context.earlier()
+    review = compared(checked.review, document, data, checked.thread, voice, earlier)
+    return checked.model_copy(update={"review": review, "said": met(checked.thread, voice, earlier)})
 
 
 def output(data: ThreadInput, context: StepContext) -> Outcome:
@@ -126,7 +131,7 @@ def output(data: ThreadInput, context: StepContext) -> Outcome:
     return Outcome(
         title=_title(document, checked),
         source=sources.told(document, data),
-        analysis=analysis_of(base, document, context.business.voice),
+        analysis=analysis_of(base, document, context.business.voice, checked.said),
         output=checked.thread.model_dump(mode="json"),
         review=checked.review,
     )

@@ -38,7 +38,20 @@ class Hit:
 
 def rules(voice: Voice) -> Voice:
     """The part of a voice that a text can be judged by. It is kept with a report, so that an edit is judged by the same rules."""
-    return Voice(avoid=voice.avoid, banned=voice.banned, emoji=voice.emoji, hashtags=voice.hashtags)
+    kept = (
+        "avoid",
+        "banned",
+        "emoji",
+        "hashtags",
+        "terms",
+        "perspective",
+        "reading_level",
+        "casual",
+        "playful",
+        "enthusiastic",
+        "technical",
+    )
+    return Voice(**{name: getattr(voice, name) for name in kept})
 
 
 def hits(text: str, voice: Voice) -> list[Hit]:
@@ -55,6 +68,11 @@ def hits(text: str, voice: Voice) -> list[Hit]:
 def emoji(text: str) -> list[str]:
     """Every emoji of a text, one for each that a reader sees."""
     return [match[0] for match in _EMOJI.finditer(text)]
+
+
+def emoji_places(text: str) -> list[tuple[int, int]]:
+    """Where they stand."""
+    return [match.span() for match in _EMOJI.finditer(text)]
 
 
 def breaks(text: str, voice: Voice) -> bool:

@@ -5,17 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from coexai_app.agents.report import Check, CheckStatus
+from coexai_app.agents.report import Check, CheckStatus, Finding
 from coexai_app.agents.text import limits, sentences
+from coexai_app.agents.text.reuse import Earlier
 from coexai_app.business import Voice
+
+if TYPE_CHECKING:
+    from coexai_app.agents.text.habits import Habits
 
 LIST_LINE = re.compile(r"^(?:[•\-–*]|\d{1,2}[.)])\s")
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What is judged: `posts` as published, `words` without numbers and hashtags, and what is known about source and wishes."""
+    """What is judged: `posts` as published, `words` without numbers and hashtags, and what is known about source and wishes.
+
+    `earlier` are the organisation's outputs of before, `calls` the words that the job asked to close with,
+    `habits` what the voice's sample texts have in common.
+    """
 
     posts: tuple[str, ...]
     words: tuple[str, ...]
@@ -34,6 +43,9 @@ class Judged:
     most: int = 12
     keywords: frozenset[str] = field(default_factory=frozenset)
     voice: Voice = field(default_factory=Voice)
+    earlier: tuple[Earlier, ...] = ()
+    calls: tuple[str, ...] = ()
+    habits: Habits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,7 @@ class Verdict:
     evidence: str = ""
     fix: str = ""
     status: CheckStatus | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 def check(id_: str, label: str, points: int, verdict: Verdict) -> Check:
@@ -60,6 +73,7 @@ def check(id_: str, label: str, points: int, verdict: Verdict) -> Check:
         message=verdict.message,
         evidence=verdict.evidence,
         fix=verdict.fix,
+        findings=verdict.findings,
     )
 
 

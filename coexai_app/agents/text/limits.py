@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from coexai_app.agents.text import tlds
@@ -29,16 +29,16 @@ _LONGEST_RUN = 5_000
 # Code points outside these ranges weigh 2: 0–4351, 8192–8205, 8208–8223, 8242–8247.
 _HEAVY = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 
-_DIRECTIONAL = "\u202a-\u202e\u061c\u200e\u200f\u2066-\u2069"
-_SPACES = "\u0009-\u000d\u0020\u0085\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+DIRECTIONAL = "\u202a-\u202e\u061c\u200e\u200f\u2066-\u2069"
+SPACES = "\u0009-\u000d\u0020\u0085\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _INVALID = "\ufffe\ufeff\uffff"
-_PUNCTUATION = r"!'#%&\"()*+,\\\-./:;<=>?@\[\]^_{|}~$"
-_LATIN = (
+PUNCTUATION = r"!'#%&\"()*+,\\\-./:;<=>?@\[\]^_{|}~$"
+LATIN = (
     "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f\u0272\u0289\u028b\u02bb\u0300-"
     "\u036f\u1e00-\u1eff"
 )
 _CYRILLIC = "\u0400-\u04ff"
-_LABEL = f"[^{_PUNCTUATION}{_SPACES}{_INVALID}{_DIRECTIONAL}`\u2018\u2019\u201c\u201d]"
+_LABEL = f"[^{PUNCTUATION}{SPACES}{_INVALID}{DIRECTIONAL}`\u2018\u2019\u201c\u201d]"
 # A label of a host name is bounded so that a long text without spaces costs linear time.
 _SUBDOMAIN = rf"(?:{_LABEL}(?:{_LABEL}|[_\-]){{0,254}}(?<![_\-])\.)"
 _DOMAIN_NAME = rf"(?:{_LABEL}(?:{_LABEL}|-){{0,254}}(?<!-)\.)"
@@ -60,9 +60,9 @@ def _tld() -> str:
     return rf"(?:{_trie(sorted(tlds.GENERIC | tlds.COUNTRY | tlds.INTERNATIONAL))}{_AFTER_TLD}|xn--[\-0-9a-z]+)"
 
 
-_GENERAL = rf"[a-z{_CYRILLIC}0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{_LATIN}]"
+_GENERAL = rf"[a-z{_CYRILLIC}0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{LATIN}]"
 _PARENS = rf"\({_GENERAL}{{0,500}}(?:\({_GENERAL}{{1,500}}\))?{_GENERAL}{{0,500}}\)"
-_PATH_END = rf"(?:[+\-a-z{_CYRILLIC}0-9=_#/{_LATIN}]|{_PARENS})"
+_PATH_END = rf"(?:[+\-a-z{_CYRILLIC}0-9=_#/{LATIN}]|{_PARENS})"
 _PATH = rf"(?:(?:{_GENERAL}|{_PARENS})*{_PATH_END}|@{_GENERAL}+/)"
 _QUERY = r"\?[a-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[a-z0-9\-_&=#/]"
 
@@ -70,7 +70,7 @@ _QUERY = r"\?[a-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[a-z0-9\-_&=#/]"
 @functools.cache
 def _url() -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<before>[^A-Za-z0-9@＠$#＃{_INVALID}]|[{_DIRECTIONAL}]|^)"
+        rf"(?P<before>[^A-Za-z0-9@＠$#＃{_INVALID}]|[{DIRECTIONAL}]|^)"
         rf"(?P<url>(?P<protocol>https?://)?(?P<domain>{_SUBDOMAIN}{{0,20}}{_DOMAIN_NAME}{_tld()})(?::[0-9]+)?(?P<path>/(?:{_PATH})?)?(?:{_QUERY})?)",
         re.IGNORECASE,
     )
@@ -78,7 +78,7 @@ def _url() -> re.Pattern[str]:
 
 @functools.cache
 def _ascii_domain() -> re.Pattern[str]:
-    return re.compile(rf"(?:[\-a-z0-9{_LATIN}]{{1,255}}\.){{1,21}}{_tld()}", re.IGNORECASE)
+    return re.compile(rf"(?:[\-a-z0-9{LATIN}]{{1,255}}\.){{1,21}}{_tld()}", re.IGNORECASE)
 
 
 @functools.cache
@@ -146,6 +146,9 @@ def _valid(url: str, domain: str, *, has_protocol: bool) -> bool:
     """The limits of the domain name system: 63 bytes a label in its ASCII form, 253 a name; and X's 4,096 characters an address."""
     labels = []
     for label in domain.split("."):
+        if not label.isascii() and label[:4].lower() == "xn--":
+            # The prefix says that the label is encoded, and it is not.
+            return False
         encoded = label if label.isascii() else "xn--" + label.lower().encode("punycode").decode("ascii")
         if len(encoded) > 63:
             return False
@@ -189,6 +192,49 @@ def _weigh(text: str, emoji: bool) -> int:
     else:
         count = 0
     return 2 * count + len(text) + len(_HEAVY.findall(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A post as X counts it: its weighted length, that in thousandths of the limit, whether it may be posted, and `valid_end`, how many of
+    its code points fit."""
+
+    length: int
+    permillage: int
+    valid: bool
+    valid_end: int
+
+
+def counted(text: str, limit: int = POST_LIMIT, *, emoji: bool = True, heavy: bool = True) -> Counted:
+    """Counts and judges a post: not empty, within the limit, no character that is none (U+FFFE, U+FEFF, U+FFFF). Marks of direction are
+    fine. `heavy=False` weighs every character 1, as configuration version 1 did."""
+    normal = unicodedata.normalize("NFC", text)
+    bad = _BAD.search(normal)
+    total = fitting = 0
+    for end, weight in _units(normal, emoji, heavy):
+        total += weight
+        if total <= limit and (bad is None or end <= bad.start()):
+            fitting = end
+    # What the normal form joined is counted back, as the specification does.
+    end = len(text) if fitting == len(normal) else max(0, min(len(text), fitting + len(text) - len(normal)))
+    return Counted(length=total, permillage=total * 1000 // limit, valid=0 < total <= limit and bad is None, valid_end=end)
+
+
+_BAD = re.compile(f"[{_INVALID}]")
+
+
+def _units(text: str, emoji: bool, heavy: bool) -> Iterator[tuple[int, int]]:
+    """The ends of the parts that are counted as one (links, emoji, characters), each with its weight."""
+    position = 0
+    for link in (*urls(text), Url("", len(text), len(text))):
+        while position < link.start:
+            part = _emoji().match(text, position, link.start) if emoji and heavy else None
+            end = part.end() if part else position + 1
+            yield end, 2 if part else 1 + (heavy and _HEAVY.match(text[position]) is not None)
+            position = end
+        if link.url:
+            yield link.end, LINK_LENGTH
+        position = link.end
 
 
 def fits(text: str, limit: int = POST_LIMIT) -> bool:

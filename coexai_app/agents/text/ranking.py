@@ -1,7 +1,7 @@
-"""Which sentences carry a text: a graph ranking in the manner of LexRank (Erkan and Radev, 2004), with a position prior and redundancy
-control.
+"""Which sentences carry a text: a graph ranking in the manner of LexRank (Erkan and Radev, 2004), with a position prior.
 
 Pure Python and near-linear: each sentence is linked only through its rarest terms, and a term links at most a fixed number of neighbours.
+`material` ranks a thread's pieces with it, `keys` picks a text's key sentences.
 """
 
 from __future__ import annotations

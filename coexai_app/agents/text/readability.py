@@ -1,7 +1,7 @@
 """How hard a text is to read: the Flesch reading ease in its national forms, and a US school grade for English.
 
 Formulas, with W words, S sentences, Y syllables (asl = W/S, asw = Y/W):
-en  206.835 - 1.015 asl - 84.6 asw (Flesch, 1948); grade 0.39 asl + 11.8 asw - 15.59 (Kincaid, 1975)
+en  206.835 - 1.015 asl - 84.6 asw (Flesch, 1948); grade 0.39 asl + 11.8 asw - 15.59 (Kincaid, 1975), S as `_runs` counts it
 de  180 - asl - 58.5 asw (Amstad, 1978)
 es  206.835 - 60 asw - 1.02 asl (Fernández Huerta, 1959)
 fr  207 - 1.015 asl - 73.6 asw (Kandel and Moles, 1958)
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from coexai_app.agents.text import words
+from coexai_app.agents.text import syllables_en, words
 
 # Constant, factor of asl, factor of asw.
 _FORMULAS = {
@@ -46,15 +46,12 @@ class Readability(BaseModel):
 
 
 def syllables(word: str, language: str) -> int:
-    """Syllables of a word, by its vowel groups; English drops a silent final e, the Romance languages split hiatus."""
+    """Syllables of a word, by its vowel groups; English has rules of its own, the Romance languages split hiatus."""
+    if language == "en":
+        return syllables_en.count(word)
     word = word.lower()
     groups = len(_VOWELS.findall(word))
-    if language == "en":
-        if word.endswith("e") and not word.endswith(("le", "ee", "ie", "ye")) and groups > 1:
-            groups -= 1
-        if word.endswith("ed") and not word.endswith(("ted", "ded")) and groups > 1:
-            groups -= 1
-    elif language in ("es", "pt", "it"):
+    if language in ("es", "pt", "it"):
         groups += len(_SPANISH_HIATUS.findall(word))
     elif language == "fr" and re.search(r"[^aeiouyéèêàù](?:e|es|ent)$", word) and groups > 1:
         groups -= 1
@@ -74,8 +71,19 @@ def of(sentences: Sequence[str], language: str) -> Readability:
     per_word = sum(syllables(word, language) for line in counts for word in line) / total
     constant, by_sentence, by_word = formula
     ease = min(100.0, max(0.0, constant - by_sentence * per_sentence - by_word * per_word))
-    grade = max(0.0, 0.39 * per_sentence + 11.8 * per_word - 15.59) if language == "en" else None
+    grade = max(0.0, 0.39 * total / _runs(sentences) + 11.8 * per_word - 15.59) if language == "en" else None
     band = next((name for limit, name in _BANDS if ease >= limit), "hard")
     return Readability(
         ease=round(ease, 1), grade=None if grade is None else round(grade, 1), words_per_sentence=round(per_sentence, 1), band=band
     )
+
+
+_RUN = re.compile(r"\b[^.!?]+[.!?]*")
+_FRAGMENT_WORDS = 2
+
+
+def _runs(sentences: Sequence[str]) -> int:
+    """The sentences of the school grade, as other tools count them: what ends in . ! or ? and has more than two words. A line without a
+    stop belongs to the next one."""
+    runs = _RUN.findall(" ".join(sentences))
+    return max(1, sum(len(run.split()) > _FRAGMENT_WORDS for run in runs))

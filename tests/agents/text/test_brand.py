@@ -62,8 +62,8 @@ class TestThread:
     def test_the_builtin_writer_leaves_out_what_the_voice_avoids(self) -> None:
         plain, kept = written(), written(avoid=["cheap"])
         assert "cheap" not in " ".join(post["text"] for post in kept.output["posts"])
-        assert plain.score.rubric == "maya.thread/1"
-        assert (kept.score.rubric, kept.score.max_points) == ("maya.thread/1+brand", 100)
+        assert plain.score.rubric == "maya.thread/2"
+        assert (kept.score.rubric, kept.score.max_points) == ("maya.thread/2+brand", 100)
         assert next(check.status for check in kept.checks if check.id == "brand_words") == "pass"
 
     def test_what_cannot_be_left_out_is_named(self) -> None:

@@ -53,6 +53,27 @@ class TestReadability:
     def test_syllables(self, word: str, count: int) -> None:
         assert readability.syllables(word, "en") == count
 
+    @pytest.mark.parametrize(
+        ("word", "count"),
+        [
+            *(("likely", 2), ("statement", 2), ("sales", 1), ("houses", 2), ("wanted", 2), ("played", 1), ("didn't", 2), ("being", 2)),
+            *(("million", 2), ("special", 2), ("create", 2), ("criticism", 4), ("player", 2), ("NBA", 3), ("THE", 1), ("something", 2)),
+            *(("radio", 3), ("co-owner", 3), ("baker’s", 2), ("boss's", 2), ("2,500", 1), ("tea", 1)),
+        ],
+    )
+    def test_english_spelling_tells_its_syllables(self, word: str, count: int) -> None:
+        assert readability.syllables(word, "en") == count
+
+    def test_the_grade_of_a_plain_text_is_the_formulas(self) -> None:
+        # 4 sentences, 36 words, 43 syllables: 0.39 · 9 + 11.8 · 43/36 - 15.59 = 2.0
+        text = [
+            "The baker opens her shop before the sun comes up.",
+            "She mixes flour and water, and she waits.",
+            "By six, the first loaves are in the oven.",
+            "People stop on their way to work.",
+        ]
+        assert readability.of(text, "en").grade == pytest.approx(2.0, abs=0.3)
+
     def test_an_unknown_language_has_no_score(self) -> None:
         assert readability.of(["Hej på dig."], "und").ease is None
 

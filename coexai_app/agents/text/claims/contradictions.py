@@ -134,7 +134,9 @@ def _other_name(mention: Mention, beside: Sequence[Mention], alignment: Alignmen
     run_keys = source.keys(*source.run_of.get(names[0], place)) if names else []
     if not names or same_body(sorted(keys), run_keys):
         return ""
-    if keys & {*run_keys, *source.keys(*place)} and not _namesake(mention.value, source.keys(*place), len(run_keys)):  # type: ignore[arg-type]
+    here = source.keys(*place)
+    # The place may hold the whole other name, or only the word of it that differs.
+    if keys & {*run_keys, *here} and not any(_namesake(mention.value, found, len(run_keys)) for found in (here, run_keys)):  # type: ignore[arg-type]
         return ""
     told = source.keys(*source.words_of(*source.sentence_span(sentence)))
     span = alignment.claim.sentence_span(alignment.claim.sentence(mention.start))
@@ -164,4 +166,7 @@ def renamed(i: int, alignments: Sequence[Alignment]) -> bool:
 
 def is_other_name(source: SourceIndex, i: int) -> bool:
     word = source.words[i]
+    # "In March 2024 she counted": a month or a weekday is no other name for who counted.
+    if word.key in _CALENDAR and any(m.kind is ClaimKind.DATE for m in source.values_in(word.start, word.end)):
+        return False
     return word.upper and word.key not in ROLES and word.key not in EVERY_STOP_WORD and source.is_name(i)
