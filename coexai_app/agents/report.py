@@ -65,6 +65,17 @@ class CheckStatus(StrEnum):
     FAIL = "fail"
 
 
+class Finding(Frozen):
+    """A place that a rule found: `parts()[part].text[start:end]`. `replacement` is what may stand there instead; None where a person has
+    to think."""
+
+    part: int = 0
+    start: int = 0
+    end: int = 0
+    message: str
+    replacement: str | None = None
+
+
 class Check(Frozen):
     """One rule and its verdict. `points` of `max_points`; `evidence` shows the place, `fix` says what to do."""
 
@@ -76,6 +87,7 @@ class Check(Frozen):
     message: str
     evidence: str = ""
     fix: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 class Score(Frozen):

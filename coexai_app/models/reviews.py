@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Column, Index, UniqueConstraint
@@ -13,7 +13,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from coexai_app.models.base import CASCADE, Json, Table, enum_column
 from coexai_app.models.enums import ReviewStep
 
-GONE = "SET NULL"
+GONE: Final = "SET NULL"
 
 
 class OutputVersion(Table, table=True):

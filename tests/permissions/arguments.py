@@ -14,7 +14,7 @@ from coexai_app.access import Actor
 from coexai_app.agents.parts import Words
 from coexai_app.errors import CoexaiError, Conflict, InvalidInput
 from coexai_app.integrations.oidc import Person
-from coexai_app.models import FlowPurpose, User
+from coexai_app.models import FlowPurpose, Output, User
 from coexai_app.models.base import new_id, now
 from coexai_app.services import factors, passkeys, passwords, proofs
 from tests.factors import code, email_of
@@ -74,6 +74,12 @@ def _claim(world: World, _actor: Actor) -> dict[str, Any]:
     return {"output_id": world.ids["claims"], "version": 2, "claim": 1}
 
 
+def _fix(world: World, _actor: Actor) -> dict[str, Any]:
+    with db.reading() as session:
+        checks = session.get_one(Output, world.ids["draft"]).report["checks"]
+    return {"output_id": world.ids["draft"], "version": 1, "check": checks[0]["id"], "finding": 0}
+
+
 def _new_password(world: World, actor: Actor) -> dict[str, Any]:
     return {**_proof(world, actor), "password_hash": passwords.hash_of("another long password")}
 
@@ -129,6 +135,13 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "audit_purge.purge": given(older_than_days=30),
     "business.save": _profile,
     "business.save_section": lambda world, actor: {**_profile(world, actor), "section": "basics"},
+    "client_links.create": lambda world, _: {"output_id": world.ids["draft"], "version": 1, "name": "Carla"},
+    "client_links.revoke": row("link_id"),
+    "comments.add": row("draft", "output_id", text="Is this so?", part=0),
+    "comments.delete": own("comment_of", "comment_id"),
+    "comments.edit": own("comment_of", "comment_id", text="Another word"),
+    "comments.reopen": own("resolved_of", "comment_id"),
+    "comments.resolve": own("comment_of", "comment_id"),
     "dead_letters.discard": lambda world, _: {"job_ids": [world.ids["job_id"]]},
     "dead_letters.requeue": lambda world, _: {"job_ids": [world.ids["job_id"]]},
     "email_address.change": given(email="another@example.org"),
@@ -174,6 +187,10 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "organizations.create": given(name="Another house"),
     "organizations.delete": _own_organization,
     "organizations.restore": own("trash_of", "organization_id"),
+    "output_versions.get": row("claims", "output_id", version=1),
+    "output_versions.restore": row("claims", "output_id", version=2, of_version=1),
+    "output_versions.rows": row("claims", "output_id"),
+    "outputs.apply_fix": _fix,
     "outputs.approve": row("draft", "output_id", version=1),
     "outputs.edit": row("draft", "output_id", version=1, parts=[Words("Marta Ruiz took every order.")]),
     "outputs.export": row("draft", "output_id", format="md"),
@@ -218,6 +235,11 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "presigned.complete": given(ticket="bm9uZQ=="),
     "rest_hooks.subscribe": given(url=HOOK["url"], event="job.completed"),
     "rest_hooks.unsubscribe": row("endpoint_id", "hook_id"),
+    "reviews.reject": row("review", "output_id", version=2, reason="Too loud."),
+    "reviews.request": row("draft", "output_id", version=1, note="For Tuesday."),
+    "reviews.withdraw": row("review", "output_id", version=2),
+    "reviews_read.around": row("draft", "output_id"),
+    "reviews_read.threads": row("draft", "output_id"),
     "schedules.check": given(**ORDER),
     "schedules.create": given(**ORDER, **MONDAYS),
     "schedules.delete": row("schedule_id"),
