@@ -35,7 +35,7 @@ from coexai_app.services import (
 )
 from coexai_app.services.person import hash_of
 from coexai_app.services.throttle import Policy
-from coexai_app.views import outputs as output_view
+from coexai_app.views import parts as part_view
 from coexai_app.views.base import moment
 from coexai_app.views.reviews import ClientComment, ClientReview, ClientThread
 
@@ -79,13 +79,15 @@ def look(session: Session, *, token: str, proof: str = "") -> ClientReview:
     output = agents.output_of(report)
     statuses = [claim.status for claim in report.claims]
     why_not = _why_not(found)
+    parts = part_view.parts(report.model_copy(update={"claims": ()}), output.parts(), ())
     return ClientReview(
         locked=False,
         organization=organization.name,
         name=link.name,
         title=row.title,
         kind=agents.names(row.agent, row.capability)[1],
-        parts=output_view.parts(report.model_copy(update={"claims": ()}), output.parts(), ()),
+        parts=parts,
+        groups=part_view.groups(parts),
         linked=statuses.count(ClaimStatus.SUPPORTED),
         kept=statuses.count(ClaimStatus.OVERRIDDEN),
         unsupported=statuses.count(ClaimStatus.UNSUPPORTED),

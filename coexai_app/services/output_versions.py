@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -14,10 +14,13 @@ from coexai_app.errors import Conflict, NotFound
 from coexai_app.models import Output, OutputStatus, OutputVersion, ReviewEvent, ReviewStep, User
 from coexai_app.services import audit, output_changes, outputs_read
 from coexai_app.views import differences
-from coexai_app.views import outputs as output_view
+from coexai_app.views import parts as part_view
 from coexai_app.views import reviews as view
 from coexai_app.views.outputs import OutputView
 from coexai_app.views.reviews import VersionRow, VersionView
+
+# What a column of the database holds.
+_MOST: Final = 2**31
 
 
 @db.reads
@@ -41,7 +44,7 @@ def get(session: Session, actor: Actor, *, output_id: UUID, version: int) -> Ver
     changes = differences.parts(before, after)
     return VersionView(
         **told.model_dump(),
-        parts=output_view.parts(report, before, ()),
+        parts=part_view.parts(report, before, ()),
         differences=changes,
         changed=sum(part.kind != "same" for part in changes),
     )
@@ -109,6 +112,8 @@ def at(session: Session, row: Output, version: int) -> Report:
     report = Report.model_validate(row.report)
     if version == row.content_version:
         return report
+    if not 0 < version < _MOST:
+        raise _gone(version)
     kept = session.exec(select(OutputVersion).where(OutputVersion.output_id == row.id, OutputVersion.version == version)).first()
     if kept is None:
         raise _gone(version)

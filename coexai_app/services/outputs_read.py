@@ -58,13 +58,15 @@ def draft_count(session: Session, actor: Actor) -> int:
 def whole(session: Session, actor: Actor, row: Output) -> OutputView:
     approved = f"Approved by {_approver(session, row)}, {moment(row.approved_at, actor.timezone)}" if row.approved_at else ""
     report = Report.model_validate(row.report)
+    output = agents.output_of(report)
     return view.whole(
         row,
         report,
-        agents.output_of(report).parts(),
+        output.parts(),
         agents.exports(row.agent, row.capability),
         *agents.names(row.agent, row.capability),
         actor.timezone,
+        most_parts=output.most_parts,
         approved=approved,
         may_edit=actor.may(Permission.EDIT_OUTPUT),
         may_approve=actor.may(Permission.APPROVE_OUTPUT),

@@ -27,12 +27,14 @@ def around(session: Session, actor: Actor, *, output_id: UUID) -> ReviewView:
     access.require(actor, Permission.VIEW_OUTPUT)
     row = access.one(session, select(Output).where(Output.id == output_id), actor, "result")
     found = threads(session, actor, output_id=output_id)
+    parts = agents.output_of(Report.model_validate(row.report)).parts()
     in_review, approved = row.status is OutputStatus.IN_REVIEW, row.status is OutputStatus.APPROVED
     may_share = actor.may(Permission.SHARE_OUTPUT) and actor.may(Permission.APPROVE_OUTPUT)
     return ReviewView(
         versions=output_versions.listed(session, actor, row),
         threads=found,
         open_threads=sum(not thread.resolved for thread in found),
+        open_at=tuple(sum(t.part == index and not t.resolved for t in found) for index in range(len(parts))),
         steps=_steps(session, actor, row),
         links=client_links.listed(session, actor, row.id) if may_share else (),
         names=_names(session, actor),

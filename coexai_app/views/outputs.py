@@ -11,22 +11,8 @@ from coexai_app.agents.parts import Part
 from coexai_app.agents.report import Check, CheckStatus, Claim, ClaimStatus, Finding, Report
 from coexai_app.models import Output, OutputStatus
 from coexai_app.views.base import View, count, moment
-from coexai_app.views.evidence import CLAIM_TONES, Segment, SourceBlock, segments, source_blocks
-
-
-class PartView(View):
-    """One part. `name` is what people call it, `label` its length as "212 of 280", empty without a limit."""
-
-    index: int
-    kind: str
-    name: str
-    group: str
-    text: str
-    length: int
-    limit: int
-    label: str
-    over: bool
-    segments: tuple[Segment, ...]
+from coexai_app.views.evidence import SourceBlock, source_blocks
+from coexai_app.views.parts import GroupView, PartView, groups, parts
 
 
 class ClaimView(View):
@@ -106,6 +92,8 @@ class OutputView(OutputRow):
     version: int
     content_version: int
     parts: tuple[PartView, ...]
+    groups: tuple[GroupView, ...]
+    most_parts: int
     source: tuple[SourceBlock, ...]
     source_name: str
     source_url: str
@@ -194,6 +182,7 @@ def whole(
     capability_title: str,
     tz: str,
     *,
+    most_parts: int,
     approved: str,
     may_edit: bool,
     may_approve: bool,
@@ -202,6 +191,7 @@ def whole(
     approved_now = output.status is OutputStatus.APPROVED
     open_claims = len(report.unsupported)
     source = source_blocks(report)
+    shown = parts(report, told, source)
     why_not = ""
     if not approved_now and open_claims:
         why_not = f"Resolve {count(open_claims, 'claim')} without a source first."
@@ -213,7 +203,9 @@ def whole(
         **row(output, agent_name, capability_title, tz).model_dump(),
         version=output.version,
         content_version=output.content_version,
-        parts=parts(report, told, source),
+        parts=shown,
+        groups=groups(shown),
+        most_parts=most_parts,
         source=source,
         source_name=report.source.name or report.source.title or "Your text",
         source_url=report.source.url,
@@ -238,33 +230,6 @@ def whole(
 
 def _export_url(output: Output, format: str) -> str:  # noqa: A002  (the word of the field)
     return f"/api/v1/outputs/{output.id}/export?format={format}"
-
-
-def parts(report: Report, told: Sequence[Part], source: Sequence[SourceBlock]) -> tuple[PartView, ...]:
-    """The parts of an output with the report's claims marked in them; `source` ties each to its place there."""
-    described: dict[int, str] = {}
-    for segment in (s for block in source for s in block.segments if s.anchor):
-        for number in segment.refs.split():
-            described.setdefault(int(number), segment.anchor)
-    shown: list[PartView] = []
-    for index, part in enumerate(told):
-        marks = [(c.start, c.end, n, CLAIM_TONES[c.status]) for n, c in enumerate(report.claims, 1) if c.part == index]
-        found = segments(part.text, 0, len(part.text), marks)
-        shown.append(
-            PartView(
-                index=index,
-                kind=part.kind,
-                name=part.label,
-                group=part.group,
-                text=part.text,
-                length=part.length,
-                limit=part.limit,
-                label=f"{part.length:,} of {part.limit:,}" if part.limit else "",
-                over=0 < part.limit < part.length,
-                segments=tuple(s.model_copy(update={"anchor": described.get(s.claim, "")}) for s in found),
-            )
-        )
-    return tuple(shown)
 
 
 def _claim(number: int, claim: Claim) -> ClaimView:

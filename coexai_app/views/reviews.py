@@ -10,7 +10,7 @@ from typing import Final
 from coexai_app.models import ClientLink, OutputVersion, ReviewEvent, ReviewStep
 from coexai_app.views.base import View, moment
 from coexai_app.views.differences import PartDifference
-from coexai_app.views.outputs import PartView
+from coexai_app.views.parts import GroupView, PartView
 
 
 class VersionRow(View):
@@ -108,11 +108,12 @@ class NewLink(View):
 
 
 class ReviewView(View):
-    """Everything around one result, as its page shows it."""
+    """Everything around one result, as its page shows it. `open_at` is how many open threads stand at each part."""
 
     versions: tuple[VersionRow, ...]
     threads: tuple[ThreadView, ...]
     open_threads: int
+    open_at: tuple[int, ...]
     steps: tuple[StepView, ...]
     links: tuple[LinkRow, ...]
     names: tuple[str, ...]
@@ -149,6 +150,7 @@ class ClientReview(View):
     title: str = ""
     kind: str = ""
     parts: tuple[PartView, ...] = ()
+    groups: tuple[GroupView, ...] = ()
     checks_passed: int = 0
     checks: int = 0
     linked: int = 0

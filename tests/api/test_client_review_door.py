@@ -72,9 +72,7 @@ class TestForms:
         browser.post("/auth/review/comment", data={"token": token(people, output), "name": "Carla", "text": "Hm.", "part": part})
         assert all(row.part is None for row in session.exec(select(Comment)).all())
 
-    def test_the_passcode_leaves_a_cookie_that_scripts_cannot_read(
-        self, browser: TestClient, people: People, output: OutputView
-    ) -> None:
+    def test_the_passcode_leaves_a_cookie_that_scripts_cannot_read(self, browser: TestClient, people: People, output: OutputView) -> None:
         mine = token(people, output, passcode="bread2026")
         form = {"token": mine, "name": "Carla", "answer": "approve"}
         assert told(browser.post("/auth/review/answer", data=form))[1] == {"error": ["passcode_needed"]}

@@ -240,9 +240,7 @@ class TestAnswer:
         assert (last.by, last.client, last.what, last.reason) == ("Carla", True, "asked for changes", "Too loud.")
 
     @pytest.mark.parametrize("first", [client_reviews.approve, client_reviews.ask_for_changes])
-    def test_only_the_first_answer_counts(
-        self, people: People, output: OutputView, session: Session, first: Callable[..., None]
-    ) -> None:
+    def test_only_the_first_answer_counts(self, people: People, output: OutputView, session: Session, first: Callable[..., None]) -> None:
         made, other = link(people, output), link(people, output)
         more = {} if first is client_reviews.approve else {"reason": "No."}
         do(first, token=token(made), name="Carla", **more)
@@ -349,5 +347,3 @@ class TestComment:
         do(members.remove, people.alice, user_id=people.bob.user_id)
         do(client_reviews.comment, token=token(made), name="Carla", text="Hm.")
         assert session.exec(select(Mail.id).where(Mail.kind == MailKind.CLIENT_ANSWERED.value)).all() == []
-
-

@@ -43,7 +43,7 @@ class TestKeep:
         claim = next(c for c in view.claims if c.status == "unsupported")
         do(outputs.remove_claim, people.alice, output_id=UUID(view.id), version=view.version, claim=claim.index)
         rows = do(output_versions.rows, people.bob, output_id=UUID(output.id))
-        assert [(row.by, row.what) for row in rows][0] == ("Alice Archer", "removed a claim")
+        assert (rows[0].by, rows[0].what) == ("Alice Archer", "removed a claim")
         assert [(row.by, row.what) for row in rows][-2:] == [("Bob Birch", "edited"), ("Maya", "wrote it")]
         assert [row.current for row in rows] == [True, *[False] * (len(rows) - 1)]
 
