@@ -18,7 +18,7 @@ from components.vars import concat, cx
 
 REQUEST: Final = "ask-review"
 REJECT: Final = "ask-changes"
-CLIENT: Final = "ask-client"
+CLIENT: Final = "share-with-client"
 _DAYS: Final = (("3", "3 days"), ("7", "7 days"), ("14", "14 days"), ("30", "30 days"), ("90", "90 days"))
 _LINES: Final = {
     "draft": "A draft. Ask for a yes when it is ready.",
@@ -67,8 +67,8 @@ def approval_bar(output: Any, review: Any, actions: ReviewActions, *, editing: A
     return rx.el.div(
         rx.el.div(
             rx.el.div(
-                glyph(output.icon, 16, "mt-0.5 text-ink-3"),
-                rx.el.div(told, words, class_name="grid min-w-0 gap-1.5"),
+                glyph(output.icon, 16, "mt-1.5 text-ink-3"),
+                rx.el.div(told, words, class_name="grid min-w-0 gap-1.5 pt-1"),
                 class_name="flex min-w-0 grow gap-2.5",
             ),
             rx.el.div(
