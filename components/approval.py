@@ -106,7 +106,7 @@ def approval_bar(output: Any, review: Any, actions: ReviewActions, *, editing: A
                         custom_attrs=opens(CLIENT),
                     ),
                 ),
-                class_name="flex flex-none flex-wrap gap-2",
+                class_name="flex flex-wrap gap-2",
             ),
             class_name="flex flex-wrap items-start justify-between gap-x-4 gap-y-2.5",
         ),

@@ -31,7 +31,7 @@ def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit:
             prose.prose(group, marks, can_comment=can_comment, can_edit=can_edit, on_edit=on_edit),
         )
 
-    def panel(group: rx.Var[GroupView]) -> rx.Component:
+    def panel(group: rx.Var[GroupView], place: Any) -> rx.Component:
         return rx.el.section(
             rx.cond(
                 several,
@@ -46,9 +46,10 @@ def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit:
             id=concat("channel-", group.slug, "-panel"),
             role=rx.cond(several, "tabpanel", "group"),
             aria_label=group.name,
+            hidden=place > 0,
             class_name=(
                 "min-w-0 @min-[64rem]:not-first:border-l @min-[64rem]:not-first:border-line "
-                "@min-[64rem]:group-data-[wide=true]:[&[hidden]]:block"
+                "@min-[64rem]:group-data-[wide=true]:[&[hidden]]:block!"
             ),
             data_testid=concat("channel-panel-", group.slug),
         )

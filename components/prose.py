@@ -19,7 +19,7 @@ _LOOKS: Final = {
     "standfirst": "text-lg leading-7 text-ink-2",
     "heading": "font-display text-lg font-semibold text-ink",
     "quote": "border-l-2 border-line-strong pl-4 text-lg leading-7 text-ink-2 italic",
-    "item": "relative pl-5 text-lg leading-7 before:absolute before:left-1 before:content-['•']",
+    "item": "ml-5 list-item list-disc text-lg leading-7 marker:text-ink-3",
 }
 _TEXT: Final = "text-lg leading-7"
 _SPACE: Final = {"heading": "pt-4", "item": "-mt-2", "title": "pt-1"}
@@ -112,7 +112,14 @@ def _tools(part: rx.Var[PartView], marks: Any, can_comment: Any, can_edit: Any, 
     if on_edit is not None:
         edit = rx.cond(
             can_edit,
-            icon_button("Edit this part", icon="pencil", testid=f"edit-part-{part.index}", size="sm", on_click=on_edit(part.index)),
+            icon_button(
+                "Edit this part",
+                icon="pencil",
+                testid=f"edit-part-{part.index}",
+                size="sm",
+                cls="max-[900px]:hidden!",
+                on_click=on_edit(part.index),
+            ),
             rx.fragment(),
         )
     return rx.el.div(say_button(part, marks, can_comment), edit, class_name=_TOOLS)

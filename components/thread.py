@@ -37,7 +37,7 @@ def posts(group: Any, marks: Any, can_comment: Any) -> rx.Component:
     """The posts of a channel as cards, as they will stand there. `group` is a var of `GroupView`, `marks` the number of open comments at
     each part of the whole."""
     return rx.el.ol(
-        rx.foreach(group.parts, lambda post: _post(post, marks, can_comment)),
+        rx.foreach(group.parts, lambda post, place: _post(post, place, marks, can_comment)),
         class_name="mx-auto w-full max-w-[38rem] p-4",
         aria_label="Posts",
         data_testid="thread",
@@ -78,7 +78,7 @@ def thread_editor(
     )
 
 
-def _post(post: rx.Var[PartView], marks: Any, can_comment: Any) -> rx.Component:
+def _post(post: rx.Var[PartView], place: Any, marks: Any, can_comment: Any) -> rx.Component:
     number = post.index + 1
     length = rx.el.span(
         rx.cond(post.over, icon("circle-alert", 14), rx.fragment()),
@@ -87,7 +87,7 @@ def _post(post: rx.Var[PartView], marks: Any, can_comment: Any) -> rx.Component:
         data_testid=f"post-{number}-length",
     )
     return rx.el.li(
-        rx.el.span(number, class_name=_NUMBER, custom_attrs={"aria-hidden": "true"}),
+        rx.el.span(place + 1, class_name=_NUMBER, custom_attrs={"aria-hidden": "true"}),
         rx.el.div(
             rx.el.div(
                 rx.foreach(post.pieces, _piece),

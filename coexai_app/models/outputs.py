@@ -16,7 +16,7 @@ from coexai_app.models.enums import OutputStatus
 
 class Output(Table, table=True):
     """The result of a job. `report` has the shape of `agents.report.Report`; `version` grows with every change by a person;
-    `content_version` is the one since which the words are as they are: a yes or a no changes the first alone."""
+    `content_version` counts the changes of its words alone, as people see them numbered."""
 
     __tablename__ = "outputs"
     __table_args__ = (Index("ix_outputs_organization_id_id", "organization_id", "id"),)

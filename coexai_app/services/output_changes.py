@@ -61,7 +61,7 @@ def write(session: Session, actor: Actor, row: Output, report: Report, change: s
     row.points, row.max_points, row.unsupported = report.score.points, report.score.max_points, len(report.unsupported)
     row.preview = preview_of(report)
     moved(session, row, f"output.{change}")
-    row.content_version = row.version
+    row.content_version += 1
     session.add(_version(row, report, change, actor.user_id, note))
     session.flush()
     _forget_oldest(session, row)

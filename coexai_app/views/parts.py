@@ -126,7 +126,7 @@ def pieces(text: str, network: str) -> tuple[Piece, ...]:
     for characters, lines, fold in FOLDS.get(network, ()):
         at = _cut(text, characters, lines)
         if start < at < len(text):
-            found.append(Piece(text=text[start:at], fold=fold))
+            found.append(Piece(text=text[start:at].strip() if found else text[start:at].rstrip(), fold=fold))
             start = at
     return (*found, Piece(text=text[start:].lstrip() if found else text))
 

@@ -210,7 +210,7 @@ def step(row: ReviewEvent, by: str, tz: str) -> StepView:
     tone, icon, what = STEPS[row.step]
     return StepView(
         by=by,
-        client=row.client_link_id is not None or bool(row.name),
+        client=bool(row.name),
         what=what,
         tone=tone,
         icon=icon,
