@@ -14,7 +14,7 @@ from coexai_app.access import Actor
 from coexai_app.agents.parts import Words
 from coexai_app.errors import CoexaiError, Conflict, InvalidInput
 from coexai_app.integrations.oidc import Person
-from coexai_app.models import FlowPurpose, Output, User
+from coexai_app.models import FlowPurpose, User
 from coexai_app.models.base import new_id, now
 from coexai_app.services import factors, passkeys, passwords, proofs
 from tests.factors import code, email_of
@@ -72,12 +72,6 @@ def _own_address(_world: World, actor: Actor) -> dict[str, Any]:
 
 def _claim(world: World, _actor: Actor) -> dict[str, Any]:
     return {"output_id": world.ids["claims"], "version": 2, "claim": 1}
-
-
-def _fix(world: World, _actor: Actor) -> dict[str, Any]:
-    with db.reading() as session:
-        checks = session.get_one(Output, world.ids["draft"]).report["checks"]
-    return {"output_id": world.ids["draft"], "version": 1, "check": checks[0]["id"], "finding": 0}
 
 
 def _new_password(world: World, actor: Actor) -> dict[str, Any]:
@@ -190,7 +184,7 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "output_versions.get": row("claims", "output_id", version=1),
     "output_versions.restore": row("claims", "output_id", version=2, of_version=1),
     "output_versions.rows": row("claims", "output_id"),
-    "outputs.apply_fix": _fix,
+    "outputs.apply_fix": row("draft", "output_id", version=1, check="claims", finding=0),
     "outputs.approve": row("draft", "output_id", version=1),
     "outputs.edit": row("draft", "output_id", version=1, parts=[Words("Marta Ruiz took every order.")]),
     "outputs.export": row("draft", "output_id", format="md"),
