@@ -177,11 +177,44 @@
 
   // A dialog that the server opens: for whoever pressed its button (data-asks), once its key (data-show) changes; an empty key closes it.
   let asked = null;
+  const turns = new Map();
   const ask = (id) => { asked = { id, key: doc.getElementById(id)?.dataset.show }; };
   const answer = () => {
     $$("dialog[data-show='']").forEach((box) => { if (box.open) box.close(); });
     const box = asked && doc.getElementById(asked.id);
     if (box?.dataset.show && box.dataset.show !== asked.key) { asked = null; show(box.id); }
+    $$("dialog[data-turn]").forEach((one) => {
+      if (one.open && turns.has(one.id) && turns.get(one.id) !== one.dataset.turn) one.close();
+      turns.set(one.id, one.dataset.turn);
+    });
+  };
+
+  /* --- comments: the words that are marked in a part go into the form of a new one --- */
+  let marked = null, unmark;
+  const mark = () => {
+    const found = doc.getSelection(), range = found?.rangeCount && !found.isCollapsed ? found.getRangeAt(0) : null;
+    const of = (node) => near(node instanceof Element ? node : node.parentElement, "[data-part-text]");
+    const part = range && of(range.startContainer);
+    clearTimeout(unmark);
+    if (!part || part !== of(range.endContainer)) { unmark = setTimeout(() => { marked = null; }, 500); return; }
+    const words = (until) => {
+      const copy = until.cloneContents();
+      $$("[data-aside]", copy).forEach((el) => el.remove());
+      return copy.textContent;
+    };
+    const before = doc.createRange();
+    before.selectNodeContents(part);
+    before.setEnd(range.startContainer, range.startOffset);
+    marked = { part: part.dataset.partText, quote: words(range).slice(0, 500), start: [...words(before)].length };
+  };
+  const about = (el) => {
+    const box = doc.getElementById(el.dataset.open), said = marked && marked.part === el.dataset.says && marked.quote.trim() ? marked : null;
+    if (!box) return;
+    $("[name=part]", box).value = el.dataset.says;
+    $("[name=start]", box).value = said ? said.start : "";
+    $("[name=quote]", box).value = said ? said.quote : "";
+    $("[data-quoted]", box).textContent = said ? said.quote : "";
+    $("[data-said-about]", box).textContent = said ? "" : el.dataset.saysName || "";
   };
 
   /* --- menus --- */
@@ -372,6 +405,7 @@
   win.addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => { delete form.dataset.sent; $("[type=submit]", form)?.setAttribute("aria-busy", "false"); }));
 
   /* --- clicks --- */
+  on("selectionchange", mark);
   on("click", (event) => { if (near(event.target, "[aria-busy=true]:is(button,a)") || near(event.target, "a[aria-disabled=true]")) { event.preventDefault(); event.stopPropagation(); } }, true);
   on("click", async (event) => {
     const at = event.target, find = (sel) => near(at, sel);
@@ -388,6 +422,7 @@
       if (el.classList.contains("cl")) peek(box, el.dataset.claim);
     }
     if ((el = find("[data-asks]"))) ask(el.dataset.asks);
+    if ((el = find("[data-says]"))) about(el);
     if ((el = find("[data-open]"))) { event.preventDefault(); show(el.dataset.open); }
     if ((el = find("[data-close]"))) el.closest("dialog")?.close();
     if ((el = find("dialog a[href]"))) el.closest("dialog").close();
@@ -543,7 +578,7 @@
   // With the next frame; a covered tab gets none.
   const soon = () => { if (!queued) { queued = true; requestAnimationFrame(sync); setTimeout(() => queued && sync(), 150); } };
   const start = () => {
-    new MutationObserver(soon).observe(doc, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-toast", "data-show", "data-claim", "data-clock", "class"] });
+    new MutationObserver(soon).observe(doc, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-toast", "data-show", "data-turn", "data-claim", "data-clock", "class"] });
     sync();
     setInterval(count, 1000);
   };

@@ -31,6 +31,8 @@ class Permission(StrEnum):
     ADD_FILE = "add files"
     EDIT_OUTPUT = "edit results"
     APPROVE_OUTPUT = "approve results"
+    COMMENT = "comment on results"
+    SHARE_OUTPUT = "share results with clients"
     MANAGE_SCHEDULES = "manage schedules"
     MANAGE_WEBHOOKS = "manage webhooks"
     VIEW_USAGE = "view the usage"
@@ -52,6 +54,10 @@ PERMISSIONS: Final[Mapping[Permission, Role]] = MappingProxyType(
         Permission.ADD_FILE: Role.MEMBER,
         Permission.EDIT_OUTPUT: Role.MEMBER,
         Permission.APPROVE_OUTPUT: Role.MEMBER,
+        # A remark changes nothing, and whoever only looks is often the one whose word counts: a client, a boss.
+        Permission.COMMENT: Role.VIEWER,
+        # A link shows a result to people outside, and their yes counts as the yes of whoever may give one.
+        Permission.SHARE_OUTPUT: Role.MEMBER,
         Permission.MANAGE_SCHEDULES: Role.MEMBER,
         Permission.MANAGE_WEBHOOKS: Role.ADMIN,
         Permission.VIEW_USAGE: Role.VIEWER,
@@ -75,6 +81,8 @@ SCOPE_OF: Final[Mapping[Permission, Scope | None]] = MappingProxyType(
         Permission.ADD_FILE: Scope.FILES_WRITE,
         Permission.EDIT_OUTPUT: Scope.OUTPUTS_WRITE,
         Permission.APPROVE_OUTPUT: Scope.OUTPUTS_APPROVE,
+        Permission.COMMENT: Scope.OUTPUTS_WRITE,
+        Permission.SHARE_OUTPUT: None,
         Permission.MANAGE_SCHEDULES: Scope.SCHEDULES_WRITE,
         Permission.MANAGE_WEBHOOKS: Scope.WEBHOOKS_MANAGE,
         Permission.VIEW_USAGE: Scope.USAGE_READ,

@@ -236,6 +236,11 @@ class Settings(BaseSettings):
         return "__Host-coexai_step" if self.https else "coexai_step"
 
     @property
+    def review_cookie_name(self) -> str:
+        """Name of the cookie that says that a client gave the passcode of a link."""
+        return "__Host-coexai_review" if self.https else "coexai_review"
+
+    @property
     def flow_cookie_name(self) -> str:
         """Name of the cookie that binds a log-in at a provider to the browser that began it."""
         return "__Host-coexai_flow" if self.https else "coexai_flow"

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import reflex as rx
 
-from coexai_app.views.outputs import CheckView
+from coexai_app.views.outputs import CheckView, FindingView
 from components import theme
+from components.buttons import button
 from components.chips import chip
 from components.icons import icon
 from components.vars import cx
@@ -15,15 +16,16 @@ from components.vars import cx
 _FILLS: Final = {"pass": "bg-(--petrol-600)", "warn": "bg-warn-solid", "fail": "bg-bad-solid"}
 
 
-def checks(output: Any) -> rx.Component:
-    """The score as a number and a bar of segments (width: points possible, fill: points earned), then one row a check."""
+def checks(output: Any, *, on_fix: Any) -> rx.Component:
+    """The score as a number and a bar of segments (width: points possible, fill: points earned), then one row a check with the places
+    that it found; `on_fix(check, finding)` puts the words of a finding in place."""
     return rx.el.div(
         rx.el.div(
             _score(output),
             rx.el.div(_bar(output), class_name="min-w-0 grow p-4 max-md:pt-0"),
             class_name="flex items-stretch border-b border-line max-md:flex-col",
         ),
-        rx.el.ul(rx.foreach(output.checks, _check), aria_label="Checks"),
+        rx.el.ul(rx.foreach(output.checks, lambda check: _check(check, output.can_edit, on_fix)), aria_label="Checks"),
         rx.el.p(
             rx.el.span("Sum", class_name="font-semibold text-ink"),
             rx.el.span(
@@ -92,7 +94,7 @@ def _segment(check: rx.Var[CheckView]) -> rx.Component:
     )
 
 
-def _check(check: rx.Var[CheckView]) -> rx.Component:
+def _check(check: rx.Var[CheckView], can_edit: Any, on_fix: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.h2(check.label, class_name="text-sm font-medium text-ink"),
@@ -111,6 +113,51 @@ def _check(check: rx.Var[CheckView]) -> rx.Component:
             rx.fragment(),
             rx.el.p(icon("wrench", 14, "mt-[3px]"), rx.el.span(check.fix), class_name="flex gap-1.5 font-medium text-ink"),
         ),
-        class_name="grid gap-1 border-b border-line px-4 py-3 break-words last:border-b-0",
+        rx.cond(
+            check.findings.length() == 0,
+            rx.fragment(),
+            rx.el.ul(
+                rx.foreach(check.findings, lambda finding: _finding(finding, can_edit, on_fix)),
+                aria_label="What was found",
+                class_name="mt-1 grid rounded-sm border border-line",
+            ),
+        ),
+        class_name="grid grid-cols-[minmax(0,1fr)] gap-1 border-b border-line px-4 py-3 break-words last:border-b-0",
         data_testid=f"check-{check.id}",
+    )
+
+
+def _finding(finding: rx.Var[FindingView], can_edit: Any, on_fix: Any) -> rx.Component:
+    """A place, what is wrong there, and what one click would put there."""
+    swap = rx.el.p(
+        rx.el.del_(finding.text, class_name="rounded-[2px] bg-bad-bg text-bad-fg"),
+        rx.cond(
+            finding.replacement == "",
+            rx.fragment(),
+            rx.fragment(" ", rx.el.ins(finding.replacement, class_name="rounded-[2px] bg-ok-bg text-ok-fg no-underline")),
+        ),
+    )
+    return rx.el.li(
+        rx.el.div(
+            rx.cond(finding.can_fix, swap, rx.cond(finding.text == "", rx.fragment(), rx.el.p("“", finding.text, "”"))),
+            rx.el.p(
+                rx.cond(finding.place == "", rx.fragment(), rx.el.span(finding.place, ": ")),
+                finding.message,
+                class_name="text-xs text-ink-3",
+            ),
+            class_name="grid min-w-0 grow gap-0.5",
+        ),
+        rx.cond(
+            finding.can_fix & can_edit,
+            button(
+                "Apply",
+                testid=f"fix-{finding.check}-{finding.index}",
+                size="sm",
+                icon="check",
+                on_click=on_fix(finding.check, finding.index),
+            ),
+            rx.fragment(),
+        ),
+        class_name="flex items-center gap-3 px-3 py-2 not-last:border-b not-last:border-line",
+        data_testid="finding",
     )

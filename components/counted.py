@@ -1,5 +1,7 @@
 """A text field that counts while one types, as X counts: a link is 23, an emoji 2, most other characters 1.
 
+A field without a limit counts characters. With a fold it also shows how the text begins where a network cuts it.
+
 It is a small React component of its own, since the count must not wait for the server. The server counts again when the text is saved.
 """
 
@@ -21,20 +23,24 @@ const countedLength = (text) => {
   }
   return length + 23 * links;
 };
-function CountedText({ name, label, start, limit, focus, testid, fieldClass, countClass, children }) {
-  const [length, setLength] = useState(() => countedLength(start));
-  const over = length > limit;
+function CountedText({ name, label, start, limit, fold, focus, testid, fieldClass, countClass, children }) {
+  const [text, setText] = useState(start);
+  const length = limit === 280 || !limit ? countedLength(text) : [...text].length, over = limit > 0 && length > limit;
+  const seen = fold && [...text].length > fold ? [...text].slice(0, fold).join("").trimEnd() : "";
   return jsx("div", {},
     jsx("textarea", {
       name, rows: 2, dir: "auto", defaultValue: start, className: fieldClass, "aria-label": label, "aria-describedby": `${name}-count`,
       "aria-invalid": over || undefined, "data-testid": testid, autoFocus: focus,
-      onInput: (event) => setLength(countedLength(event.target.value)),
+      onInput: (event) => setText(event.target.value),
     }),
     jsx("div", { className: countClass },
       jsx("span", { id: `${name}-count`, "data-testid": `${testid}-count`,
         className: "tabular text-xs " + (over ? "font-medium text-bad-fg" : "text-ink-3") },
-        over ? `${length} of ${limit}, ${length - limit} too many` : `${length} of ${limit}`),
-      children));
+        !limit ? `${length} characters` : over ? `${length} of ${limit}, ${length - limit} too many` : `${length} of ${limit}`),
+      children),
+    seen && jsx("p", {
+      className: "border-t border-dashed border-line-strong px-3.5 py-2 text-xs text-ink-3 break-words", "data-testid": `${testid}-fold` },
+      jsx("span", { className: "font-medium text-ink-2" }, "On phones it begins: "), seen, "…see more"));
 }
 """
 
@@ -48,6 +54,7 @@ class CountedText(rx.Component):
     label: rx.Var[str]
     start: rx.Var[str]
     limit: rx.Var[int]
+    fold: rx.Var[int]
     focus: rx.Var[bool]
     testid: rx.Var[str]
     field_class: rx.Var[str]

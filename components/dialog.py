@@ -30,12 +30,15 @@ def closes() -> dict[str, Any]:
     return {"data-close": "true"}
 
 
-def dialog(title: Text, *body: Child, dialog_id: Text, actions: list[Child], testid: Text, cls: str = "", show: Text = "") -> rx.Component:
+def dialog(
+    title: Text, *body: Child, dialog_id: Text, actions: list[Child], testid: Text, cls: str = "", show: Text = "", turn: Text = ""
+) -> rx.Component:
     """A question with an answer: 440 px wide, a sheet from the bottom on phones. The title is the question.
 
     `actions` stand right, the safe one first (it gets the focus: give it `auto_focus=True`). With `show`, a var, the server opens it: for
     the person who pressed an element with `asks(…)`, when the var changes; it closes when the var is empty. Give it a value that was
     never there before (`new_id().hex`): somebody who has closed the dialog themselves may ask for the same one again.
+    With `turn`, a var, an open dialog closes when the var changes: what was sent from it was accepted.
     """
     return rx.el.dialog(
         rx.el.h2(title, id=concat(dialog_id, "-title"), class_name="font-display text-lg font-semibold text-ink"),
@@ -45,7 +48,7 @@ def dialog(title: Text, *body: Child, dialog_id: Text, actions: list[Child], tes
         aria_labelledby=concat(dialog_id, "-title"),
         class_name=cx("dlg w-[440px] gap-2 rounded-lg bg-raised p-5 text-ink shadow-dialog open:grid", cls),
         data_testid=testid,
-        **({"custom_attrs": {"data-show": show}} if given(show) else {}),
+        custom_attrs={**({"data-show": show} if given(show) else {}), **({"data-turn": turn} if given(turn) else {})},
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 import reflex as rx
 
 from coexai_app.views.evidence import Segment, SourceBlock
-from coexai_app.views.outputs import ClaimView, PartView
+from coexai_app.views.outputs import ClaimView
+from coexai_app.views.parts import PartView
 from components import fields, theme
 from components.buttons import button
 from components.chips import chip

@@ -1,4 +1,4 @@
-"""A result: its tabs (Result, Evidence, Checks, Steps, Raw), what can be done with it, and its row in the library.
+"""A result: its tabs (Result, Evidence, Checks, Comments, Versions, Steps, Raw), what can be done with it, and its row in the library.
 
 The output page and the workspace show the same tabs; each binds its state's vars and handlers through `Actions`.
 """
@@ -12,10 +12,13 @@ import reflex as rx
 
 from coexai_app.views.outputs import ExportView, OutputRow
 from components import theme
+from components.approval import ReviewActions, approval_bar, review_dialogs, steps_list
 from components.avatars import agent_tile
 from components.buttons import app_link, button, copy_button
 from components.checks import checks
 from components.chips import chip, test_chip
+from components.comments import comments, new_comment
+from components.composer import channels
 from components.evidence import count_of_open, evidence
 from components.icons import icon
 from components.menus import menu
@@ -23,9 +26,10 @@ from components.notes import note
 from components.seen import when_seen
 from components.skeleton import skeleton
 from components.tabs import Tab, tabs
-from components.thread import thread, thread_editor
+from components.thread import thread_editor
 from components.timeline import vertical
 from components.vars import Child, concat, cx
+from components.versions import versions
 
 
 @dataclass(frozen=True)
@@ -43,15 +47,34 @@ class Actions:
     approve: Any
     reopen: Any
     show_raw: Any
+    edit_part: Any
+    apply_fix: Any
+    restore: Any
+    look: Any
+    review: ReviewActions
+    say: Any
 
 
 def result_tabs(
-    output: Any, steps: Any, actions: Actions, *, editing: Any, drafts: Any, saving: Any, problem: Any, problem_claim: Any, raw: Any
+    output: Any,
+    steps: Any,
+    actions: Actions,
+    *,
+    editing: Any,
+    drafts: Any,
+    saving: Any,
+    problem: Any,
+    problem_claim: Any,
+    raw: Any,
+    talk: Any,
+    review_problem: Any,
+    turn: Any,
 ) -> rx.Component:
-    """The five tabs, in their fixed order. `output` is an `OutputView` var, `steps` a var of `StepView`.
+    """The seven tabs, in their fixed order. `output` is an `OutputView` var, `steps` a var of `StepView`.
 
     `raw` is the report as JSON, empty until `actions.show_raw` was called. `problem` is what the server refused: an edit, or the reason
-    for the claim with the index `problem_claim` (-1 for an edit).
+    for the claim with the index `problem_claim` (-1 for an edit). `talk` is the state of what is said around it (`ReviewState`), which may
+    have read nothing yet; `review_problem` and `turn` are those of the review's dialogs.
     """
     editor = thread_editor(
         drafts,
@@ -64,10 +87,12 @@ def result_tabs(
         problem=rx.cond(problem_claim < 0, problem, ""),
     )
     all_passed = output.checks_passed == output.checks.length()
+    review = talk.review
     return rx.el.section(
+        rx.cond(review, approval_bar(output, review, actions.review, editing=editing), rx.fragment()),
         tabs(
             [
-                Tab("result", "Result", rx.cond(editing, editor, _result(output, actions))),
+                Tab("result", "Result", rx.cond(editing, editor, _result(output, actions, review))),
                 Tab(
                     "evidence",
                     "Evidence",
@@ -80,15 +105,53 @@ def result_tabs(
                 Tab(
                     "checks",
                     "Checks",
-                    checks(output),
+                    checks(output, on_fix=actions.apply_fix),
                     count=f"{output.checks_passed} of {output.checks.length()}",
                     count_tone=rx.cond(all_passed, "ok", "idle"),
+                ),
+                Tab(
+                    "comments",
+                    "Comments",
+                    rx.cond(review, _talk(review, talk), rx.fragment()),
+                    count=rx.cond(review, rx.cond(review.open_threads == 0, "", review.open_threads.to_string()), ""),
+                    count_tone="mark",
+                ),
+                Tab(
+                    "versions",
+                    "Versions",
+                    rx.cond(
+                        review,
+                        versions(
+                            review, talk.chosen, can_edit=output.can_edit & ~editing, on_look=actions.look, on_restore=actions.restore
+                        ),
+                        rx.fragment(),
+                    ),
                 ),
                 Tab("steps", "Steps", _steps(output, steps)),
                 Tab("raw", "Raw", _raw(output, raw, actions.show_raw)),
             ],
             label="Result",
             testid="tab",
+        ),
+        rx.cond(
+            review,
+            rx.fragment(
+                new_comment(
+                    review, on_send=actions.say, problem=rx.cond(talk.refused_at == "new", talk.refused, ""), form_key=talk.form_key
+                ),
+                review_dialogs(
+                    output,
+                    review,
+                    actions.review,
+                    problem=review_problem,
+                    turn=turn,
+                    link=talk.link,
+                    link_for=talk.link_for,
+                    link_problem=rx.cond(talk.refused_at == "link", talk.refused, ""),
+                    link_key=talk.form_key,
+                ),
+            ),
+            rx.fragment(),
         ),
         class_name=theme.PANEL,
         aria_label="Result",
@@ -140,7 +203,7 @@ def output_list(rows: Any) -> rx.Component:
     return rx.el.ul(rx.foreach(rows, _row), data_testid="outputs")
 
 
-def _result(output: Any, actions: Actions) -> rx.Component:
+def _result(output: Any, actions: Actions, review: Any) -> rx.Component:
     edit = rx.cond(output.can_edit, button("Edit", testid="edit", size="sm", icon="pencil", on_click=actions.edit), rx.fragment())
     everything = output.parts.map(lambda post: post.text).join("\n\n")
     warning = note(
@@ -151,7 +214,36 @@ def _result(output: Any, actions: Actions) -> rx.Component:
     )
     return rx.el.div(
         rx.cond(output.unsupported == 0, rx.fragment(), rx.el.div(warning, class_name="px-4 pt-4")),
-        thread(output.parts, copy_button(everything, testid="copy-all", label="Copy all"), edit),
+        channels(
+            output.groups,
+            review.open_at,
+            copy_button(everything, testid="copy-all", label="Copy all"),
+            edit,
+            can_comment=review.can_comment,
+            can_edit=output.can_edit,
+            on_edit=actions.edit_part,
+        ),
+    )
+
+
+def _talk(review: Any, talk: Any) -> rx.Component:
+    """The threads, and beside them the steps of the review."""
+    return rx.el.div(
+        comments(review, state=talk),
+        rx.cond(
+            review.steps.length() > 0,
+            rx.el.div(
+                rx.el.h2("Review", class_name=cx(theme.EYEBROW, "px-4 pt-4")),
+                steps_list(review),
+                class_name="border-line min-[901px]:border-l max-[900px]:border-t",
+            ),
+            rx.fragment(),
+        ),
+        class_name=rx.cond(
+            review.steps.length() > 0,
+            "grid grid-cols-[minmax(0,1fr)_20rem] max-[900px]:grid-cols-[minmax(0,1fr)]",
+            "grid grid-cols-[minmax(0,1fr)]",
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""A thread as it will stand on X: posts joined by a line, numbered and counted, each to copy; and the same posts under edit."""
+"""Posts as they will stand on their network: joined by a line, numbered, counted and folded, each to copy; and any parts under edit."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import Any, Final
 
 import reflex as rx
 
-from coexai_app.views.outputs import PartView
+from coexai_app.views.parts import PartView, Piece
 from components import theme
 from components.buttons import button, copy_button, icon_button
+from components.comments import say_button
 from components.counted import counted_text
 from components.icons import icon
 from components.notes import note
-from components.vars import Child, cx
+from components.vars import cx
 
 _POST: Final = "relative grid grid-cols-[24px_minmax(0,1fr)] gap-3 pb-4 last:pb-0"
 _LINE: Final = (
@@ -23,23 +24,30 @@ _NUMBER: Final = "grid size-6 place-items-center rounded-full bg-idle-bg text-2x
 _CARD: Final = "min-w-0 rounded-md border border-line bg-surface"
 _BAR: Final = "flex min-h-12 flex-wrap items-center gap-3 border-b border-line px-4 py-2"
 FORM: Final = "edit-thread"
-POST_LIMIT: Final = 280
+# The field of a part of a longer text looks as the part will.
+_FIELD_LOOKS: Final = {
+    "title": "font-display text-xl font-semibold",
+    "heading": "text-lg font-semibold",
+    "standfirst": "text-lg text-ink-2",
+    "quote": "text-md italic",
+}
 
 
-def thread(posts: Any, *tools: Child) -> rx.Component:
-    """The posts as cards. `posts` is a var of `PartView`; `tools` stand at the top right ("Copy all", "Edit")."""
-    return rx.el.div(
-        rx.el.div(
-            rx.el.p(_size(posts), class_name=theme.MUTE), rx.el.div(*tools, class_name="ml-auto flex flex-wrap gap-2"), class_name=_BAR
-        ),
-        rx.el.ol(rx.foreach(posts, _post), class_name="mx-auto max-w-[38rem] p-4", aria_label="Posts", data_testid="thread"),
+def posts(group: Any, marks: Any, can_comment: Any) -> rx.Component:
+    """The posts of a channel as cards, as they will stand there. `group` is a var of `GroupView`, `marks` the number of open comments at
+    each part of the whole."""
+    return rx.el.ol(
+        rx.foreach(group.parts, lambda post, place: _post(post, place, marks, can_comment)),
+        class_name="mx-auto w-full max-w-[38rem] p-4",
+        aria_label="Posts",
+        data_testid="thread",
     )
 
 
 def thread_editor(
     drafts: Any, *, on_save: Any, on_leave: Any, on_add: Any, on_drop: Any, on_move: Any, saving: Any, problem: Any
 ) -> rx.Component:
-    """The same posts as text fields with a live counter. `drafts` is a var of (key, text); a key stays with its field while posts move.
+    """Parts as text fields with a live counter. `drafts` is a var of `state.output.Draft`; a key stays with its field while parts move.
 
     `on_add(key)` puts an empty post behind, `on_drop(key)` takes one out, `on_move(key, by)` moves it; `on_save` gets "post-<key>" → text.
     """
@@ -60,8 +68,8 @@ def thread_editor(
         ),
         rx.el.ol(
             rx.foreach(drafts, lambda draft, place: _draft(draft, place, last, on_add, on_drop, on_move)),
-            class_name="mx-auto max-w-[38rem] p-4",
-            aria_label="Posts",
+            class_name="mx-auto max-w-[42rem] p-4",
+            aria_label="Parts",
         ),
         id=FORM,
         on_submit=on_save,
@@ -70,36 +78,55 @@ def thread_editor(
     )
 
 
-def _size(posts: Any) -> Any:
-    count = rx.Var.create(posts).length()
-    return rx.cond(count == 1, "1 post", f"{count} posts")
-
-
-def _post(post: rx.Var[PartView]) -> rx.Component:
-    count = rx.el.span(
+def _post(post: rx.Var[PartView], place: Any, marks: Any, can_comment: Any) -> rx.Component:
+    number = post.index + 1
+    length = rx.el.span(
         rx.cond(post.over, icon("circle-alert", 14), rx.fragment()),
         post.label,
         class_name=cx("flex items-center gap-1.5 text-xs tabular", rx.cond(post.over, "font-medium text-bad-fg", "text-ink-3")),
-        data_testid=f"post-{post.index + 1}-length",
+        data_testid=f"post-{number}-length",
     )
     return rx.el.li(
-        rx.el.span(post.index + 1, class_name=_NUMBER, custom_attrs={"aria-hidden": "true"}),
+        rx.el.span(place + 1, class_name=_NUMBER, custom_attrs={"aria-hidden": "true"}),
         rx.el.div(
-            rx.el.p(
-                post.text,
+            rx.el.div(
+                rx.foreach(post.pieces, _piece),
                 dir="auto",
-                class_name="px-3.5 pt-3 text-md leading-6 break-words whitespace-pre-wrap",
-                data_testid=f"post-{post.index + 1}-text",
+                class_name="px-3.5 pt-3 text-md leading-6 break-words",
+                data_testid=f"post-{number}-text",
+                custom_attrs={"data-part-text": post.index.to_string()},
             ),
             rx.el.div(
-                count,
-                rx.el.span(copy_button(post.text, testid=f"copy-post-{post.index + 1}", variant="gho"), class_name="ml-auto"),
-                class_name="flex items-center gap-2 px-3.5 pt-1 pb-1.5 max-md:pb-2",
+                rx.cond(post.network_name == "", rx.fragment(), rx.el.span(post.network_name, class_name="text-xs font-medium text-ink-2")),
+                length,
+                rx.el.span(
+                    say_button(post, marks, can_comment),
+                    copy_button(post.text, testid=f"copy-post-{number}", variant="gho"),
+                    class_name="ml-auto flex items-center gap-1",
+                ),
+                class_name="flex flex-wrap items-center gap-x-2.5 px-3.5 pt-1 pb-1.5 max-md:pb-2",
             ),
             class_name=_CARD,
         ),
         class_name=cx(_POST, _LINE),
-        data_testid=f"post-{post.index + 1}",
+        data_testid=f"post-{number}",
+    )
+
+
+def _piece(piece: rx.Var[Piece]) -> rx.Component:
+    """A run of the text, and where the network folds it."""
+    fold = rx.el.span(
+        piece.fold,
+        class_name=(
+            "my-2 flex items-center gap-2 text-2xs leading-none whitespace-nowrap text-ink-3 select-none before:flex-1 before:border-t "
+            "before:border-dashed before:border-line-strong after:flex-1 after:border-t after:border-dashed after:border-line-strong"
+        ),
+        data_testid="fold",
+        custom_attrs={"data-aside": "true"},
+    )
+    return rx.fragment(
+        rx.el.span(piece.text, class_name="whitespace-pre-wrap"),
+        rx.cond(piece.fold == "", rx.fragment(), fold),
     )
 
 
@@ -124,9 +151,9 @@ def _draft(draft: Any, place: Any, last: Any, on_add: Any, on_drop: Any, on_move
             disabled=place == last,
             on_click=on_move(draft.key, 1),
         ),
-        icon_button("Add a post below", icon="plus", testid=f"add-{place + 1}", size="sm", variant="gho", on_click=on_add(draft.key)),
+        icon_button("Add a part below", icon="plus", testid=f"add-{place + 1}", size="sm", variant="gho", on_click=on_add(draft.key)),
         icon_button(
-            "Remove this post",
+            "Remove this part",
             icon="trash-2",
             testid=f"drop-{place + 1}",
             size="sm",
@@ -142,14 +169,16 @@ def _draft(draft: Any, place: Any, last: Any, on_add: Any, on_drop: Any, on_move
             counted_text(
                 tools,
                 name=name,
-                label=f"Post {place + 1}",
+                label=rx.cond(draft.name == "", f"Part {place + 1}", draft.name),
                 start=draft.text,
-                limit=POST_LIMIT,
-                focus=(place == 0) | (draft.text == ""),
+                limit=draft.limit,
+                fold=draft.fold,
+                focus=draft.focus,
                 testid=f"edit-post-{place + 1}",
-                field_class=(
+                field_class=cx(
                     "block w-full field-sizing-content resize-none rounded-t-md bg-transparent outline-none "
-                    "focus-visible:shadow-none! px-3.5 pt-3 text-md leading-6 max-md:text-lg"
+                    "focus-visible:shadow-none! px-3.5 pt-3 leading-6 max-md:text-lg",
+                    rx.match(draft.kind, *_FIELD_LOOKS.items(), "text-md"),
                 ),
                 count_class="flex min-h-9 items-center gap-2 pr-1.5 pl-3.5",
             ),

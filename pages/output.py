@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from components.approval import ReviewActions
 from components.buttons import link_button
 from components.empty import empty
 from components.outputs import Actions, result_actions, result_meta, result_tabs
@@ -15,6 +16,7 @@ from components.skeleton import skeleton
 from components.vars import Child
 from pages.base import page
 from state.output import OutputState
+from state.review import ReviewState
 
 _ACTIONS = Actions(
     edit=OutputState.edit,
@@ -28,6 +30,19 @@ _ACTIONS = Actions(
     approve=OutputState.approve,
     reopen=OutputState.reopen,
     show_raw=OutputState.show_raw,
+    edit_part=OutputState.edit_part,
+    apply_fix=OutputState.apply_fix,
+    restore=OutputState.restore,
+    look=ReviewState.look,
+    review=ReviewActions(
+        request=OutputState.request_review,
+        withdraw=OutputState.withdraw,
+        reject=OutputState.reject,
+        create_link=ReviewState.create_link,
+        kept_link=ReviewState.kept_link,
+        revoke_link=ReviewState.revoke_link,
+    ),
+    say=ReviewState.comment,
 )
 
 
@@ -43,6 +58,9 @@ def result() -> rx.Component:
         problem=OutputState.refused,
         problem_claim=OutputState.refused_claim,
         raw=OutputState.raw,
+        talk=ReviewState,
+        review_problem=OutputState.refused_review,
+        turn=OutputState.review_key,
     )
 
 

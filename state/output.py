@@ -1,4 +1,5 @@
-"""One output: read, edit, resolve claims, approve. The output page and Maya's workspace both show this state."""
+"""One output: read, edit, resolve claims, the way to a yes. The output page and Maya's workspace both show this state; what is said around
+the output is in `review.py`."""
 
 from __future__ import annotations
 
@@ -7,30 +8,36 @@ from typing import Any
 
 from coexai_app.agents.parts import Words
 from coexai_app.errors import Conflict, InvalidInput, NotFound
-from coexai_app.services import jobs_read, outputs, outputs_read
+from coexai_app.services import jobs_read, output_versions, outputs, outputs_read, reviews
 from coexai_app.views.base import View
 from coexai_app.views.outputs import OutputView
+from coexai_app.views.parts import FOLDS
 from coexai_app.views.steps import StepView
 from state import route
 from state.base import AppState
 from state.forms import Form, texts
 from state.guard import action
-
-MOST_POSTS = 25
+from state.review import ReviewState
 
 
 class Draft(View):
     """A part under edit. `key` stays with its text field while parts move, so nothing typed is lost; below the number of parts that there
-    were it is the index of the part that it was."""
+    were it is the index of the part that it was. `fold` is how much of it is seen before "see more", 0 for all."""
 
     key: int
     text: str
+    kind: str = "post"
+    name: str = ""
+    limit: int = 0
+    fold: int = 0
+    focus: bool = False
 
 
 class OutputState(AppState):
     """The report as JSON is large: it comes into `raw` when somebody looks at it, and `output` goes without it.
 
     `refused` is what was wrong with an edit (`refused_claim` -1) or with the reason for a claim; it stands where the person typed.
+    `refused_review` is what was wrong with a note or a reason of the review; `review_key` closes its dialogs when it changes.
     """
 
     _live = True
@@ -44,6 +51,8 @@ class OutputState(AppState):
     drafts: tuple[Draft, ...] = ()
     refused: str = ""
     refused_claim: int = -1
+    refused_review: str = ""
+    review_key: int = 0
 
     @action(role="viewer")
     async def load(self) -> None:
@@ -51,9 +60,12 @@ class OutputState(AppState):
 
     @action(role="member")
     async def edit(self) -> None:
-        if self.output and self.output.can_edit:
-            self.drafts = tuple(Draft(key=post.index, text=post.text) for post in self.output.parts)
-            self.editing, self.refused = True, ""
+        self._edit(0)
+
+    @action(role="member")
+    async def edit_part(self, part: int) -> None:
+        """The same, with the caret in one part."""
+        self._edit(part)
 
     @action(role="member")
     async def leave(self) -> None:
@@ -63,8 +75,10 @@ class OutputState(AppState):
     async def add_post(self, after: int) -> None:
         """A new empty post behind the draft with this key."""
         place = self._place(after) + 1
-        if place and len(self.drafts) < MOST_POSTS:
-            new = Draft(key=max(len(self.output.parts) if self.output else 0, *(draft.key + 1 for draft in self.drafts)), text="")
+        if place and self.output and len(self.drafts) < self.output.most_parts:
+            like = self.drafts[place - 1]
+            key = max(len(self.output.parts), *(draft.key + 1 for draft in self.drafts))
+            new = like.model_copy(update={"key": key, "text": "", "name": "New part", "focus": True})
             self.drafts = (*self.drafts[:place], new, *self.drafts[place:])
 
     @action(role="member")
@@ -118,6 +132,28 @@ class OutputState(AppState):
         if await self._change(outputs.reopen):
             self._say("Reopened")
 
+    @action(role="member")
+    async def apply_fix(self, check: str, finding: int) -> None:
+        if await self._change(outputs.apply_fix, check=check, finding=finding):
+            self._say("Fixed")
+
+    @action(role="member")
+    async def restore(self, of_version: int) -> None:
+        if await self._change(output_versions.restore, of_version=of_version):
+            self._say(f"Version {of_version} is back")
+
+    @action(role="member")
+    async def request_review(self, form: Form) -> None:
+        await self._review(reviews.request, "In review", note=texts(form).get("note", ""))
+
+    @action(role="member")
+    async def withdraw(self) -> None:
+        await self._review(reviews.withdraw, "Taken back")
+
+    @action(role="member")
+    async def reject(self, form: Form) -> None:
+        await self._review(reviews.reject, "Sent back", reason=texts(form).get("reason", ""))
+
     @action(role="viewer")
     async def show_raw(self) -> None:
         if self.output and not self.raw:
@@ -141,6 +177,7 @@ class OutputState(AppState):
             self.output, self.missing = None, True
             return
         self.missing = False
+        await self._around(view)
         if not self.output:
             self.steps = (await self._call(jobs_read.get, job_id=route.ident(view.job_id))).steps
         self._keep(view)
@@ -160,8 +197,37 @@ class OutputState(AppState):
             self.refused = error.message
             return False
         self._keep(view)
+        await self._around(view)
         self.refused = ""
         return True
+
+    async def _review(self, service: Any, done: str, **change: Any) -> None:
+        """A step of the review; what is wrong with its words stands in the dialog, which stays open."""
+        self.refused_claim, self.refused_review = -1, ""
+        if await self._change(service, **change):
+            self.review_key += 1
+            self._say(done)
+        else:
+            self.refused_review, self.refused = self.refused, ""
+
+    async def _around(self, view: OutputView) -> None:
+        await (await self.get_state(ReviewState))._show(view.id)
+
+    def _edit(self, focus: int) -> None:
+        if self.output and self.output.can_edit:
+            self.drafts = tuple(
+                Draft(
+                    key=part.index,
+                    text=part.text,
+                    kind=part.kind,
+                    name=part.name,
+                    limit=part.limit,
+                    fold=FOLDS[part.network][0][0] if part.network in FOLDS else 0,
+                    focus=part.index == focus,
+                )
+                for part in self.output.parts
+            )
+            self.editing, self.refused = True, ""
 
     async def _meet(self, error: Conflict) -> None:
         """Somebody was faster. What was typed stays; the next save replaces theirs, unless the result may not be changed any more."""
@@ -175,6 +241,8 @@ class OutputState(AppState):
     async def _refresh(self) -> None:
         if self.output and not self.editing:
             await self._read(self.output.id)
+        elif self.output:
+            await self._around(self.output)
 
     def _stop_editing(self) -> None:
         self.editing, self.drafts, self.refused = False, (), ""

@@ -11,7 +11,14 @@ from coexai_app.access import PERMISSIONS, RANK, SCOPE_OF, Actor, Permission, Ro
 from coexai_app.errors import Forbidden
 from coexai_app.scopes import SCOPES, Scope
 
-PEOPLE_ONLY = {Permission.MANAGE_KEYS, Permission.MANAGE_TEAM, Permission.MANAGE_PROFILE, Permission.MANAGE_BILLING, Permission.OWN}
+PEOPLE_ONLY = {
+    Permission.SHARE_OUTPUT,
+    Permission.MANAGE_KEYS,
+    Permission.MANAGE_TEAM,
+    Permission.MANAGE_PROFILE,
+    Permission.MANAGE_BILLING,
+    Permission.OWN,
+}
 
 
 def actor(role: Role, scopes: frozenset[Scope] | None = None) -> Actor:

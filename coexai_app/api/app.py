@@ -26,6 +26,7 @@ from coexai_app.api import (
     audit,
     audit_logs,
     business,
+    client_reviews,
     docs_page,
     documented,
     files,
@@ -61,7 +62,7 @@ from coexai_app.errors import BadRequest, CoexaiError, Conflict, InvalidToken, M
 _HTTP: Final = {kind.status: kind.code for kind in (NotFound, MethodNotAllowed, TooLarge, UnsupportedMedia)}
 _ANY: Final = documented.errors(*documented.CALLER, *documented.BODY, NotFound, Conflict, *documented.ALWAYS)
 # Of our own pages; of the partner API; and what says less of itself, so that its errors are told in general.
-_OWN: Final = (health, session, second_step, oidc, account, invitations, unsubscribe)
+_OWN: Final = (health, session, second_step, oidc, account, invitations, client_reviews, unsubscribe)
 _PARTNER: Final = (agents, jobs, jobs_v2, job_events, job_output, quotes, files, schedules, search, usage, members, audit_logs)
 _OLDER: Final = (outputs, audit, organizations, business, pictures, tokens, api_keys, webhooks, hooks, incoming)
 # Whatever may come in by another method is answered here too: the pages behind us would say that they take GET.

@@ -22,6 +22,9 @@ _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.S)
 _FILE_POLICY: Final = b"default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # Named after their content, so they never change.
 _HASHED: Final = ("/assets/", "/fonts/")
+# Whoever has the address of a client's link has the link: no search engine shall keep one that it came across.
+_UNLISTED: Final = "/review/"
+_NOBODY_LISTS: Final = (b"x-robots-tag", b"noindex, nofollow, noarchive")
 
 
 class Edge:
@@ -60,7 +63,8 @@ class Edge:
         # A 304 has no type, and its headers take the place of those that the browser has kept.
         if given.get(b"content-type", b"").startswith(b"text/html") or (status == 304 and (page or path in self.policies)):
             policy = self.policies.get(page or path, self.fallback)
-            return [(b"content-security-policy", policy), (b"cache-control", b"no-cache")]
+            listed = [_NOBODY_LISTS] if path.startswith(_UNLISTED) else []
+            return [(b"content-security-policy", policy), (b"cache-control", b"no-cache"), *listed]
         if path not in self.files or status >= 400:
             return []
         if path.startswith(_HASHED):

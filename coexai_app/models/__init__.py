@@ -16,6 +16,7 @@ from coexai_app.models.enums import (
     OutputStatus,
     PlanName,
     Priority,
+    ReviewStep,
     Role,
     SignInDoor,
     StepState,
@@ -29,6 +30,7 @@ from coexai_app.models.invitations import Invitation
 from coexai_app.models.jobs import Charge, Event, Job, JobStep, Lock, Quota, Worker
 from coexai_app.models.mail import Mail, MutedMail
 from coexai_app.models.outputs import Output
+from coexai_app.models.reviews import ClientLink, Comment, OutputVersion, ReviewEvent
 from coexai_app.models.schedules import Schedule
 from coexai_app.models.tokens import ApiKey, RefreshToken, RevokedToken, SigningKey
 from coexai_app.models.webhooks import (
@@ -48,6 +50,8 @@ __all__ = [
     "BusinessProfile",
     "BusinessProfileVersion",
     "Charge",
+    "ClientLink",
+    "Comment",
     "DeliveryStatus",
     "Event",
     "FactorTries",
@@ -75,6 +79,7 @@ __all__ = [
     "Organization",
     "Output",
     "OutputStatus",
+    "OutputVersion",
     "Passkey",
     "PasskeyChallenge",
     "PlanName",
@@ -82,6 +87,8 @@ __all__ = [
     "Quota",
     "RecoveryCode",
     "RefreshToken",
+    "ReviewEvent",
+    "ReviewStep",
     "RevokedToken",
     "Role",
     "Schedule",

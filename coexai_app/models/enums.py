@@ -78,8 +78,23 @@ class KeyState(StrEnum):
 
 
 class OutputStatus(StrEnum):
+    """`rejected`: a reviewer or a client asked for changes; the next edit makes it a draft again."""
+
     DRAFT = "draft"
+    IN_REVIEW = "in_review"
     APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class ReviewStep(StrEnum):
+    """What happened to a result on its way to a yes."""
+
+    REQUESTED = "requested"
+    WITHDRAWN = "withdrawn"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    REOPENED = "reopened"
+    CHANGED = "changed"
 
 
 class MailStatus(StrEnum):
@@ -111,6 +126,9 @@ class MailKind(StrEnum):
     API_KEY_CREATED = "api_key_created"
     WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint_disabled"
     JOB_COMPLETED = "job_completed"
+    COMMENT_MENTION = "comment_mention"
+    REVIEW_REQUESTED = "review_requested"
+    CLIENT_ANSWERED = "client_answered"
     JOB_DEAD_LETTERED = "job_dead_lettered"
     QUOTA_80 = "quota_80"
     QUOTA_100 = "quota_100"

@@ -15,7 +15,8 @@ from coexai_app.models.enums import OutputStatus
 
 
 class Output(Table, table=True):
-    """The result of a job. `report` has the shape of `agents.report.Report`; `version` grows with every change by a person."""
+    """The result of a job. `report` has the shape of `agents.report.Report`; `version` grows with every change by a person;
+    `content_version` counts the changes of its words alone, as people see them numbered."""
 
     __tablename__ = "outputs"
     __table_args__ = (Index("ix_outputs_organization_id_id", "organization_id", "id"),)
@@ -28,6 +29,7 @@ class Output(Table, table=True):
     preview: str = Field(default="", max_length=280)
     status: OutputStatus = Field(default=OutputStatus.DRAFT, sa_column=enum_column(OutputStatus))
     version: int = 1
+    content_version: int = 1
     points: int = 0
     max_points: int = 0
     unsupported: int = 0

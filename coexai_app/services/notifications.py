@@ -46,6 +46,9 @@ OPTIONAL: Final[Mapping[MailKind, Optional]] = MappingProxyType(
     {
         MailKind.JOB_COMPLETED: Optional("A job is done", "For jobs that you started and that took longer than ten minutes."),
         MailKind.JOB_DEAD_LETTERED: Optional("A job could not be finished", "For jobs that you started, once every try has failed."),
+        MailKind.COMMENT_MENTION: Optional("Somebody named you", "When a comment on a result has your name with an @."),
+        MailKind.REVIEW_REQUESTED: Optional("A review is asked for", "When somebody wants a yes from those who may approve."),
+        MailKind.CLIENT_ANSWERED: Optional("A client answered", "When a client comments, approves or asks for changes through your link."),
         MailKind.QUOTA_80: Optional("Most runs are used", "When 80 % of a coworker's runs of the month are used.", admins=True),
         MailKind.QUOTA_100: Optional("All runs are used", "When a coworker has no runs left this month.", admins=True),
         MailKind.WEBHOOK_ENDPOINT_DISABLED: Optional(

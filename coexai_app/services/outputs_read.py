@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from coexai_app import access, agents, db
 from coexai_app.access import Actor, Permission
 from coexai_app.agents.report import Report
-from coexai_app.models import Job, Output, OutputStatus, User
+from coexai_app.models import Job, Output, OutputStatus, ReviewEvent, ReviewStep, User
 from coexai_app.views import outputs as view
 from coexai_app.views.base import Page, moment
 from coexai_app.views.outputs import OutputRow, OutputView
@@ -27,7 +27,7 @@ def get(session: Session, actor: Actor, *, output_id: UUID) -> OutputView:
 
 @db.reads
 def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20, query: str = "", status: str = "") -> Page[OutputRow]:
-    """A page of the library, newest first; `query` is looked for in titles and first words, `status` is draft or approved."""
+    """A page of the library, newest first; `query` is looked for in titles and first words, `status` is a word of OutputStatus."""
     access.require(actor, Permission.VIEW_OUTPUT)
     page, limit = max(1, page), min(max(1, limit), MAX_LIMIT)
     found = access.scoped(select(Output), actor)
@@ -44,31 +44,39 @@ def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20, quer
 
 
 def drafts(session: Session, actor: Actor, limit: int) -> list[Output]:
-    """Drafts that wait for a person, those with open claims first."""
-    found = access.scoped(select(Output), actor).where(Output.status == OutputStatus.DRAFT)
+    """What waits for a person, those with open claims first: drafts, what is in review, what was sent back."""
+    found = access.scoped(select(Output), actor).where(Output.status != OutputStatus.APPROVED)
     return list(session.exec(found.order_by(col(Output.unsupported).desc(), col(Output.id).desc()).limit(limit)).all())
 
 
 def draft_count(session: Session, actor: Actor) -> int:
-    """How many drafts wait for a yes."""
-    found = access.scoped(select(Output), actor).where(Output.status == OutputStatus.DRAFT)
+    """How many of them there are."""
+    found = access.scoped(select(Output), actor).where(Output.status != OutputStatus.APPROVED)
     return session.exec(select(func.count()).select_from(found.subquery())).one()
 
 
 def whole(session: Session, actor: Actor, row: Output) -> OutputView:
-    approver = session.get(User, row.approved_by) if row.approved_by else None
-    approved = (
-        f"Approved by {approver.name if approver else 'somebody'}, {moment(row.approved_at, actor.timezone)}" if row.approved_at else ""
-    )
+    approved = f"Approved by {_approver(session, row)}, {moment(row.approved_at, actor.timezone)}" if row.approved_at else ""
     report = Report.model_validate(row.report)
+    output = agents.output_of(report)
     return view.whole(
         row,
         report,
-        agents.output_of(report).parts(),
+        output.parts(),
         agents.exports(row.agent, row.capability),
         *agents.names(row.agent, row.capability),
         actor.timezone,
+        most_parts=output.most_parts,
         approved=approved,
         may_edit=actor.may(Permission.EDIT_OUTPUT),
         may_approve=actor.may(Permission.APPROVE_OUTPUT),
     )
+
+
+def _approver(session: Session, row: Output) -> str:
+    """Who said yes: somebody of the organisation, or a client by the name that they gave."""
+    if row.approved_by and (user := session.get(User, row.approved_by)):
+        return user.name
+    yes = select(ReviewEvent.name).where(ReviewEvent.output_id == row.id, ReviewEvent.step == ReviewStep.APPROVED)
+    name = session.exec(yes.order_by(col(ReviewEvent.id).desc())).first()
+    return f"{name} (client)" if name else "somebody"

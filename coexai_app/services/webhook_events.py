@@ -19,7 +19,18 @@ from sqlalchemy import bindparam, insert, true
 from sqlmodel import Session, col, select
 
 from coexai_app import db, queue
-from coexai_app.models import DeliveryStatus, Job, JobStatus, Organization, Output, Priority, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from coexai_app.models import (
+    DeliveryStatus,
+    Job,
+    JobStatus,
+    Organization,
+    Output,
+    Priority,
+    ReviewEvent,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 from coexai_app.models.base import new_id
 from coexai_app.plans import PLANS
 from coexai_app.queue import TaskName
@@ -58,6 +69,10 @@ def _job(job: Job, output_id: UUID | None) -> Mapping[str, Any]:
 
 
 def _outputs(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+    """Results with the last step of their review: `client` is the name of a client who took it, `reason` what was said."""
+    last: dict[UUID, ReviewEvent] = {}
+    for step in session.exec(select(ReviewEvent).where(col(ReviewEvent.output_id).in_(ids)).order_by(col(ReviewEvent.id))):
+        last[step.output_id] = step
     return {
         row.id: {
             "id": str(row.id),
@@ -65,8 +80,11 @@ def _outputs(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str
             "agent": row.agent,
             "capability": row.capability,
             "title": row.title,
+            "status": row.status.value,
             "version": row.version,
             "approved_by": str(row.approved_by) if row.approved_by else None,
+            "client": (last[row.id].name or None) if row.id in last else None,
+            "reason": (last[row.id].reason or None) if row.id in last else None,
         }
         for row in session.exec(select(Output).where(col(Output.id).in_(ids)))
     }
@@ -99,6 +117,24 @@ def _ended(status: str, **more: Any) -> Mapping[str, Any]:
     )
 
 
+def _judged(status: str, **more: Any) -> Mapping[str, Any]:
+    return MappingProxyType(
+        {
+            "id": "0192f3a4-7777-7d8e-9f01-23456789abcd",
+            "job_id": "0192f3a4-5b6c-7d8e-9f01-23456789abcd",
+            "agent": "maya",
+            "capability": "blog-to-thread",
+            "title": "What a year of counting taught our bakery",
+            "status": status,
+            "version": 3,
+            "approved_by": None,
+            "client": None,
+            "reason": None,
+            **more,
+        }
+    )
+
+
 _MEMBER: Final = MappingProxyType({"user_id": "0192f3a4-0000-7000-8000-000000000001", "name": "Bob Birch", "role": "member"})
 # The groups are the parts before the dot; the page shows them in this order.
 TYPES: Final[Mapping[str, EventType]] = MappingProxyType(
@@ -119,19 +155,15 @@ TYPES: Final[Mapping[str, EventType]] = MappingProxyType(
             _jobs(JobStatus.DEAD_LETTER),
         ),
         "job.cancelled": EventType("A job was cancelled.", _ended("cancelled"), _jobs(JobStatus.CANCELLED)),
+        "output.review_requested": EventType("Somebody asked for a review of a result.", _judged("in_review"), _outputs),
         "output.approved": EventType(
-            "Somebody approved a result.",
-            MappingProxyType(
-                {
-                    "id": "0192f3a4-7777-7d8e-9f01-23456789abcd",
-                    "job_id": "0192f3a4-5b6c-7d8e-9f01-23456789abcd",
-                    "agent": "maya",
-                    "capability": "blog-to-thread",
-                    "title": "What a year of counting taught our bakery",
-                    "version": 3,
-                    "approved_by": "0192f3a4-0000-7000-8000-000000000001",
-                }
-            ),
+            "Somebody, or a client with a link, approved a result.",
+            _judged("approved", approved_by="0192f3a4-0000-7000-8000-000000000001"),
+            _outputs,
+        ),
+        "output.rejected": EventType(
+            "Somebody, or a client with a link, asked for changes of a result.",
+            _judged("rejected", client="Carla Chen", reason="The second post promises too much."),
             _outputs,
         ),
         "schedule.stopped": EventType(

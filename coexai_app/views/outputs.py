@@ -8,25 +8,11 @@ from types import MappingProxyType
 from typing import Final
 
 from coexai_app.agents.parts import Part
-from coexai_app.agents.report import Check, CheckStatus, Claim, ClaimStatus, Report
+from coexai_app.agents.report import Check, CheckStatus, Claim, ClaimStatus, Finding, Report
 from coexai_app.models import Output, OutputStatus
 from coexai_app.views.base import View, count, moment
-from coexai_app.views.evidence import CLAIM_TONES, Segment, SourceBlock, segments, source_blocks
-
-
-class PartView(View):
-    """One part. `name` is what people call it, `label` its length as "212 of 280", empty without a limit."""
-
-    index: int
-    kind: str
-    name: str
-    group: str
-    text: str
-    length: int
-    limit: int
-    label: str
-    over: bool
-    segments: tuple[Segment, ...]
+from coexai_app.views.evidence import SourceBlock, source_blocks
+from coexai_app.views.parts import GroupView, PartView, groups, parts
 
 
 class ClaimView(View):
@@ -47,6 +33,19 @@ class ClaimView(View):
     override: str = ""
 
 
+class FindingView(View):
+    """A place that a check found. `text` is what stands there, `replacement` what one click puts there instead; `can_fix`: there is one."""
+
+    check: str
+    index: int
+    part: int
+    place: str
+    text: str
+    message: str
+    replacement: str
+    can_fix: bool
+
+
 class CheckView(View):
     id: str
     label: str
@@ -60,6 +59,7 @@ class CheckView(View):
     message: str
     evidence: str = ""
     fix: str = ""
+    findings: tuple[FindingView, ...] = ()
 
 
 class OutputRow(View):
@@ -90,7 +90,10 @@ class OutputView(OutputRow):
     """One output, whole. `version` goes back with every change, so two people never overwrite each other."""
 
     version: int
+    content_version: int
     parts: tuple[PartView, ...]
+    groups: tuple[GroupView, ...]
+    most_parts: int
     source: tuple[SourceBlock, ...]
     source_name: str
     source_url: str
@@ -112,7 +115,12 @@ class OutputView(OutputRow):
 
 Chip = tuple[str, str, str]
 STATUS_CHIPS: Final[Mapping[OutputStatus, Chip]] = MappingProxyType(
-    {OutputStatus.DRAFT: ("dash", "pencil", "Draft"), OutputStatus.APPROVED: ("ok", "check", "Approved")}
+    {
+        OutputStatus.DRAFT: ("dash", "pencil", "Draft"),
+        OutputStatus.IN_REVIEW: ("mark", "eye", "In review"),
+        OutputStatus.APPROVED: ("ok", "check", "Approved"),
+        OutputStatus.REJECTED: ("bad", "message-square", "Changes wanted"),
+    }
 )
 CLAIM_CHIPS: Final[Mapping[ClaimStatus, Chip]] = MappingProxyType(
     {
@@ -168,35 +176,42 @@ def row(output: Output, agent_name: str, capability_title: str, tz: str, *, test
 def whole(
     output: Output,
     report: Report,
-    parts: Sequence[Part],
+    told: Sequence[Part],
     formats: Collection[str],
     agent_name: str,
     capability_title: str,
     tz: str,
     *,
+    most_parts: int,
     approved: str,
     may_edit: bool,
     may_approve: bool,
 ) -> OutputView:
     """The view of one output with its evidence pair."""
-    draft = output.status is OutputStatus.DRAFT
+    approved_now = output.status is OutputStatus.APPROVED
     open_claims = len(report.unsupported)
     source = source_blocks(report)
+    shown = parts(report, told, source)
     why_not = ""
-    if draft and open_claims:
+    if not approved_now and open_claims:
         why_not = f"Resolve {count(open_claims, 'claim')} without a source first."
-    elif draft and not may_approve:
+    elif not approved_now and not may_approve:
         why_not = "Your role lets you read, not approve."
+    elif output.status is OutputStatus.REJECTED:
+        why_not = "Changes were asked for. Make them, or ask for a review again."
     return OutputView(
         **row(output, agent_name, capability_title, tz).model_dump(),
         version=output.version,
-        parts=_parts(report, parts, source),
+        content_version=output.content_version,
+        parts=shown,
+        groups=groups(shown),
+        most_parts=most_parts,
         source=source,
         source_name=report.source.name or report.source.title or "Your text",
         source_url=report.source.url,
         claims=tuple(_claim(number, claim) for number, claim in enumerate(report.claims, 1)),
         unsupported=open_claims,
-        checks=tuple(_check(check) for check in report.checks),
+        checks=tuple(check_view(check, told) for check in report.checks),
         checks_passed=sum(check.status is CheckStatus.PASS for check in report.checks),
         raw=json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=2),
         engine="Builtin, in the source's own words"
@@ -205,9 +220,9 @@ def whole(
         language=report.analysis.language,
         facts=_facts(report),
         exports=tuple(ExportView(format=f, label=label, url=_export_url(output, f)) for f, label in EXPORTS.items() if f in formats),
-        can_edit=draft and may_edit,
-        can_approve=draft and may_approve and not open_claims,
-        can_reopen=not draft and may_approve,
+        can_edit=not approved_now and may_edit,
+        can_approve=may_approve and not open_claims and output.status in (OutputStatus.DRAFT, OutputStatus.IN_REVIEW),
+        can_reopen=approved_now and may_approve,
         why_not=why_not,
         approved=approved,
     )
@@ -215,32 +230,6 @@ def whole(
 
 def _export_url(output: Output, format: str) -> str:  # noqa: A002  (the word of the field)
     return f"/api/v1/outputs/{output.id}/export?format={format}"
-
-
-def _parts(report: Report, parts: Sequence[Part], source: Sequence[SourceBlock]) -> tuple[PartView, ...]:
-    described: dict[int, str] = {}
-    for segment in (s for block in source for s in block.segments if s.anchor):
-        for number in segment.refs.split():
-            described.setdefault(int(number), segment.anchor)
-    shown: list[PartView] = []
-    for index, part in enumerate(parts):
-        marks = [(c.start, c.end, n, CLAIM_TONES[c.status]) for n, c in enumerate(report.claims, 1) if c.part == index]
-        found = segments(part.text, 0, len(part.text), marks)
-        shown.append(
-            PartView(
-                index=index,
-                kind=part.kind,
-                name=part.label,
-                group=part.group,
-                text=part.text,
-                length=part.length,
-                limit=part.limit,
-                label=f"{part.length:,} of {part.limit:,}" if part.limit else "",
-                over=0 < part.limit < part.length,
-                segments=tuple(s.model_copy(update={"anchor": described.get(s.claim, "")}) for s in found),
-            )
-        )
-    return tuple(shown)
 
 
 def _claim(number: int, claim: Claim) -> ClaimView:
@@ -262,7 +251,8 @@ def _claim(number: int, claim: Claim) -> ClaimView:
     )
 
 
-def _check(check: Check) -> CheckView:
+def check_view(check: Check, told: Sequence[Part]) -> CheckView:
+    """A check with its findings; those that point at what is not there are left out."""
     tone, icon, word = CHECK_CHIPS[check.status]
     return CheckView(
         id=check.id,
@@ -277,6 +267,24 @@ def _check(check: Check) -> CheckView:
         message=check.message,
         evidence=check.evidence,
         fix=check.fix,
+        findings=tuple(
+            _finding(check.id, index, finding, told[finding.part])
+            for index, finding in enumerate(check.findings)
+            if 0 <= finding.part < len(told) and 0 <= finding.start <= finding.end <= len(told[finding.part].text)
+        ),
+    )
+
+
+def _finding(check: str, index: int, finding: Finding, part: Part) -> FindingView:
+    return FindingView(
+        check=check,
+        index=index,
+        part=finding.part,
+        place=part.label,
+        text=part.text[finding.start : finding.end],
+        message=finding.message,
+        replacement=finding.replacement or "",
+        can_fix=finding.replacement is not None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from coexai_app.views.dead_letters import DeadLetterRow, Stayed
 from coexai_app.views.home import Need
 from coexai_app.views.jobs import JobRow, JobView
 from coexai_app.views.outputs import OutputRow, OutputView
+from coexai_app.views.reviews import ReviewView, VersionView
 from coexai_app.views.steps import StepView
-from components import checks, dead_letters, evidence, jobs, needs, outputs, run_form, thread, timeline
+from components import approval, checks, composer, dead_letters, evidence, jobs, needs, outputs, run_form, thread, timeline
 from state.output import Draft
 
 
@@ -34,6 +36,8 @@ class Work(rx.State):
     sources: list[Option] = []  # noqa: RUF012
     errors: dict[str, str] = {}  # noqa: RUF012
     quote: Quote | None = None
+    review: ReviewView | None = None
+    version: VersionView | None = None
     flag: bool = False
     word: str = ""
     number: int = 0
@@ -56,11 +60,37 @@ ACTIONS = outputs.Actions(
     approve=rx.noop(),
     reopen=rx.noop(),
     show_raw=rx.noop(),
+    edit_part=done,
+    apply_fix=done,
+    restore=done,
+    look=done,
+    review=approval.ReviewActions(
+        request=rx.noop(), withdraw=rx.noop(), reject=rx.noop(), create_link=rx.noop(), kept_link=rx.noop(), revoke_link=done
+    ),
+    say=rx.noop(),
 )
 
 
 def html(component: Any) -> str:
     return str(component.render())
+
+
+TALK = SimpleNamespace(
+    review=Work.review,
+    chosen=Work.version,
+    refused=Work.word,
+    refused_at=Work.word,
+    editing=Work.word,
+    link=Work.word,
+    link_for=Work.word,
+    form_key=Work.number,
+    reply=rx.noop(),
+    edit_comment=rx.noop(),
+    begin_edit=done,
+    delete_comment=done,
+    resolve=done,
+    reopen=done,
+)
 
 
 class TestEvidence:
@@ -95,16 +125,29 @@ class TestEvidence:
 
 class TestChecks:
     def test_every_point_is_on_screen_and_the_sum_too(self) -> None:
-        rendered = html(checks.checks(Work.output))
+        rendered = html(checks.checks(Work.output, on_fix=done))
         for piece in ('"data-testid":"score"', '"data-testid":"score-sum"', "flexGrow", '["max_points"]', '["fix"]', '["evidence"]'):
+            assert piece in rendered
+
+    def test_a_finding_has_its_words_and_one_click(self) -> None:
+        rendered = html(checks.checks(Work.output, on_fix=done))
+        for piece in ('["replacement"]', '["can_fix"]', '("fix-"+'):
             assert piece in rendered
 
 
 class TestThread:
     def test_each_post_can_be_copied_and_says_its_length(self) -> None:
-        rendered = html(thread.thread(Work.output.parts))
+        rendered = html(composer.channels(Work.output.groups, Work.review.open_at, can_comment=Work.flag))
         assert '"data-copy":post_rx_state_?.["text"]' in rendered
         assert "-length" in rendered
+
+    def test_a_text_has_its_claims_and_each_part_its_comments(self) -> None:
+        rendered = html(composer.channels(Work.output.groups, Work.review.open_at, can_comment=Work.flag))
+        for piece in ('"data-testid":"prose"', '"data-testid":"entries"', '"data-part-text"', '"data-says"', '"data-claim"'):
+            assert piece in rendered
+
+    def test_a_page_without_comments_has_no_button_for_them(self) -> None:
+        assert "data-says" not in html(composer.channels(Work.output.groups, (), can_comment=False))
 
     def test_a_field_keeps_its_key_and_its_name_while_posts_move(self) -> None:
         made = thread.thread_editor(
@@ -120,7 +163,7 @@ class TestThread:
         rendered = html(made)
         assert 'key:draft_rx_state_?.["key"]' in rendered
         assert 'name:("post-"+draft_rx_state_?.["key"])' in rendered
-        for name in ("Move up", "Move down", "Add a post below", "Remove this post"):
+        for name in ("Move up", "Move down", "Add a part below", "Remove this part"):
             assert f'"aria-label":"{name}"' in rendered
 
 
@@ -138,12 +181,25 @@ class TestResult:
             problem=Work.word,
             problem_claim=Work.number,
             raw=Work.word,
+            talk=TALK,
+            review_problem=Work.word,
+            turn=Work.number,
         )
         return html(rx.fragment(tabs, *outputs.result_actions(Work.output, ACTIONS, editing=Work.flag)))
 
-    def test_five_tabs_in_their_order(self, rendered: str) -> None:
-        places = [rendered.index(f'"data-testid":"tab-{slug}"') for slug in ("result", "evidence", "checks", "steps", "raw")]
+    def test_seven_tabs_in_their_order(self, rendered: str) -> None:
+        order = ("result", "evidence", "checks", "comments", "versions", "steps", "raw")
+        places = [rendered.index(f'"data-testid":"tab-{slug}"') for slug in order]
         assert places == sorted(places)
+
+    def test_what_is_asked_for_in_words_closes_once_it_was_taken(self, rendered: str) -> None:
+        for dialog in ("new-comment", "ask-review", "ask-changes"):
+            assert f'"data-testid":"{dialog}"' in rendered
+        assert rendered.count('"data-turn"') == 3
+
+    def test_a_link_is_shown_to_be_copied(self, rendered: str) -> None:
+        assert '"data-testid":"client-link"' in rendered
+        assert '"data-testid":"client-copy"' in rendered
 
     def test_approve_says_why_it_is_off(self, rendered: str) -> None:
         assert '["can_approve"]' in rendered

@@ -43,6 +43,15 @@ audit_verify.latest             owner  own      closed
 business.get                    viewer own      jobs:read
 business.save                   admin  own      closed
 business.save_section           admin  own      closed
+client_links.create             member hidden   closed
+client_links.listed             inner  -        -
+client_links.revoke             member hidden   closed
+comments.add                    viewer hidden   outputs:write
+comments.delete                 viewer hidden   outputs:write
+comments.edit                   viewer hidden   outputs:write
+comments.may_change             inner  -        -
+comments.reopen                 viewer hidden   outputs:write
+comments.resolve                viewer hidden   outputs:write
 cursors.made                    inner  -        -
 cursors.opened                  inner  -        -
 dead_letters.count              viewer own      jobs:read
@@ -125,6 +134,14 @@ organizations.delete            owner  own      closed
 organizations.get               viewer own      members:read
 organizations.restore           viewer hidden   closed
 organizations.trash             viewer own      closed
+output_changes.locked           inner  -        -
+output_changes.opened           inner  -        -
+output_changes.write            inner  -        -
+output_versions.get             viewer hidden   outputs:read
+output_versions.listed          inner  -        -
+output_versions.restore         member hidden   outputs:write
+output_versions.rows            viewer hidden   outputs:read
+outputs.apply_fix               member hidden   outputs:write
 outputs.approve                 member hidden   outputs:approve
 outputs.edit                    member hidden   outputs:write
 outputs.export                  viewer hidden   outputs:read
@@ -199,6 +216,14 @@ quotas.reserve                  inner  -        -
 quotas.usage                    inner  -        -
 rest_hooks.subscribe            admin  own      webhooks:manage
 rest_hooks.unsubscribe          admin  own      webhooks:manage
+review_mails.mentioned          inner  -        -
+review_mails.requested          inner  -        -
+reviews.begin                   inner  -        -
+reviews.reject                  member hidden   outputs:approve
+reviews.request                 member hidden   outputs:write
+reviews.withdraw                member hidden   outputs:write
+reviews_read.around             viewer hidden   outputs:read
+reviews_read.threads            viewer hidden   outputs:read
 schedules.check                 member own      jobs:write
 schedules.create                member own      schedules:write
 schedules.delete                member hidden   schedules:write
@@ -263,6 +288,9 @@ POST   /auth/verify                                                 open   -    
 POST   /auth/restore                                                open   -      -       -
 POST   /auth/invite/accept                                          cookie viewer refused -
 POST   /auth/invite/signup                                          open   -      -       -
+POST   /auth/review/open                                            open   -      -       -
+POST   /auth/review/comment                                         open   -      -       -
+POST   /auth/review/answer                                          open   -      -       -
 POST   /api/v1/auth/token                                           open   -      -       -
 POST   /api/v1/auth/token/second-factor                             open   -      -       -
 POST   /api/v1/auth/refresh                                         open   -      -       -
@@ -361,6 +389,7 @@ BusinessState.save_people      admin
 BusinessState.save_places      admin
 BusinessState.save_products    admin
 BusinessState.save_voice       admin
+ClientReviewState.load         nobody
 DeadLettersState.ask           member
 DeadLettersState.ask_chosen    member
 DeadLettersState.choose        member
@@ -426,21 +455,38 @@ OrganizationState.restore      viewer
 OrganizationState.save         admin
 OrganizationState.transfer     owner
 OutputState.add_post           member
+OutputState.apply_fix          member
 OutputState.approve            member
 OutputState.drop_post          member
 OutputState.edit               member
+OutputState.edit_part          member
 OutputState.keep_claim         member
 OutputState.leave              member
 OutputState.load               viewer
 OutputState.move_post          member
+OutputState.reject             member
 OutputState.remove_claim       member
 OutputState.reopen             member
+OutputState.request_review     member
+OutputState.restore            member
 OutputState.save               member
 OutputState.show_raw           viewer
+OutputState.withdraw           member
 OutputsState.choose_status     viewer
 OutputsState.load              viewer
 OutputsState.search            viewer
 ProvidersState.load            nobody
+ReviewState.begin_edit         viewer
+ReviewState.comment            viewer
+ReviewState.create_link        member
+ReviewState.delete_comment     viewer
+ReviewState.edit_comment       viewer
+ReviewState.kept_link          member
+ReviewState.look               viewer
+ReviewState.reopen             viewer
+ReviewState.reply              viewer
+ReviewState.resolve            viewer
+ReviewState.revoke_link        member
 SchedulesState.ask_delete      member
 SchedulesState.delete          member
 SchedulesState.edit            member

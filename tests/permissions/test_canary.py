@@ -164,6 +164,7 @@ class _Nobody:
 
     def __init__(self) -> None:
         self.ids = self.session_of = self.passkey_of = self.key_of = self.identity_of = self.trash_of = _Anything()
+        self.comment_of = self.resolved_of = _Anything()
         self.people = self
 
     vera = property(lambda self: self)

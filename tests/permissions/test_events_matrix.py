@@ -58,6 +58,10 @@ SAMPLES: dict[str, Any] = {
     "section": "places",
     "access": "read",
     "life": "90",
+    "part": 1,
+    "finding": 1,
+    "version": 1,
+    "of_version": 1,
 }
 
 

@@ -45,6 +45,8 @@ from coexai_app.services import (
     accounts,
     api_keys,
     business,
+    client_links,
+    comments,
     files,
     github_rules,
     invitations,
@@ -53,6 +55,7 @@ from coexai_app.services import (
     outputs_read,
     person,
     pictures,
+    reviews,
     schedules,
     webhook_endpoints,
 )
@@ -91,6 +94,8 @@ class World:
     identity_of: dict[UUID, UUID]
     trash_of: dict[UUID, UUID]
     link_of: dict[UUID, str]
+    comment_of: dict[UUID, UUID]
+    resolved_of: dict[UUID, UUID]
     factor_of: dict[UUID, str]
     family_id: UUID
 
@@ -131,7 +136,7 @@ def build() -> World:
     team = (alice, olga, people.adam, bob, people.vera)
     secrets = {name: do(api_keys.create, alice, name=f"{MARK} {name}", scopes=scopes) for name, scopes in _keys().items()}
     ids = {"job_id": give_up(bob, title=f"{MARK} dead")} | {"key_id": UUID(secrets["all"].id)}
-    ids |= {name: _thread(bob) for name in ("draft", "approved", "claims")}
+    ids |= {name: _thread(bob) for name in ("draft", "approved", "claims", "review")}
     with db.reading() as session:
         ids["done"] = session.exec(select(Output.job_id).where(Output.id == ids["draft"])).one()
     ids |= {"doing": UUID(create(bob).id), "file_id": _file(bob, "notes.md"), "mail_id": _mail(alice)}
@@ -157,6 +162,8 @@ def build() -> World:
         identity_of={person.user_id: _identity(person) for person in team},
         trash_of={person.user_id: _trash(person) for person in team},
         link_of={person.user_id: _link(people.sid, person) for person in team},
+        comment_of={person.user_id: _comment(person, ids) for person in team},
+        resolved_of={person.user_id: _comment(person, ids, resolved=True) for person in team},
         factor_of={p.user_id: enrol_app(p)[0] for p in (*team, people.mallory, people.sid)},
         family_id=_family(alice),
     )
@@ -221,8 +228,23 @@ def _settle_outputs(person: Actor, ids: dict[str, UUID]) -> None:
         version=view.version,
         parts=said,
     )
+    do(reviews.request, person, output_id=ids["review"], version=1)
+    made = do(client_links.create, person, output_id=ids["review"], version=2, name=f"{MARK} client")
+    ids["link_id"] = UUID(made.row.id)
     with db.transaction() as session:
+        draft = session.get_one(Output, ids["draft"])
+        found = {"part": 0, "start": 0, "end": 3, "message": "Begin with who it is about.", "replacement": "She"}
+        first, *rest = draft.report["checks"]
+        draft.report = {**draft.report, "checks": [{**first, "findings": [found]}, *rest]}
+        session.add(draft)
         assert session.get_one(Job, ids["doing"]).status in (JobStatus.PENDING, JobStatus.QUEUED)
+
+
+def _comment(person: Actor, ids: dict[str, UUID], *, resolved: bool = False) -> UUID:
+    found = do(comments.add, person, output_id=ids["draft"], text=f"{MARK} remark")
+    if resolved:
+        do(comments.resolve, person, comment_id=found)
+    return found
 
 
 def _file(person: Actor, name: str) -> UUID:

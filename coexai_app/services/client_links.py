@@ -1,0 +1,127 @@
+"""Links that let a client without an account look at one result and answer: made, listed and revoked here. What a client does with one
+is in `client_reviews.py`.
+
+A token holds 256 random bits and is shown once; the table holds its SHA-256. A passcode is short, so its HMAC is under the instance's
+secret: whoever gets the table alone cannot try them out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from coexai_app import access, db, live, settings
+from coexai_app.access import Actor, Permission
+from coexai_app.agents.report import Report
+from coexai_app.errors import Conflict, InvalidInput
+from coexai_app.models import ClientLink, Output, OutputStatus, User
+from coexai_app.services import account_fields, audit, output_changes, outputs, reviews, sealing
+from coexai_app.services.person import hash_of
+from coexai_app.views import reviews as view
+from coexai_app.views.reviews import NewLink
+
+PAGE: Final = "/review"
+DAYS: Final = 14
+MOST_DAYS: Final = 90
+MOST_OPEN: Final = 20
+SHORTEST_PASSCODE: Final = 6
+LONGEST_PASSCODE: Final = 64
+TOKEN: Final = re.compile(r"cxr_[A-Za-z0-9_-]{43}", re.ASCII)
+
+
+def create(
+    session: Session,
+    actor: Actor,
+    *,
+    output_id: UUID,
+    version: int,
+    name: str,
+    days: int = DAYS,
+    passcode: str = "",
+    follows: bool = False,
+) -> NewLink:
+    """A link for the client called `name`, for `days`. It shows the words of now, or with `follows` every later version too; a draft is in
+    review from here on.
+
+    Raises InvalidInput with the field, Conflict for a result that is approved or cannot be, or with MOST_OPEN open links.
+    """
+    access.require(actor, Permission.SHARE_OUTPUT)
+    # Through the link a yes is given in the name of whoever made it.
+    access.require(actor, Permission.APPROVE_OUTPUT)
+    row = output_changes.locked(session, actor, output_id, version)
+    called = account_fields.clean(name)[:100]
+    if not called:
+        raise InvalidInput("Say who the link is for.", field="name")
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidInput(f"A link works for 1 to {MOST_DAYS} days.", field="days")
+    code = passcode.strip()
+    if code and not SHORTEST_PASSCODE <= len(code) <= LONGEST_PASSCODE:
+        raise InvalidInput(f"A passcode has {SHORTEST_PASSCODE} to {LONGEST_PASSCODE} characters.", field="passcode")
+    if row.status is OutputStatus.APPROVED:
+        raise Conflict("This result is approved already. Reopen it to ask a client.")
+    outputs.require_ready(Report.model_validate(row.report))
+    here = select(func.count()).select_from(ClientLink).where(ClientLink.output_id == row.id, col(ClientLink.revoked_at).is_(None))
+    if session.exec(here.where(col(ClientLink.expires_at) > db.utcnow())).one() >= MOST_OPEN:
+        raise Conflict(f"{MOST_OPEN} links to this result are open. Revoke those that nobody needs.")
+    token = f"cxr_{secrets.token_urlsafe(32)}"
+    link = ClientLink(
+        organization_id=row.organization_id,
+        output_id=row.id,
+        user_id=actor.user_id,
+        name=called,
+        token_hash=hash_of(token),
+        version=row.content_version,
+        follows=follows,
+        expires_at=db.now(session) + timedelta(days=days),
+    )
+    if code:
+        link.passcode_hash = passcode_hash(link.id, code)
+    session.add(link)
+    session.flush()
+    if row.status is not OutputStatus.IN_REVIEW:
+        reviews.begin(session, actor, row, "", link=link)
+    of: dict[str, Any] = {"target": str(row.id), "target_name": row.title, "client": called}
+    audit.record(session, "client_link.created", actor=actor, days=days, passcode_set=bool(code), follows=follows, **of)
+    live.publish(session, row.organization_id, "client_link.created", row.id)
+    shown = view.link_row(link, actor.name, actor.timezone, db.now(session), may_revoke=True)
+    return NewLink(row=shown, url=f"{settings.get().origin}{PAGE}/{token}")
+
+
+def revoke(session: Session, actor: Actor, *, link_id: UUID) -> None:
+    """The link opens nothing from now on. Raises Conflict for one that was revoked before."""
+    access.require(actor, Permission.SHARE_OUTPUT)
+    found = select(ClientLink).where(ClientLink.id == link_id).with_for_update().execution_options(populate_existing=True)
+    link = access.one(session, found, actor, "link")
+    if link.revoked_at is not None:
+        raise Conflict("This link was revoked already.")
+    link.revoked_at = db.now(session)
+    session.flush()
+    title = session.get_one(Output, link.output_id).title
+    audit.record(session, "client_link.revoked", actor=actor, target=str(link.output_id), target_name=title, client=link.name)
+    live.publish(session, link.organization_id, "client_link.revoked", link.output_id)
+
+
+def listed(session: Session, actor: Actor, output_id: UUID) -> tuple[view.LinkRow, ...]:
+    """The links of a result, newest first; for `reviews_read.py`, which has asked for the result."""
+    found = session.exec(
+        select(ClientLink, User.name)
+        .outerjoin(User, col(User.id) == ClientLink.user_id)
+        .where(ClientLink.output_id == output_id)
+        .order_by(col(ClientLink.id).desc())
+        .limit(2 * MOST_OPEN)
+    ).all()
+    at, may = db.now(session), actor.may(Permission.SHARE_OUTPUT)
+    return tuple(view.link_row(link, name or "Somebody who has left", actor.timezone, at, may_revoke=may) for link, name in found)
+
+
+def passcode_hash(link_id: UUID, passcode: str) -> str:
+    """What is stored of a passcode, bound to its link."""
+    return hmac.new(sealing.derived("review-passcodes"), f"{link_id}.{passcode}".encode(), hashlib.sha256).hexdigest()

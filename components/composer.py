@@ -1,0 +1,95 @@
+"""The result itself, whatever it is made of: posts as cards, a text as prose, entries by date; channels as tabs, or side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from coexai_app.views.parts import GroupView
+from components import prose, thread
+from components.vars import Child, concat, cx
+
+_TAB = (
+    "inline-flex h-[26px] max-md:h-10 cursor-pointer items-center rounded-xs px-2.5 font-medium text-ink-2 aria-selected:bg-surface "
+    "aria-selected:text-ink aria-selected:shadow-[0_0_0_1px_var(--line),0_1px_1px_rgb(36_31_27/0.06)]"
+)
+
+
+def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit: Any = False, on_edit: Any = None) -> rx.Component:
+    """The parts by channel. `groups` is a var of `GroupView`s, `marks` the number of open comments at each part; `tools` stand right.
+
+    A few channels stand side by side where the window is wide; elsewhere one shows at a time, chosen by `?channel=`.
+    """
+    several = groups.length() > 1
+
+    def shown(group: rx.Var[GroupView]) -> Any:
+        return rx.match(
+            group.layout,
+            ("posts", thread.posts(group, marks, can_comment)),
+            ("entries", prose.entries(group, marks, can_comment=can_comment, can_edit=can_edit, on_edit=on_edit)),
+            prose.prose(group, marks, can_comment=can_comment, can_edit=can_edit, on_edit=on_edit),
+        )
+
+    def panel(group: rx.Var[GroupView], place: Any) -> rx.Component:
+        return rx.el.section(
+            rx.cond(
+                several,
+                rx.el.h2(
+                    group.name,
+                    rx.el.span(group.size, class_name="ml-auto font-normal text-ink-3"),
+                    class_name="flex gap-2 border-b border-line px-4 py-2.5 text-sm font-semibold text-ink",
+                ),
+                rx.fragment(),
+            ),
+            shown(group),
+            id=concat("channel-", group.slug, "-panel"),
+            role=rx.cond(several, "tabpanel", "group"),
+            aria_label=group.name,
+            hidden=place > 0,
+            class_name=(
+                "min-w-0 @min-[64rem]:not-first:border-l @min-[64rem]:not-first:border-line "
+                "@min-[64rem]:group-data-[wide=true]:[&[hidden]]:block!"
+            ),
+            data_testid=concat("channel-panel-", group.slug),
+        )
+
+    def tab(group: rx.Var[GroupView], place: Any) -> rx.Component:
+        return rx.el.button(
+            group.name,
+            type="button",
+            role="tab",
+            aria_selected=rx.cond(place == 0, "true", "false"),
+            aria_controls=concat("channel-", group.slug, "-panel"),
+            tab_index=rx.cond(place == 0, 0, -1),
+            class_name=_TAB,
+            data_testid=concat("channel-", group.slug),
+            custom_attrs={"data-tab": group.slug},
+        )
+
+    choose = rx.el.div(
+        rx.foreach(groups, tab),
+        role="tablist",
+        aria_label="Channels",
+        class_name=cx(
+            "inline-flex w-fit max-w-full flex-wrap gap-0.5 rounded-sm border border-line-strong bg-sunken p-0.5",
+            "@min-[64rem]:group-data-[wide=true]:hidden",
+        ),
+    )
+    return rx.el.div(
+        rx.el.div(
+            rx.cond(several, choose, rx.el.p(groups[0].size, class_name="text-ink-3")),
+            rx.el.div(*tools, class_name="ml-auto flex flex-wrap gap-2"),
+            class_name="flex min-h-12 flex-wrap items-center gap-3 border-b border-line px-4 py-2",
+        ),
+        rx.el.div(
+            rx.foreach(groups, panel),
+            class_name=(
+                "grid grid-cols-[minmax(0,1fr)] @min-[64rem]:group-data-[wide=true]:auto-cols-fr "
+                "@min-[64rem]:group-data-[wide=true]:grid-flow-col @min-[64rem]:group-data-[wide=true]:grid-cols-none"
+            ),
+        ),
+        class_name="group @container min-w-0",
+        data_testid="channels",
+        custom_attrs={"data-tabs": "channel", "data-wide": (several & (groups.length() < 4)).to_string()},
+    )
