@@ -32,6 +32,7 @@ class Permission(StrEnum):
     EDIT_OUTPUT = "edit results"
     APPROVE_OUTPUT = "approve results"
     MANAGE_SCHEDULES = "manage schedules"
+    PLAN_CONTENT = "plan content"
     MANAGE_WEBHOOKS = "manage webhooks"
     VIEW_USAGE = "view the usage"
     VIEW_TEAM = "view the team"
@@ -53,6 +54,7 @@ PERMISSIONS: Final[Mapping[Permission, Role]] = MappingProxyType(
         Permission.EDIT_OUTPUT: Role.MEMBER,
         Permission.APPROVE_OUTPUT: Role.MEMBER,
         Permission.MANAGE_SCHEDULES: Role.MEMBER,
+        Permission.PLAN_CONTENT: Role.MEMBER,
         Permission.MANAGE_WEBHOOKS: Role.ADMIN,
         Permission.VIEW_USAGE: Role.VIEWER,
         Permission.VIEW_TEAM: Role.VIEWER,
@@ -76,6 +78,7 @@ SCOPE_OF: Final[Mapping[Permission, Scope | None]] = MappingProxyType(
         Permission.EDIT_OUTPUT: Scope.OUTPUTS_WRITE,
         Permission.APPROVE_OUTPUT: Scope.OUTPUTS_APPROVE,
         Permission.MANAGE_SCHEDULES: Scope.SCHEDULES_WRITE,
+        Permission.PLAN_CONTENT: Scope.CALENDAR_WRITE,
         Permission.MANAGE_WEBHOOKS: Scope.WEBHOOKS_MANAGE,
         Permission.VIEW_USAGE: Scope.USAGE_READ,
         Permission.VIEW_TEAM: Scope.MEMBERS_READ,
