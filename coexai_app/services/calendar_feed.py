@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from coexai_app import access, db, settings
@@ -105,7 +105,7 @@ def read(session: Session, *, token: str) -> Feed:
         select(CalendarFeed, Organization)
         .join(Membership, col(Membership.id) == CalendarFeed.membership_id)
         .join(User, col(User.id) == Membership.user_id)
-        .join(Organization, and_(Organization.id == Membership.organization_id, Organization.id == CalendarFeed.organization_id))
+        .join(Organization, col(Organization.id) == Membership.organization_id)
         .where(CalendarFeed.token_hash == digest(token), col(User.disabled_at).is_(None), col(Organization.deleted_at).is_(None))
         .where(or_(~col(Organization.require_second_factor), sign_in_tickets.with_factor(col(User.id))))
     ).first()

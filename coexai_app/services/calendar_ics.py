@@ -1,7 +1,7 @@
 """Entries of the calendar as an iCalendar file (RFC 5545). Pure; `calendar_feed.py` and `calendar_export.py` call it.
 
-Each event has the wall-clock time of its entry with the rules of its time zone (VTIMEZONE) beside it, so that a calendar program keeps 09:00
-over a change of the clocks, too. What the clocks jump over is written as the time that it counts as.
+Each event has the wall-clock time of its entry with the rules of its time zone (VTIMEZONE) beside it, so that a calendar program keeps
+09:00 over a change of the clocks, too. What the clocks jump over is written as the time that it counts as.
 """
 
 from __future__ import annotations

@@ -155,14 +155,14 @@ def _at_most(session: Session, found: SelectOfScalar[CalendarEntry], most: int) 
 
 def _per_day(session: Session, found: SelectOfScalar[CalendarEntry]) -> dict[date, int]:
     counted: Any = found.with_only_columns(col(CalendarEntry.day), func.count()).group_by(col(CalendarEntry.day))
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def _states(session: Session, actor: Actor, channel: str, first: date, last: date | None) -> tuple[StateCount, ...]:
     found = _matching(actor, channel, "").where(col(CalendarEntry.day) >= first)
     found = found if last is None else found.where(col(CalendarEntry.day) < last)
     counted: Any = found.with_only_columns(col(CalendarEntry.state), func.count()).group_by(col(CalendarEntry.state))
-    return view.state_counts(dict(session.execute(counted).tuples().all()))
+    return view.state_counts(dict(session.execute(counted).all()))
 
 
 def _by_day(session: Session, actor: Actor, home: str, rows: Sequence[CalendarEntry]) -> dict[date, list[EntryRow]]:

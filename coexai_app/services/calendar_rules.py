@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import func
 from sqlmodel import Session, select
 
-from coexai_app import access, db
+from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.errors import Conflict
 from coexai_app.models import CalendarChannel, CalendarEntry, CalendarState, Organization

@@ -6,6 +6,7 @@ then), and as the first of the two. The stored wall-clock time stays as people w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,6 +20,7 @@ from coexai_app.errors import InvalidInput
 FIRST_DAY: Final = date(2000, 1, 1)
 FARTHEST: Final = timedelta(days=5 * 366)
 MONDAY: Final = 0
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SATURDAY: Final = 5
 _SUNDAY: Final = 6
 # Where a week does not begin with Monday: weekData/firstDay of the Unicode CLDR, by ISO 3166 country.
@@ -59,7 +61,7 @@ def resolve(day: date, clock: time, zone: ZoneInfo) -> Moment:
 def read_day(text: str, *, field: str = "day") -> date:
     """The day of a form: "2026-11-30". Raises InvalidInput for the field."""
     try:
-        found = date.fromisoformat(text.strip()) if len(text.strip()) == 10 else None
+        found = date.fromisoformat(text.strip()) if _DAY.fullmatch(text.strip()) else None
     except ValueError:
         found = None
     if found is None:
