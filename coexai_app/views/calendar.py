@@ -117,7 +117,7 @@ class Day(View):
     weekend: bool
     out: bool
     tone: str
-    entries: tuple[EntryRow, ...]
+    held: tuple[EntryRow, ...]
     more: int
 
 
@@ -260,7 +260,7 @@ def day(when: date, rows: Sequence[EntryRow], *, today: date, total: int, month:
         weekend=when.weekday() >= 5,
         out=bool(month) and when.month != month,
         tone=next((tone for tone in _WORST if any(entry.tone == tone for entry in rows)), ""),
-        entries=tuple(rows),
+        held=tuple(rows),
         more=max(0, total - len(rows)),
     )
 
@@ -295,3 +295,14 @@ def planned(*, made: int, there: int, read: int, first: date, past: int = 0) -> 
         if past:
             told += f" {past} of them {'is' if past == 1 else 'are'} on days that have passed."
     return Planned(made=made, there=there, told=told, first=first.isoformat())
+
+
+def day_text(day: str) -> str:
+    """ "Tuesday 10 March"."""
+    when = date.fromisoformat(day)
+    return f"{when:%A} {when.day} {when:%B}"
+
+
+def year_after(day: str) -> str:
+    """The day a year later, as text."""
+    return (date.fromisoformat(day) + timedelta(days=366)).isoformat()

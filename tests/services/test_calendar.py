@@ -323,10 +323,10 @@ class TestLooking:
             entry(people.bob, clock=time(hour), title=f"At {hour}")
         found = do(calendar_read.span, people.vera, day=SOON.isoformat())
         day = next(day for week in found.weeks for day in week.days if day.date == SOON.isoformat())
-        assert ([one.title for one in day.entries], day.more, found.total) == (["At 8", "At 9", "At 10"], 3, 6)
+        assert ([one.title for one in day.held], day.more, found.total) == (["At 8", "At 9", "At 10"], 3, 6)
         assert day.label.endswith("6 entries")
         week = do(calendar_read.span, people.vera, kind="week", day=SOON.isoformat())
-        assert len(next(day for day in week.weeks[0].days if day.date == SOON.isoformat()).entries) == 6
+        assert len(next(day for day in week.weeks[0].days if day.date == SOON.isoformat()).held) == 6
 
     def test_filters_by_channel_and_state(self, people: People) -> None:
         entry(people.bob, title="One", state="draft")
@@ -348,7 +348,7 @@ class TestLooking:
             2,
         )
         last = do(calendar_read.agenda, people.vera, page=9, limit=3)
-        assert (last.page, [day.entries[0].title for day in last.days]) == (2, ["Day 3", "Day 4"])
+        assert (last.page, [day.held[0].title for day in last.days]) == (2, ["Day 3", "Day 4"])
 
     def test_a_nonsense_day_is_today(self, people: People) -> None:
         for nonsense in ("", "yesterday", "2026-13-01", "0001-01-01", "9999-12-31"):
