@@ -150,6 +150,12 @@
   doc.addEventListener("dragstart", (event) => { if (near(event.target, "[data-entry]")) event.preventDefault(); });
   doc.addEventListener("click", (event) => { if (swallow) { swallow = false; event.preventDefault(); event.stopPropagation(); } }, true);
 
+  // The empty part of a day plans something for it.
+  doc.addEventListener("click", (event) => {
+    const cell = near(event.target, "[data-calendar=grid] [data-day]");
+    if (cell && !near(event.target, "button,a")) $("[data-add]", cell)?.click();
+  });
+
   /* --- keys --- */
   const focusDay = (day) => {
     const cell = cellOf(day);

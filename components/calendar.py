@@ -25,10 +25,11 @@ _ITEM: Final = (
 )
 _CELL: Final = (
     "inring group/day relative flex min-h-20 min-w-0 flex-col gap-1 border-b border-line p-1.5 not-last:border-r outline-none "
-    "data-weekend:bg-sunken data-over:bg-selected data-over:shadow-[inset_0_0_0_2px_var(--focus)]"
+    "data-weekend:bg-canvas data-over:bg-selected data-over:shadow-[inset_0_0_0_2px_var(--focus)]"
 )
 _NUMBER: Final = (
-    "inline-flex h-5 w-fit min-w-5 items-center justify-center rounded-xs px-1.5 text-xs font-semibold tabular "
+    "inline-flex h-5 w-fit min-w-5 items-center justify-center gap-1 rounded-xs px-1.5 text-xs font-semibold tabular "
+    "after:content-[attr(data-month)] data-[month='']:after:hidden "
     "group-data-out/day:font-normal group-data-out/day:text-ink-3 group-data-today/day:bg-primary group-data-today/day:text-on-primary"
 )
 _LINE: Final = (
@@ -90,7 +91,7 @@ def _cell(day: Any, span: Any, ways: Any, may_change: Any, on_open: Any, on_new:
         custom_attrs={**asks(ENTRY), "data-add": "true"},
     )
     return rx.el.div(
-        rx.el.span(day.number, class_name=_NUMBER, aria_hidden=True),
+        rx.el.span(day.number, class_name=_NUMBER, aria_hidden=True, custom_attrs={"data-month": day.month}),
         rx.cond(may_change & ~day.past, add, rx.fragment()),
         rx.el.div(
             rx.foreach(day.held, lambda entry: _item(entry, on_open)),
@@ -235,29 +236,30 @@ def strip(days: Any, ways: Any) -> rx.Component:
 
 
 def legend(states: Any, chosen: Any, *, on_choose: Any) -> rx.Component:
-    """The states with their numbers; pressing one shows only its entries."""
+    """The states that are there, with their numbers; pressing one shows only its entries."""
     return rx.el.div(
-        rx.foreach(
-            states,
-            lambda one: rx.el.button(
-                glyph(one.icon, 12),
-                rx.el.span(one.word, class_name="leading-4"),
-                rx.el.b(one.number, class_name="font-semibold tabular"),
-                type="button",
-                on_click=on_choose(one.state),
-                aria_pressed=chosen == one.state,
-                class_name=cx(
-                    theme.CHIP,
-                    "h-6! flex-none cursor-pointer max-md:h-9! max-md:px-2.5! aria-pressed:ring-2 aria-pressed:ring-ink",
-                    theme.tone(one.tone),
-                ),
-                data_testid=concat("state-", one.state),
-            ),
-        ),
+        rx.foreach(states, lambda one: rx.cond((one.number > 0) | (chosen == one.state), _state(one, chosen, on_choose), rx.fragment())),
         role="group",
         aria_label="Filter by state",
         class_name="noscrollbar -m-1 flex min-w-0 gap-1.5 overflow-x-auto p-1",
         data_testid="calendar-legend",
+    )
+
+
+def _state(one: Any, chosen: Any, on_choose: Any) -> rx.Component:
+    return rx.el.button(
+        glyph(one.icon, 12),
+        rx.el.span(one.word, class_name="leading-4"),
+        rx.el.b(one.number, class_name="font-semibold tabular"),
+        type="button",
+        on_click=on_choose(one.state),
+        aria_pressed=chosen == one.state,
+        class_name=cx(
+            theme.CHIP,
+            "h-6! flex-none cursor-pointer max-md:h-9! max-md:px-2.5! aria-pressed:ring-2 aria-pressed:ring-ink",
+            theme.tone(one.tone),
+        ),
+        data_testid=concat("state-", one.state),
     )
 
 

@@ -8,7 +8,7 @@ import reflex as rx
 
 from coexai_app.views.calendar import CHANNEL_OPTIONS, STATE_OPTIONS
 from components import fields, theme
-from components.buttons import button, copy_button, icon_button, text_link
+from components.buttons import button, copy_button, text_link
 from components.calendar import ENTRY
 from components.dialog import closes, confirm, dialog, opens
 from components.notes import note
@@ -27,14 +27,9 @@ def entry_dialog(
     """One entry, new or not. `draft` is a `Draft` var, `errors` a dict var of messages by field; without `may_save` it is read only."""
     heading = rx.cond(draft.id == "", "Plan something", rx.cond(may_save, "Edit entry", "Entry"))
     return rx.el.dialog(
-        rx.el.div(
-            rx.el.h2(heading, id=f"{ENTRY}-title", class_name="min-w-0 grow font-display text-lg font-semibold text-ink"),
-            icon_button("Close", icon="x", testid="entry-close", custom_attrs=closes(), cls="-mr-2"),
-            class_name="flex items-center gap-2",
-        ),
+        rx.el.h2(heading, id=f"{ENTRY}-title", class_name="font-display text-lg font-semibold text-ink"),
         rx.el.form(
             rx.el.fieldset(
-                _from(draft),
                 _labelled("Title", "title", errors, _text("title", draft.title, required=True, max_length=200)),
                 rx.el.div(
                     _labelled("Channel", "channel", errors, _select("channel", _CHANNELS, draft.channel)),
@@ -65,7 +60,8 @@ def entry_dialog(
                 class_name="m-0 grid min-w-0 grid-cols-[minmax(0,1fr)] gap-3.5 border-0 p-0",
             ),
             rx.cond(errors[""], note(errors[""], tone="bad", alert=True, testid="entry-error"), rx.fragment()),
-            rx.cond(may_save, _actions(draft, saving, on_duplicate), rx.fragment()),
+            _from(draft),
+            rx.cond(may_save, _actions(draft, saving, on_duplicate), button("Close", testid="entry-close", custom_attrs=closes())),
             on_submit=on_submit,
             class_name="grid grid-cols-[minmax(0,1fr)] gap-4",
             data_testid="entry-form",
@@ -131,11 +127,6 @@ def feed_dialog(feed: Any, *, url: Any, show: Any, on_make: Any, on_off: Any, on
             class_name=cx(theme.MONO, "block rounded-md bg-sunken p-3 break-all text-ink select-all"),
             data_testid="feed-url",
         ),
-        rx.el.div(
-            copy_button(url, testid="feed-copy", label="Copy address", size="md"),
-            button("I have it", testid="feed-kept", on_click=on_kept),
-            class_name="flex gap-2 max-md:grid",
-        ),
     )
     there = rx.el.p(
         "Your address ends with ",
@@ -152,12 +143,17 @@ def feed_dialog(feed: Any, *, url: Any, show: Any, on_make: Any, on_off: Any, on
         rx.cond(url, new, rx.cond(feed.on, there, rx.fragment())),
         dialog_id=FEED,
         actions=[
-            button("Close", testid="feed-close", custom_attrs=closes(), on_click=on_kept),
-            rx.cond(feed.on, button("Switch off", testid="feed-off", variant="dan", on_click=on_off), rx.fragment()),
             rx.cond(
                 url,
-                rx.fragment(),
-                button(rx.cond(feed.on, "Make a new address", "Make an address"), testid="feed-make", variant="pri", on_click=on_make),
+                rx.fragment(
+                    copy_button(url, testid="feed-copy", label="Copy address", size="md"),
+                    button("I have it", testid="feed-kept", variant="pri", on_click=on_kept),
+                ),
+                rx.fragment(
+                    button("Close", testid="feed-close", custom_attrs=closes()),
+                    rx.cond(feed.on, button("Switch off", testid="feed-off", variant="dan", on_click=on_off), rx.fragment()),
+                    button(rx.cond(feed.on, "Make a new address", "Make an address"), testid="feed-make", variant="pri", on_click=on_make),
+                ),
             ),
         ],
         testid=FEED,
@@ -174,7 +170,7 @@ def _actions(draft: Any, saving: Any, on_duplicate: Any) -> rx.Component:
     )
     return rx.el.div(
         rx.cond(draft.id == "", rx.fragment(), there),
-        button("Cancel", testid="entry-cancel", custom_attrs=closes(), cls="max-md:hidden"),
+        button("Cancel", testid="entry-cancel", custom_attrs=closes()),
         button("Save entry", testid="entry-save", variant="pri", kind="submit", busy=saving, busy_label="Saving"),
         class_name="flex items-center justify-end gap-2 max-md:grid max-md:justify-stretch",
     )
@@ -189,7 +185,8 @@ def _from(draft: Any) -> Child:
         rx.el.p(
             rx.cond(draft.output_title == "", "Planned ", rx.fragment("From ", link, ", planned ")),
             by,
-            class_name="-mb-1 text-xs text-ink-3",
+            class_name="text-xs text-ink-3",
+            data_testid="entry-from",
         ),
     )
 

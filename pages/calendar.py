@@ -40,8 +40,9 @@ def calendar() -> rx.Component:
         page_header(
             rx.cond(listed, CalendarState.agenda.title, rx.cond(CalendarState.loaded, CalendarState.span.title, "Calendar")),
             _facts(),
-            actions=[_turn(), _new()],
+            actions=[_turn("calendar", "max-md:hidden"), _new()],
         ),
+        _turn("phone", "justify-between md:hidden"),
         rx.cond(CalendarState.loaded & ~_may_change(), note(_READS_ONLY, icon="lock", testid="reads-only"), rx.fragment()),
         _filters(),
         rx.cond(
@@ -102,47 +103,45 @@ def _new() -> rx.Component:
     )
 
 
-def _turn() -> rx.Component:
-    """Earlier, today, later, and the three views."""
+def _turn(name: str, cls: str) -> rx.Component:
+    """Earlier, today, later, and the three views; `name` begins the test ids."""
     ways = CalendarState.ways
+    today = link_button("Today", ways.today, testid=f"{name}-today", custom_attrs={"data-calendar-go": "today"})
+    steps = rx.el.div(
+        _step("Earlier", ways.previous, "chevron-left", name, "previous"),
+        today,
+        _step("Later", ways.next, "chevron-right", name, "next"),
+        class_name="flex items-center gap-0.5",
+    )
     return rx.el.div(
-        rx.cond(
-            CalendarState.shown == "list",
-            link_button("Today", ways.today, testid="calendar-today", custom_attrs={"data-calendar-go": "today"}),
-            rx.el.div(
-                _step("Earlier", ways.previous, "chevron-left", "previous"),
-                link_button("Today", ways.today, testid="calendar-today", custom_attrs={"data-calendar-go": "today"}),
-                _step("Later", ways.next, "chevron-right", "next"),
-                class_name="flex items-center gap-0.5",
-            ),
-        ),
+        rx.cond(CalendarState.shown == "list", today, steps),
         rx.el.nav(
             *(
                 app_link(
                     label,
                     href=getattr(ways, value),
-                    testid=f"view-{value}",
+                    testid=f"{name}-{value}",
                     cls=_VIEW,
                     aria_current=rx.cond(CalendarState.shown == value, "page", None),
                 )
                 for value, label in _VIEWS
             ),
             aria_label="View",
-            class_name=cx(theme.SEGMENTED, "flex-nowrap"),
+            class_name="inline-flex w-fit gap-0.5 rounded-sm border border-line-strong bg-sunken p-0.5",
         ),
-        class_name="flex items-center gap-3 max-md:order-last max-md:h-auto! max-md:basis-full max-md:justify-between",
+        class_name=cx("flex items-center gap-3", cls),
     )
 
 
-def _step(label: str, href: Any, mark: str, name: str) -> rx.Component:
+def _step(label: str, href: Any, mark: str, name: str, to: str) -> rx.Component:
     return app_link(
         icon(mark),
         href=href,
-        testid=f"calendar-{name}",
+        testid=f"{name}-{to}",
         cls=cx(theme.BUTTON, theme.BUTTON_VARIANTS["gho"], theme.BUTTON_ICON_SIZES["md"]),
         aria_label=label,
         title=label,
-        custom_attrs={"data-calendar-go": name},
+        custom_attrs={"data-calendar-go": to},
     )
 
 
@@ -210,7 +209,7 @@ def _span() -> rx.Component:
     span = CalendarState.span
     week = CalendarState.shown == "week"
     return rx.fragment(
-        rx.cond((span.total == 0) & ~CalendarState.filtered, panel(_nothing(), padded=False, cls="max-md:hidden"), rx.fragment()),
+        rx.cond((span.total == 0) & ~CalendarState.filtered, _hint(), rx.fragment()),
         panel(
             calendar_grid(
                 span,
@@ -278,10 +277,23 @@ def _none() -> rx.Component:
     )
 
 
+def _hint() -> rx.Component:
+    """What to do with an empty grid, which phones do not have."""
+    return rx.el.div(
+        note(
+            "Press a day to plan something for it, or open a result in the library and add it to the calendar.",
+            title="Nothing is planned here.",
+            icon="calendar-days",
+            testid="nothing-yet",
+        ),
+        class_name="max-md:hidden",
+    )
+
+
 def _nothing() -> rx.Component:
     return empty(
         "Nothing is planned here",
-        "Press a day or “Plan something”, or open a result in the library and add it to the calendar.",
+        "Press “Plan something”, or open a result in the library and add it to the calendar.",
         icon="calendar-days",
         action=link_button("Open the library", "/outputs", testid="to-library"),
         testid="nothing-planned",

@@ -72,7 +72,7 @@ def update(
     actor: Actor,
     *,
     entry_id: UUID,
-    version: int,
+    version: int | None,
     day: date | None = None,
     clock: time | None = None,
     timezone: str | None = None,
@@ -82,7 +82,10 @@ def update(
     text: str | None = None,
     notes: str | None = None,
 ) -> EntryView:
-    """Changes what is given and keeps the rest. Raises as `create`, NotFound, and Conflict when somebody changed it after `version`."""
+    """Changes what is given and keeps the rest.
+
+    Raises as `create`, NotFound, and Conflict when somebody changed it after `version` (None: whatever there is now).
+    """
     access.require(actor, Permission.PLAN_CONTENT)
     row = _open(session, actor, entry_id, version)
     before = fields(row)

@@ -105,10 +105,14 @@ class Draft(View):
 
 
 class Day(View):
-    """A day of the calendar. `label` is read aloud, `tone` is its most urgent state, `more` how many entries it does not show."""
+    """A day of the calendar. `label` is read aloud, `tone` is its most urgent state, `more` how many entries it does not show.
+
+    `month` is the name of a month that begins with it.
+    """
 
     date: str
     number: str
+    month: str
     name: str
     heading: str
     label: str
@@ -136,7 +140,10 @@ class StateCount(View):
 
 
 class Span(View):
-    """A month or a week: its title, its weeks, the days that have entries, the week around the chosen day, and where to go from here."""
+    """A month or a week: its title, its weeks, the days that have entries, the week around the chosen day, and where to go from here.
+
+    `agenda` is what phones show: of the month that is now, from this week on.
+    """
 
     title: str = ""
     zone: str = ""
@@ -246,12 +253,12 @@ def draft(entry: EntryView) -> Draft:
 
 def day(when: date, rows: Sequence[EntryRow], *, today: date, total: int, month: int = 0) -> Day:
     """A day with the entries that it shows; `month` is the one that is looked at, others are pale. 0: none is."""
-    number = f"{when.day} {when:%b}" if when.day == 1 else f"{when.day}"
     heading = f"{when:%A} {when.day} {when:%B}" + (f" {when.year}" if when.year != today.year else "")
     held = count(total, "entry", "entries") if total else "no entries"
     return Day(
         date=when.isoformat(),
-        number=number,
+        number=f"{when.day}",
+        month=f"{when:%b}" if when.day == 1 else "",
         name=f"{when:%a}",
         heading=heading,
         label=f"{heading}{', today' if when == today else ''}, {held}",
