@@ -24,7 +24,7 @@
   };
 
   /* --- a move: the form is sent, and the entry stands on its new day until the answer is here --- */
-  let waiting = null, wanted = null;
+  let waiting = null, wanted = null, asked = null;
   const settle = () => {
     clearTimeout(waiting?.timer);
     waiting = null;
@@ -61,14 +61,14 @@
     if (!box || !entry.dataset.movable) return;
     fill(form, entry, entry.dataset.at, entry.dataset.clockAt);
     $("[data-move-title]", box).textContent = entry.dataset.title;
-    form.entry = entry;
+    asked = entry;
     box.showModal();
     $("[type=date]", form).focus();
   };
   doc.addEventListener("submit", (event) => {
     const form = near(event.target, "form[data-move]"), box = near(form, "dialog");
     if (!form || !box.open) return;
-    const day = form.elements.namedItem("day").value, entry = form.entry;
+    const day = form.elements.namedItem("day").value, entry = asked;
     box.close();
     if (entry?.isConnected && day) { wanted = { entry: entry.dataset.entry }; ahead(entry, day); }
   }, true);

@@ -81,7 +81,7 @@ def _cell(day: Any, span: Any, ways: Any, may_change: Any, on_open: Any, on_new:
         return rx.cond(flag, "true", None)
 
     add = icon_button(
-        concat("Plan something on ", day.heading),
+        "Plan something",
         icon="plus",
         testid=concat("add-", day.date),
         size="sm",
@@ -91,7 +91,8 @@ def _cell(day: Any, span: Any, ways: Any, may_change: Any, on_open: Any, on_new:
         custom_attrs={**asks(ENTRY), "data-add": "true"},
     )
     return rx.el.div(
-        rx.el.span(day.number, class_name=_NUMBER, aria_hidden=True, custom_attrs={"data-month": day.month}),
+        rx.el.span(day.number, class_name=_NUMBER, custom_attrs={"data-month": day.month}),
+        rx.el.span(day.label, class_name="sr-only"),
         rx.cond(may_change & ~day.past, add, rx.fragment()),
         rx.el.div(
             rx.foreach(day.held, lambda entry: _item(entry, on_open)),
@@ -111,7 +112,6 @@ def _cell(day: Any, span: Any, ways: Any, may_change: Any, on_open: Any, on_new:
         ),
         role="gridcell",
         tab_index=rx.cond(day.date == span.date, 0, -1),
-        aria_label=day.label,
         class_name=cx(_CELL, rx.cond(tall, "min-h-[26rem]!", "")),
         data_testid=concat("day-", day.date),
         custom_attrs={
@@ -135,9 +135,9 @@ def _item(entry: Any, on_open: Any) -> rx.Component:
             class_name="flex min-w-0 items-center gap-1.5",
         ),
         rx.el.span(entry.title, class_name=cx("block truncate font-medium", rx.cond(entry.missed, "line-through", ""))),
+        rx.el.span(entry.word, " ", entry.elsewhere, class_name="sr-only"),
         type="button",
         on_click=on_open(entry.id),
-        aria_label=entry.label,
         title=entry.label,
         tab_index=-1,
         class_name=cx(_ITEM, theme.tone(entry.tone)),
@@ -202,7 +202,6 @@ def _line(entry: Any, on_open: Any) -> rx.Component:
         chip(entry.word, tone=entry.tone, icon=entry.icon, cls="flex-none"),
         type="button",
         on_click=on_open(entry.id),
-        aria_label=entry.label,
         class_name=_LINE,
         data_testid=concat("line-", entry.id),
         custom_attrs=_holds(entry),
@@ -219,13 +218,13 @@ def strip(days: Any, ways: Any) -> rx.Component:
                 rx.el.span(day.name, class_name="text-xs text-ink-3 group-data-today/strip:text-on-primary"),
                 rx.el.b(day.number, class_name="text-md leading-5 font-semibold tabular"),
                 rx.el.span(class_name=cx(theme.DOT, theme.tone(day.tone), rx.cond(day.tone == "", "invisible", "")), aria_hidden=True),
+                rx.el.span(day.label, class_name="sr-only"),
                 href=concat(ways.of_day, day.date),
                 testid=concat("strip-", day.date),
                 cls=(
                     "inring group/strip grid min-h-14 min-w-0 place-content-center justify-items-center gap-0.5 rounded-md py-1.5 "
                     "data-today:bg-primary data-today:text-on-primary"
                 ),
-                aria_label=day.label,
                 custom_attrs={"data-day": day.date, "data-label": day.heading, "data-today": rx.cond(day.today, "true", None)},
             ),
         ),

@@ -85,9 +85,9 @@ class CalendarState(AppState):
         return rx.redirect(self._address(self.shown, self._day, channel=channel))
 
     @action(role="viewer")
-    async def choose_state(self, state: str) -> EventSpec:
+    async def choose_state(self, wanted: str) -> EventSpec:
         """Only entries of this state; the one that is chosen already is let go."""
-        return rx.redirect(self._address(self.shown, self._day, state="" if state == self.state else state))
+        return rx.redirect(self._address(self.shown, self._day, state="" if wanted == self.state else wanted))
 
     @action(role="member")
     async def new(self, day: str) -> None:

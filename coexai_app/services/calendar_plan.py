@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from coexai_app import access, agents, live
+from coexai_app import access, agents, db, live
 from coexai_app.access import Actor, Permission
 from coexai_app.agents.parts import PartKind
 from coexai_app.agents.report import Report
@@ -19,7 +19,7 @@ from coexai_app.models import CalendarChannel, CalendarEntry, CalendarState, Job
 from coexai_app.services import audit, calendar_read, calendar_rules, calendar_time, cron
 from coexai_app.services.calendar_rules import MAX_TEXT, MAX_TITLE, plain_line, plain_text
 from coexai_app.views import calendar as view
-from coexai_app.views.calendar import EntryView, Planned
+from coexai_app.views.calendar import Draft, EntryView, Planned
 
 # Where a capability's results go unless somebody says otherwise.
 CHANNELS: Final[Mapping[str, CalendarChannel]] = MappingProxyType(
@@ -131,6 +131,15 @@ def add(
     )
     live.publish(session, actor.organization_id, "calendar.added", row.id)
     return calendar_read.whole(session, actor, row)
+
+
+@db.reads
+def blank(session: Session, actor: Actor, *, output_id: UUID) -> Draft:
+    """What the question when and where a result goes starts from: tomorrow at nine, on its own channel. Raises NotFound."""
+    access.require(actor, Permission.PLAN_CONTENT)
+    output = access.one(session, select(Output).where(Output.id == output_id), actor, "result")
+    channel = CHANNELS.get(output.capability, CalendarChannel.OTHER)
+    return calendar_read.blank(session, actor).model_copy(update={"channel": channel.value, "title": output.title})
 
 
 def _read(raw: Mapping[str, Any]) -> dict[str, Any] | None:

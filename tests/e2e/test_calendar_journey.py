@@ -96,6 +96,8 @@ def test_a_drop_that_is_refused_comes_back(page: Page, instance_url: Instance, s
         return
     sign_up(page, instance_url.url)
     page.goto(f"{instance_url.url}/calendar?date={today()}")
+    page.wait_for_function("() => window.coexaiCalendar")
+    cell(page, today()).focus()
     page.keyboard.press("n")
     plan(page, today(), "Stays here")
     entry = cell(page, today()).locator("[data-entry]")
@@ -144,7 +146,10 @@ def by_finger(page: Page, url: str) -> None:
     for day, title in ((first, "Goes"), (first + timedelta(days=1), "Stays")):
         page.get_by_test_id("calendar-new").click()
         plan(page, day, title)
-    goes, to = page.get_by_text("Goes"), page.get_by_test_id(f"list-day-{first + timedelta(days=1)}")
+    goes, to = (
+        page.get_by_text("Goes", exact=True).and_(page.locator(":visible")),
+        page.get_by_test_id(f"list-day-{first + timedelta(days=1)}"),
+    )
     expect(to).to_contain_text("Stays")
     no_serious_findings(page)
     nothing_sticks_out(page)

@@ -138,6 +138,7 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "calendar.update": row("entry_id", version=1, title="Another title"),
     "calendar_export.export": given(first=DAY, last=DAY),
     "calendar_plan.add": row("draft", "output_id", day=DAY, clock=NINE),
+    "calendar_plan.blank": row("draft", "output_id"),
     "calendar_plan.plan": row("plan", "output_id"),
     "calendar_read.get": row("entry_id"),
     "dead_letters.discard": lambda world, _: {"job_ids": [world.ids["job_id"]]},

@@ -53,6 +53,7 @@ calendar_feed.make              viewer own      person
 calendar_feed.status            viewer own      person
 calendar_feed.switch_off        viewer own      person
 calendar_plan.add               member hidden   calendar:write
+calendar_plan.blank             member hidden   calendar:write
 calendar_plan.plan              member hidden   calendar:write
 calendar_read.agenda            viewer own      outputs:read
 calendar_read.blank             member own      calendar:write
@@ -389,6 +390,9 @@ BusinessState.save_people      admin
 BusinessState.save_places      admin
 BusinessState.save_products    admin
 BusinessState.save_voice       admin
+CalendarAddState.add           member
+CalendarAddState.ask           member
+CalendarAddState.plan          member
 CalendarFeedState.kept         viewer
 CalendarFeedState.make         viewer
 CalendarFeedState.open         viewer

@@ -17,7 +17,7 @@ from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coexai_app.models import AuditLog, CalendarEntry, CalendarState, Event, Membership, Organization, Output
 from coexai_app.models.base import now
 from coexai_app.scopes import Scope
-from coexai_app.services import calendar, calendar_read, calendar_rules, calendar_time, outputs
+from coexai_app.services import calendar, calendar_plan, calendar_read, calendar_rules, calendar_time, outputs
 from coexai_app.views.calendar import EntryView
 from tests.people import People, do
 from tests.work import create, nobody, work_all
@@ -447,6 +447,14 @@ class TestResults:
         with pytest.raises(NotFound):
             do(calendar.add, people.bob, output_id=nobody(), day=SOON, clock=NINE)
         assert number(session) == 2
+
+    def test_the_question_starts_from_the_channel_that_it_was_made_for(self, people: People) -> None:
+        result = calendar_result(people.bob)
+        asked = do(calendar_plan.blank, people.bob, output_id=result)
+        assert (asked.channel, asked.clock) == ("x", "09:00")
+        for who, error in ((people.mallory, NotFound), (people.vera, Forbidden)):
+            with pytest.raises(error):
+                do(calendar_plan.blank, who, output_id=result)
 
     def test_an_entry_outlives_its_result(self, people: People, session: Session) -> None:
         result = calendar_result(people.bob)
