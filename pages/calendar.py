@@ -120,7 +120,7 @@ def _turn(name: str, cls: str) -> rx.Component:
                 app_link(
                     label,
                     href=getattr(ways, value),
-                    testid=f"{name}-{value}",
+                    testid=f"{name}-to-{value}",
                     cls=_VIEW,
                     aria_current=rx.cond(CalendarState.shown == value, "page", None),
                 )

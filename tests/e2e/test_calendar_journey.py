@@ -80,7 +80,7 @@ def test_planned_dragged_and_moved_by_keys(page: Page, instance_url: Instance, s
     page.get_by_test_id("entry-save").click()
     expect(page.get_by_test_id("state-approved")).to_contain_text("1")
     for view in ("week", "list"):
-        page.get_by_test_id(f"calendar-{view}").click()
+        page.get_by_test_id(f"calendar-to-{view}").click()
         page.wait_for_url(f"**view={view}*")
         expect(page.locator("[data-entry]:visible")).to_have_count(1)
         no_serious_findings(page)
