@@ -32,7 +32,7 @@
     $$("[data-moving]").forEach((el) => el.removeAttribute("data-moving"));
   };
   const ahead = (entry, day) => {
-    const to = days().find((el) => el.dataset.day === day), list = to && $("[data-entries]", to);
+    const list = days().filter((el) => el.dataset.day === day).map((el) => $("[data-entries]", el)).find(Boolean);
     settle();
     waiting = { id: entry.dataset.entry, answered: answered(), day };
     waiting.timer = setTimeout(() => { settle(); say("No answer came. The entry is where it was; try again."); }, PATIENCE);

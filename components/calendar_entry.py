@@ -170,7 +170,7 @@ def _actions(draft: Any, saving: Any, on_duplicate: Any) -> rx.Component:
     )
     return rx.el.div(
         rx.cond(draft.id == "", rx.fragment(), there),
-        button("Cancel", testid="entry-cancel", custom_attrs=closes()),
+        button("Cancel", testid="entry-cancel", custom_attrs=closes(), cls="max-md:order-1"),
         button("Save entry", testid="entry-save", variant="pri", kind="submit", busy=saving, busy_label="Saving"),
         class_name="flex items-center justify-end gap-2 max-md:grid max-md:justify-stretch",
     )
