@@ -132,6 +132,7 @@ def _item(entry: Any, on_open: Any) -> rx.Component:
             rx.el.span(entry.clock, class_name="tabular"),
             rx.el.span(entry.channel_label, class_name="truncate opacity-80"),
             rx.cond(entry.elsewhere, icon("globe", 12, "ml-auto opacity-80"), rx.fragment()),
+            rx.cond(entry.test, icon("wrench", 12, "ml-auto opacity-80"), rx.fragment()),
             class_name="flex min-w-0 items-center gap-1.5",
         ),
         rx.el.span(entry.title, class_name=cx("block truncate font-medium", rx.cond(entry.missed, "line-through", ""))),

@@ -164,4 +164,10 @@ def _state(output: Output) -> CalendarState:
 
 
 def _is_test(session: Session, actor: Actor, output: Output) -> bool:
-    return actor.test or bool(session.exec(select(Job.test).where(Job.id == output.job_id)).first())
+    """Whether a result was made by a test key.
+
+    Raises Forbidden for a test key and a live result: its plan would take the place of a real one.
+    """
+    test = bool(session.exec(select(Job.test).where(Job.id == output.job_id)).first())
+    access.require_mode(actor, test=test)
+    return test

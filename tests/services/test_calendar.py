@@ -456,6 +456,17 @@ class TestResults:
             with pytest.raises(error):
                 do(calendar_plan.blank, who, output_id=result)
 
+    def test_a_test_key_puts_no_live_result_on_the_calendar(self, people: People, session: Session) -> None:
+        from dataclasses import replace
+
+        result, key = calendar_result(people.bob), replace(people.bob, scopes=frozenset(Scope), session_id=None, test=True)
+        with pytest.raises(Forbidden, match="test key"):
+            do(calendar.plan, key, output_id=result)
+        with pytest.raises(Forbidden, match="test key"):
+            do(calendar.add, key, output_id=result, day=SOON, clock=NINE)
+        assert number(session) == 0
+        assert do(calendar.plan, people.bob, output_id=result).made == 3
+
     def test_an_entry_outlives_its_result(self, people: People, session: Session) -> None:
         result = calendar_result(people.bob)
         made = do(calendar.add, people.bob, output_id=result, day=SOON, clock=NINE)
