@@ -113,7 +113,7 @@ def agenda(session: Session, actor: Actor, *, day: str = "", channel: str = "", 
     today = _today(session, home)
     first = _day(day, today)
     found = _matching(actor, channel, state).where(col(CalendarEntry.day) >= first)
-    total = session.exec(select(func.count()).select_from(found.subquery())).one()
+    total = session.execute(found.with_only_columns(func.count())).scalar_one()
     page = min(page, max(1, -(-total // limit)))
     rows = session.exec(ordered(found).options(*_LIGHT).offset((page - 1) * limit).limit(limit)).all()
     held = _by_day(session, actor, home, rows)
