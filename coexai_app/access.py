@@ -34,6 +34,7 @@ class Permission(StrEnum):
     COMMENT = "comment on results"
     SHARE_OUTPUT = "share results with clients"
     MANAGE_SCHEDULES = "manage schedules"
+    PLAN_CONTENT = "plan content"
     MANAGE_WEBHOOKS = "manage webhooks"
     VIEW_USAGE = "view the usage"
     VIEW_TEAM = "view the team"
@@ -59,6 +60,7 @@ PERMISSIONS: Final[Mapping[Permission, Role]] = MappingProxyType(
         # A link shows a result to people outside, and their yes counts as the yes of whoever may give one.
         Permission.SHARE_OUTPUT: Role.MEMBER,
         Permission.MANAGE_SCHEDULES: Role.MEMBER,
+        Permission.PLAN_CONTENT: Role.MEMBER,
         Permission.MANAGE_WEBHOOKS: Role.ADMIN,
         Permission.VIEW_USAGE: Role.VIEWER,
         Permission.VIEW_TEAM: Role.VIEWER,
@@ -84,6 +86,7 @@ SCOPE_OF: Final[Mapping[Permission, Scope | None]] = MappingProxyType(
         Permission.COMMENT: Scope.OUTPUTS_WRITE,
         Permission.SHARE_OUTPUT: None,
         Permission.MANAGE_SCHEDULES: Scope.SCHEDULES_WRITE,
+        Permission.PLAN_CONTENT: Scope.CALENDAR_WRITE,
         Permission.MANAGE_WEBHOOKS: Scope.WEBHOOKS_MANAGE,
         Permission.VIEW_USAGE: Scope.USAGE_READ,
         Permission.VIEW_TEAM: Scope.MEMBERS_READ,

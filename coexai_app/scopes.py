@@ -23,6 +23,7 @@ class Scope(StrEnum):
     OUTPUTS_WRITE = "outputs:write"
     OUTPUTS_APPROVE = "outputs:approve"
     SCHEDULES_WRITE = "schedules:write"
+    CALENDAR_WRITE = "calendar:write"
     WEBHOOKS_MANAGE = "webhooks:manage"
     USAGE_READ = "usage:read"
     MEMBERS_READ = "members:read"
@@ -47,6 +48,7 @@ SCOPES: Final[Mapping[Scope, Grant]] = MappingProxyType(
         Scope.OUTPUTS_WRITE: Grant("Change results and restore what a coworker wrote.", Role.MEMBER),
         Scope.OUTPUTS_APPROVE: Grant("Approve results without a person looking at them.", Role.MEMBER),
         Scope.SCHEDULES_WRITE: Grant("Make, change and stop schedules.", Role.MEMBER),
+        Scope.CALENDAR_WRITE: Grant("Put entries on the content calendar, move and delete them.", Role.MEMBER),
         Scope.WEBHOOKS_MANAGE: Grant("Send events to other addresses, and see what was sent.", Role.ADMIN),
         Scope.USAGE_READ: Grant("See how much of the plan is used.", Role.MEMBER),
         Scope.MEMBERS_READ: Grant("See names, e-mail addresses and roles of the team.", Role.ADMIN),

@@ -10,7 +10,7 @@ from components import theme
 from components.icons import glyph, icon
 from components.vars import Child, Flag, Text, cx, given
 
-_ITEM: Final = (
+ITEM: Final = (
     "inring flex min-h-8 w-full cursor-pointer items-center gap-2.5 rounded-sm px-2 text-left text-sm font-medium text-ink-2 "
     "hover:bg-hover hover:text-ink focus:bg-hover focus:text-ink max-md:min-h-11"
 )
@@ -56,7 +56,7 @@ def entry(*children: Child, testid: Text, icon: Text = "", kind: str = "button",
         type=kind,
         role="menuitem",
         tab_index=-1,
-        class_name=_ITEM,
+        class_name=ITEM,
         data_testid=testid,
         **props,
     )
@@ -71,7 +71,7 @@ def choice(*children: Child, testid: Text, checked: Flag, kind: str = "button", 
         role="menuitemradio",
         aria_checked=checked,
         tab_index=-1,
-        class_name=cx("group", _ITEM),
+        class_name=cx("group", ITEM),
         data_testid=testid,
         **props,
     )

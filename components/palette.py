@@ -21,7 +21,8 @@ _INPUT: Final = "min-w-0 grow bg-transparent text-md text-ink outline-none place
 _PLACES: Final = (
     ("home", "Home", "/home", "house", "dashboard start"),
     ("jobs", "Jobs", "/jobs", "list-checks", "runs queue history"),
-    ("schedules", "Schedules", "/schedules", "calendar-days", "recurring cron repeat timer"),
+    ("calendar", "Calendar", "/calendar", "calendar-days", "plan content posts month week"),
+    ("schedules", "Schedules", "/schedules", "clock", "recurring cron repeat timer"),
     ("outputs", "Library", "/outputs", "folder", "outputs results threads"),
     ("agents", "Coworkers", "/agents", "layout-grid", "agents maya jordan sam taylor"),
 )

@@ -112,7 +112,8 @@ def more(me: Any, current: str) -> rx.Component:
             custom_attrs=opens("palette"),
         ),
         rx.el.nav(
-            row(icon("calendar-days", 20), "Schedules", "/schedules", "schedules"),
+            row(icon("calendar-days", 20), "Calendar", "/calendar", "calendar"),
+            row(icon("clock", 20), "Schedules", "/schedules", "schedules"),
             row(icon("layout-grid", 20), "All coworkers", "/agents", "agents"),
             *(row(agent_tile(who.slug, "md"), who.name, who.href, who.slug) if who.href else away(who) for who in COWORKERS),
             aria_label="Coworkers, phone",

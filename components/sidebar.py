@@ -19,7 +19,8 @@ from components.vars import Child, Text, cx
 _NAV: Final = (
     ("home", "Home", "/home", "house"),
     ("jobs", "Jobs", "/jobs", "list-checks"),
-    ("schedules", "Schedules", "/schedules", "calendar-days"),
+    ("calendar", "Calendar", "/calendar", "calendar-days"),
+    ("schedules", "Schedules", "/schedules", "clock"),
     ("outputs", "Library", "/outputs", "folder"),
 )
 _WORKSPACE: Final = (

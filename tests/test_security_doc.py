@@ -13,6 +13,7 @@ from coexai_app.services import (
     access_tokens,
     api_keys,
     audit_purge,
+    calendar_feed,
     factor_codes,
     files,
     invitations,
@@ -44,6 +45,10 @@ def test_limits() -> None:
     assert f"| a code of the second step | {factor_codes.FREE_TRIES} | {factor_codes.FIRST_DELAY_SECONDS} seconds" in TEXT
     assert factor_codes.LONGEST_DELAY_SECONDS == 3600
     assert f"| {guard.BURST:.0f} at once, {guard.EVENTS_PER_SECOND:.0f} a second |" in TEXT
+
+
+def test_the_secret_address_of_a_calendar() -> None:
+    assert f"(256 bits, read only, {calendar_feed.PER_MINUTE} readings a minute)" in TEXT
 
 
 @pytest.mark.asvs("V6.1.2")

@@ -26,6 +26,8 @@ from coexai_app.api import (
     audit,
     audit_logs,
     business,
+    calendar,
+    calendar_entries,
     client_reviews,
     docs_page,
     documented,
@@ -63,8 +65,22 @@ _HTTP: Final = {kind.status: kind.code for kind in (NotFound, MethodNotAllowed, 
 _ANY: Final = documented.errors(*documented.CALLER, *documented.BODY, NotFound, Conflict, *documented.ALWAYS)
 # Of our own pages; of the partner API; and what says less of itself, so that its errors are told in general.
 _OWN: Final = (health, session, second_step, oidc, account, invitations, client_reviews, unsubscribe)
-_PARTNER: Final = (agents, jobs, jobs_v2, job_events, job_output, quotes, files, schedules, search, usage, members, audit_logs)
-_OLDER: Final = (outputs, audit, organizations, business, pictures, tokens, api_keys, webhooks, hooks, incoming)
+_PARTNER: Final = (
+    agents,
+    jobs,
+    jobs_v2,
+    job_events,
+    job_output,
+    quotes,
+    files,
+    schedules,
+    calendar_entries,
+    search,
+    usage,
+    members,
+    audit_logs,
+)
+_OLDER: Final = (outputs, calendar, audit, organizations, business, pictures, tokens, api_keys, webhooks, hooks, incoming)
 # Whatever may come in by another method is answered here too: the pages behind us would say that they take GET.
 _ALL: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY", "PROPFIND", "PURGE")
 RETRY_SECONDS = "5"

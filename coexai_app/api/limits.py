@@ -31,6 +31,11 @@ def tell(request: Request, **headers: str) -> None:
     request.scope.setdefault("state", {}).setdefault("answer_headers", {}).update(headers)
 
 
+async def feed(request: Request, who: str, limit: int) -> None:
+    """Counts a reading of a secret address, which knows no person and no plan. Raises RateLimited."""
+    await _take(request, f"feed:{who}", limit, "feed")
+
+
 async def _take(request: Request, who: str, limit: int, policy: str) -> None:
     if rate_limit.shared():
         verdict = await anyio.to_thread.run_sync(rate_limit.take, who, limit)

@@ -3,8 +3,11 @@
 from coexai_app.models.accounts import LoginSession, Membership, OneTimeToken, Organization, SeenDevice, Throttle, User
 from coexai_app.models.audit import AuditChain, AuditLog
 from coexai_app.models.business import BusinessProfile, BusinessProfileVersion
+from coexai_app.models.calendar import CalendarEntry, CalendarFeed
 from coexai_app.models.enums import (
     AuditOutcome,
+    CalendarChannel,
+    CalendarState,
     DeliveryStatus,
     FlowPurpose,
     IncomingSource,
@@ -49,6 +52,10 @@ __all__ = [
     "AuditOutcome",
     "BusinessProfile",
     "BusinessProfileVersion",
+    "CalendarChannel",
+    "CalendarEntry",
+    "CalendarFeed",
+    "CalendarState",
     "Charge",
     "ClientLink",
     "Comment",

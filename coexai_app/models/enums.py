@@ -162,6 +162,35 @@ class IncomingStatus(StrEnum):
     DEAD = "dead"
 
 
+class CalendarChannel(StrEnum):
+    """Where something on the calendar is to be published."""
+
+    X = "x"
+    LINKEDIN = "linkedin"
+    LINKEDIN_ARTICLE = "linkedin_article"
+    THREADS = "threads"
+    BLUESKY = "bluesky"
+    MASTODON = "mastodon"
+    FACEBOOK = "facebook"
+    INSTAGRAM = "instagram"
+    GOOGLE_BUSINESS = "google_business"
+    NEWSLETTER = "newsletter"
+    BLOG = "blog"
+    OTHER = "other"
+
+
+class CalendarState(StrEnum):
+    """How far something on the calendar is, as people say it: nothing here publishes by itself."""
+
+    IDEA = "idea"
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
 class AuditOutcome(StrEnum):
     """Whether what the audit log tells of was done, went wrong, or was refused."""
 

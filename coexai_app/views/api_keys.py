@@ -26,6 +26,7 @@ _GROUPS: Final = {
     "Files": (Scope.FILES_READ, Scope.FILES_WRITE),
     "Results": (Scope.OUTPUTS_READ, Scope.OUTPUTS_WRITE, Scope.OUTPUTS_APPROVE),
     "Schedules": (Scope.SCHEDULES_WRITE,),
+    "Calendar": (Scope.CALENDAR_WRITE,),
     "Organisation": (Scope.USAGE_READ, Scope.MEMBERS_READ, Scope.AUDIT_READ, Scope.WEBHOOKS_MANAGE),
 }
 PRESETS: Final = ("read", "all", "chosen")

@@ -25,7 +25,7 @@ class TestNothingIsLoadedFromElsewhere:
         assert not REMOTE.findall((ASSETS / name).read_text())
 
     def test_the_script_calls_only_our_own_paths(self) -> None:
-        script = (ASSETS / "app.js").read_text()
+        script = "".join((ASSETS / name).read_text() for name in ("app.js", "calendar.js"))
         assert "eval(" not in script
         assert "new Function" not in script
         assert "innerHTML" not in script
@@ -50,6 +50,9 @@ class TestEverythingThatIsNamedExists:
 class TestBudget:
     def test_script(self) -> None:
         assert kilobytes("app.js") <= 11
+
+    def test_script_of_the_calendar(self) -> None:
+        assert kilobytes("calendar.js") <= 4.5
 
     def test_styles_before_the_utilities(self) -> None:
         assert kilobytes("tokens.css") + kilobytes("app.css") <= 10

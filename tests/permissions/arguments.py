@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -23,6 +23,8 @@ from tests.passkey import Authenticator
 from tests.people import PASSWORD, do
 from tests.permissions.world import HOOK, ISSUER, MONDAYS, ORDER, PICTURE, RULE, World, upload
 
+DAY: Final = (now() + timedelta(days=30)).date()
+NINE: Final = time(9)
 Make = Callable[[World, Actor], dict[str, Any]]
 
 
@@ -136,6 +138,16 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "comments.edit": own("comment_of", "comment_id", text="Another word"),
     "comments.reopen": own("resolved_of", "comment_id"),
     "comments.resolve": own("comment_of", "comment_id"),
+    "calendar.create": given(day=DAY, clock=NINE, title="A post"),
+    "calendar.delete": row("entry_id", version=1),
+    "calendar.duplicate": row("entry_id"),
+    "calendar.move": row("entry_id", version=1, day=DAY),
+    "calendar.update": row("entry_id", version=1, title="Another title"),
+    "calendar_export.export": given(first=DAY, last=DAY),
+    "calendar_plan.add": row("draft", "output_id", day=DAY, clock=NINE),
+    "calendar_plan.blank": row("draft", "output_id"),
+    "calendar_plan.plan": row("plan", "output_id"),
+    "calendar_read.get": row("entry_id"),
     "dead_letters.discard": lambda world, _: {"job_ids": [world.ids["job_id"]]},
     "dead_letters.requeue": lambda world, _: {"job_ids": [world.ids["job_id"]]},
     "email_address.change": given(email="another@example.org"),
@@ -195,6 +207,9 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "outputs_read.get": row("draft", "output_id"),
     "partner_agents.get": given(agent="maya"),
     "partner_agents.quote": given(**ORDER),
+    "partner_calendar.create": given(day=DAY, clock=NINE, title="A post", channel="x", state="draft"),
+    "partner_calendar.get": row("entry_id"),
+    "partner_calendar.update": row("entry_id", title="Another title"),
     "partner_jobs.cancel": row("doing", "job_id"),
     "partner_jobs.create": fresh(**ORDER),
     "partner_jobs.events": row("job_id"),

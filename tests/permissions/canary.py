@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from coexai_app.services import (
     account_deletion,
     api_keys,
     business,
+    calendar,
     files,
     github_rules,
     identities,
@@ -64,6 +65,7 @@ def settle(people: People) -> Actor:
     do(outputs.edit, mallory, output_id=output, version=1, parts=[Words(f"{CANARY} took 412 calls.")])
     do(files.add, mallory, **upload(f"{CANARY}.md"))
     do(schedules.create, mallory, **ORDER, **MONDAYS, title=f"{CANARY} schedule")
+    do(calendar.create, mallory, day=(now() + timedelta(days=9)).date(), clock=time(9), title=f"{CANARY} post")
     do(invitations.invite, mallory, email=f"{CANARY}@example.org", role="admin")
     do(api_keys.create, mallory, name=f"{CANARY} key", scopes=["jobs:read"])
     do(business.save, mallory, version=0, data={"name": f"{CANARY} house", "products": [{"name": f"{CANARY} bread"}]})

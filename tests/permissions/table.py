@@ -52,6 +52,25 @@ comments.edit                   viewer hidden   outputs:write
 comments.may_change             inner  -        -
 comments.reopen                 viewer hidden   outputs:write
 comments.resolve                viewer hidden   outputs:write
+calendar.create                 member own      calendar:write
+calendar.delete                 member hidden   calendar:write
+calendar.duplicate              member hidden   calendar:write
+calendar.move                   member hidden   calendar:write
+calendar.update                 member hidden   calendar:write
+calendar_export.export          viewer own      outputs:read
+calendar_feed.make              viewer own      person
+calendar_feed.status            viewer own      person
+calendar_feed.switch_off        viewer own      person
+calendar_plan.add               member hidden   calendar:write
+calendar_plan.blank             member hidden   calendar:write
+calendar_plan.plan              member hidden   calendar:write
+calendar_read.agenda            viewer own      outputs:read
+calendar_read.blank             member own      calendar:write
+calendar_read.get               viewer hidden   outputs:read
+calendar_read.span              viewer own      outputs:read
+calendar_read.whole             inner  -        -
+calendar_rules.home_zone        inner  -        -
+calendar_rules.room             inner  -        -
 cursors.made                    inner  -        -
 cursors.opened                  inner  -        -
 dead_letters.count              viewer own      jobs:read
@@ -157,6 +176,10 @@ partner_agents.get              viewer own      jobs:read
 partner_agents.page             viewer own      jobs:read
 partner_agents.quote            viewer own      jobs:read
 partner_audit.page              admin  own      audit:read
+partner_calendar.create         member own      calendar:write
+partner_calendar.get            viewer hidden   outputs:read
+partner_calendar.page           viewer own      outputs:read
+partner_calendar.update         member hidden   calendar:write
 partner_jobs.cancel             member hidden   jobs:write
 partner_jobs.create             member own      jobs:write
 partner_jobs.events             viewer hidden   jobs:read
@@ -339,6 +362,13 @@ DELETE /api/v1/schedules/{schedule_id}                              api    membe
 POST   /api/v1/schedules/{schedule_id}/pause                        api    member hidden  schedules:write
 POST   /api/v1/schedules/{schedule_id}/resume                       api    member hidden  schedules:write
 POST   /api/v1/schedules/{schedule_id}/run                          api    member hidden  jobs:write
+GET    /calendar/{token}.ics                                        open   -      -       -
+GET    /api/v1/calendar/export                                      api    viewer own     outputs:read
+GET    /api/v1/calendar-entries                                     api    viewer own     outputs:read
+POST   /api/v1/calendar-entries                                     api    member own     calendar:write
+GET    /api/v1/calendar-entries/{entry_id}                          api    viewer hidden  outputs:read
+PATCH  /api/v1/calendar-entries/{entry_id}                          api    member hidden  calendar:write
+DELETE /api/v1/calendar-entries/{entry_id}                          api    member hidden  calendar:write
 GET    /api/v1/files/{file_id}                                      api    viewer hidden  files:read
 POST   /api/v1/files/uploads                                        api    member own     files:write
 POST   /api/v1/files/uploads/complete                               api    member own     files:write
@@ -390,6 +420,22 @@ BusinessState.save_places      admin
 BusinessState.save_products    admin
 BusinessState.save_voice       admin
 ClientReviewState.load         nobody
+CalendarAddState.add           member
+CalendarAddState.ask           member
+CalendarAddState.plan          member
+CalendarFeedState.kept         viewer
+CalendarFeedState.make         viewer
+CalendarFeedState.open         viewer
+CalendarFeedState.switch_off   viewer
+CalendarState.choose_channel   viewer
+CalendarState.choose_state     viewer
+CalendarState.delete           member
+CalendarState.duplicate        member
+CalendarState.load             viewer
+CalendarState.move             member
+CalendarState.new              member
+CalendarState.open             viewer
+CalendarState.save             member
 DeadLettersState.ask           member
 DeadLettersState.ask_chosen    member
 DeadLettersState.choose        member

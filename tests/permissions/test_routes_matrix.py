@@ -22,6 +22,7 @@ from tests.conftest import BACKEND
 from tests.door import api_app
 from tests.forge import log_in
 from tests.people import PASSWORD
+from tests.permissions.arguments import DAY
 from tests.permissions.conftest import Found
 from tests.permissions.table import Line, routes
 from tests.permissions.world import HOOK, MARK, ORDER, PNG, World
@@ -78,6 +79,9 @@ REQUESTS: dict[tuple[str, str], Make] = {
     ("GET", "/api/v1/jobs/{job_id}/events"): lambda *_: {"headers": {"Last-Event-ID": str(2**62)}},
     ("POST", "/api/v1/schedules"): lambda *_: {"json": {**_ORDER, "cron": "0 9 * * MON"}},
     ("PATCH", "/api/v1/schedules/{schedule_id}"): lambda *_: {"json": {"title": "Another title"}},
+    ("GET", "/api/v1/calendar/export"): lambda *_: {"params": {"from": "2026-01-01", "until": "2099-01-01"}},
+    ("POST", "/api/v1/calendar-entries"): lambda *_: {"json": {"date": DAY.isoformat(), "time": "09:00", "title": "A post"}},
+    ("PATCH", "/api/v1/calendar-entries/{entry_id}"): lambda *_: {"json": {"title": "Another title"}},
     ("GET", "/api/v1/search"): lambda *_: {"params": {"q": "calls"}},
     ("POST", "/api/v1/webhook-endpoints"): lambda *_: {"json": HOOK},
     ("PATCH", "/api/v1/webhook-endpoints/{endpoint_id}"): lambda *_: {"json": {"description": "Another one"}},

@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -45,6 +45,7 @@ from coexai_app.services import (
     accounts,
     api_keys,
     business,
+    calendar,
     client_links,
     comments,
     files,
@@ -144,7 +145,7 @@ def build() -> World:
     for name in ("schedule_id", "paused"):
         ids[name] = UUID(do(schedules.create, bob, **ORDER, **MONDAYS, title=f"{MARK} {name}").id)
     do(schedules.pause, bob, schedule_id=ids["paused"])
-    ids |= _webhooks(alice)
+    ids |= _webhooks(alice) | _calendar(bob)
     do(business.save, alice, version=0, data={"name": MARK})
     do(pictures.set_avatar, people.vera, picture=PICTURE)
     for owner in (alice, people.mallory, people.sid):
@@ -275,6 +276,19 @@ def _webhooks(person: Actor) -> dict[str, UUID]:
     with db.transaction() as session:
         session.add(row)
     return {"endpoint_id": endpoint, "delivery_id": sent, "rule_id": rule, "incoming_id": row.id}
+
+
+def _calendar(person: Actor) -> dict[str, UUID]:
+    """An entry of the calendar, and a result that is a plan of two more."""
+    day = (now() + timedelta(days=30)).date()
+    made = do(calendar.create, person, day=day, clock=time(9), title=f"{MARK} post")
+    plan = _thread(person)
+    with db.transaction() as session:
+        row = session.get_one(Output, plan)
+        entries = [{"date": day.isoformat(), "time": "09:00", "channel": "x", "title": f"{MARK} plan", "text": "A text."}]
+        row.report = {**row.report, "output": {**row.report["output"], "entries": entries}}
+        session.add(row)
+    return {"entry_id": UUID(made.id), "plan": plan}
 
 
 def _second_session(person: Actor) -> UUID:

@@ -39,7 +39,7 @@ AGENT = Agent(
     slug="maya",
     name="Maya",
     role="Content",
-    description="Turns what you have written or said into threads, articles, summaries, newsletters and content calendars, in your own words.",
+    description="Turns what you have written or said into threads, articles, summaries, newsletters and calendars, in your own words.",
     capabilities={
         skill.slug: skill
         for skill in (BLOG_TO_THREAD, articles.CAPABILITY, podcasts.CAPABILITY, newsletter.CAPABILITY, calendar.CAPABILITY)

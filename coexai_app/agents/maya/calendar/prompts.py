@@ -45,13 +45,13 @@ def write(source: str, entries: Sequence[Entry], options: CalendarInput, busines
             "sentences that stand there. Each can be understood alone and opens with its most surprising fact. No post says what another "
             "says. No hashtags, no links, no emoji, no numbering, no worn-out phrases."
             + (" Write for the readers named in the data section “readers”." if readers else "")
-            + prompts._in_voice(business)
+            + prompts.in_voice(business)
         ),
         data={
             "source": source[: prompts.SOURCE_LIMIT],
             "plan": outline,
             **({"readers": readers} if readers else {}),
-            **prompts._voice(business),
+            **prompts.voice(business),
         },
         schema=_SCHEMA,
         max_tokens=3_500,

@@ -68,13 +68,13 @@ def write(source: str, plan: NewsletterOutput, options: NewsletterInput, busines
             "the plan, in its order, each with a short heading and two or three sentences; a closing of one or two sentences. No links, no "
             "emoji, no hashtags, no worn-out phrases."
             + (" Write for the readers named in the data section “readers”." if readers else "")
-            + prompts._in_voice(business)
+            + prompts.in_voice(business)
         ),
         data={
             "source": source[: prompts.SOURCE_LIMIT],
             "plan": outline,
             **({"readers": readers} if readers else {}),
-            **prompts._voice(business),
+            **prompts.voice(business),
         },
         schema=_SCHEMA,
         max_tokens=2_500,
