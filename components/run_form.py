@@ -29,6 +29,8 @@ _SHOWN: Final = {
 def run_form(
     views: Any,
     *,
+    makes: Any,
+    make: Any,
     sources: Any,
     source: Any,
     has_advanced: Any,
@@ -39,10 +41,12 @@ def run_form(
     starting: Any,
     again: Any,
     on_submit: Any,
+    on_make: Any,
     on_example: Any,
     dialog_id: str = "",
 ) -> rx.Component:
-    """`views` is a var of `FieldView`s, `errors` a dict var of messages by field, `quote` a `Quote` var.
+    """`views` is a var of `FieldView`s, `errors` a dict var of messages by field, `quote` a `Quote` var. `makes` are the capabilities to
+    choose from, as `Option`s, `make` the chosen one; another one changes the fields, and what they share keeps what was typed.
 
     The fields start anew when `form_key` changes. `run_key` goes along, so that a double click is one job. `intent` says which button
     sent the form: `LATER` for the one that opens the dialog `dialog_id`, which asks when; without a dialog it is not there.
@@ -58,6 +62,7 @@ def run_form(
         rx.el.form(
             rx.el.input(type="hidden", name="run_key", value=run_key),
             rx.el.input(type="hidden", name="intent"),
+            rx.cond(makes.length() > 1, _make(makes, make, on_make), rx.fragment()),
             others,
             _quote(quote, starting, again, dialog_id),
             id=FORM,
@@ -70,6 +75,13 @@ def run_form(
         tools=button("Use an example", testid="use-example", variant="gho", size="sm", on_click=on_example),
         padded=False,
     )
+
+
+def _make(makes: Any, make: Any, on_make: Any) -> rx.Component:
+    control = fields.select(
+        name="make", control_id="f-make", testid="make", options=makes, value=make, key=make, on_change=on_make, auto_complete="off"
+    )
+    return rx.el.div(fields.field("Make", control, control_id="f-make"), class_name="px-4 pt-4")
 
 
 def _source(views: Any, sources: Any, source: Any, errors: Any) -> rx.Component:
@@ -128,7 +140,8 @@ def _other(view: Any, errors: Any, *, advanced: bool) -> rx.Component:
     among_sources = (view.name == "url") | (view.name == "text") | (view.name == "file")
     wanted = view.advanced if advanced else ~view.advanced
     field = rx.el.div(schema_field(view), _error(errors, view.name), class_name="grid min-w-0 gap-[5px]")
-    return rx.cond(wanted & ~among_sources, field, rx.fragment())
+    # Keyed by its name: a field keeps what was typed in it when others come and go.
+    return rx.fragment(rx.cond(wanted & ~among_sources, field, rx.fragment()), key=view.name)
 
 
 def _more(views: Any, errors: Any) -> rx.Component:

@@ -15,6 +15,7 @@ from components.panel import panel
 from components.skeleton import skeleton
 from components.vars import Child
 from pages.base import page
+from pages.calendar_add import calendar_button, calendar_dialog
 from state.output import OutputState
 from state.review import ReviewState
 
@@ -48,7 +49,7 @@ _ACTIONS = Actions(
 
 def result() -> rx.Component:
     """The tabs of the result that `OutputState` holds."""
-    return result_tabs(
+    tabs = result_tabs(
         OutputState.output,
         OutputState.steps,
         _ACTIONS,
@@ -62,11 +63,12 @@ def result() -> rx.Component:
         review_problem=OutputState.refused_review,
         turn=OutputState.review_key,
     )
+    return rx.fragment(tabs, calendar_dialog())
 
 
 def actions() -> list[Child]:
-    """Export and Approve, for the head of a page."""
-    return result_actions(OutputState.output, _ACTIONS, editing=OutputState.editing)
+    """Calendar, Export and Approve, for the head of a page."""
+    return [calendar_button(OutputState.output), *result_actions(OutputState.output, _ACTIONS, editing=OutputState.editing)]
 
 
 def _crumbs() -> list[tuple[Any, str]]:

@@ -53,8 +53,8 @@ def workspace() -> rx.Component:
 
 
 def _header() -> rx.Component:
-    agent, job, output = WorkspaceState.agent, WorkspaceState.job, OutputState.output
-    new = page_header(rx.cond(agent, agent.capabilities[0].title, "Maya"), rx.el.p(agent.capabilities[0].description), agent="maya")
+    skill, job, output = WorkspaceState.skill, WorkspaceState.job, OutputState.output
+    new = page_header(rx.cond(skill, skill.title, "Maya"), rx.el.p(skill.description), agent="maya")
     running = page_header(
         job.title,
         job_chip(job, "job-status"),
@@ -70,6 +70,8 @@ def _header() -> rx.Component:
 def _form() -> rx.Component:
     return run_form(
         WorkspaceState.fields,
+        makes=WorkspaceState.makes,
+        make=WorkspaceState.make,
         sources=WorkspaceState.sources,
         source=WorkspaceState.source,
         has_advanced=WorkspaceState.has_advanced,
@@ -80,6 +82,7 @@ def _form() -> rx.Component:
         starting=WorkspaceState.starting,
         again=WorkspaceState.runs.length() > 0,
         on_submit=WorkspaceState.run,
+        on_make=WorkspaceState.choose,
         on_example=WorkspaceState.use_example,
         dialog_id=DIALOG,
     )
@@ -121,7 +124,7 @@ def _on_the_way() -> rx.Component:
 def _what_comes() -> rx.Component:
     """Nothing yet: what will come, and what makes it worth the click."""
     parts = (
-        ("Result", "A thread for X, each post within 280 characters as X counts them, to copy, edit and approve."),
+        ("Result", "What you chose on this page, within the limits of where it goes, to copy, edit and approve."),
         ("Evidence", "Every number, name, date, quote and link of it, with its place in your source. What has none is marked."),
         ("Checks", "A score whose points are all explained, with a fix for each that is missing."),
     )

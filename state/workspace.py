@@ -32,6 +32,7 @@ class WorkspaceState(AppState):
     _live = True
 
     agent: AgentView | None = None
+    make: str = ""
     fields: tuple[FieldView, ...] = ()
     source: str = "url"
     form_key: int = 0
@@ -50,14 +51,25 @@ class WorkspaceState(AppState):
         query, slug = self.router.url.query_parameters, route.last(self.router.url)
         if not self.agent or self.agent.slug != slug:
             self.agent = await self._call(agents.get, slug=slug)
+            self.make = ""
             self._fill({})
+        if wanted := query.get("make", ""):
+            self._choose(wanted)
         if "example" in query and not any(field.value for field in self.fields if field.name in SOURCES):
             self._fill(self._example())
         if (job_id := query.get("from", "")) and job_id != self._from:
             await self._fill_from(job_id)
         await self._show(query.get("job", ""))
+        if self.job and not self.loaded:
+            self._choose(self.job.capability)
         await self._refresh()
         self.loaded = True
+
+    @action(role="member")
+    async def choose(self, make: str) -> None:
+        """Another capability: its fields come, and what was typed in those that both have stays."""
+        self._choose(make)
+        await self._refresh()
 
     @action(role="member")
     async def use_example(self) -> None:
@@ -91,6 +103,14 @@ class WorkspaceState(AppState):
     def sources(self) -> list[Option]:
         names = {field.name for field in self.fields}
         return [Option(value=name, label=label) for name, label in SOURCES.items() if name in names]
+
+    @rx.var
+    def makes(self) -> list[Option]:
+        return [Option(value=skill.slug, label=skill.title) for skill in self.agent.capabilities] if self.agent else []
+
+    @rx.var
+    def skill(self) -> CapabilityView | None:
+        return self._capability()
 
     @rx.var
     def has_advanced(self) -> bool:
@@ -165,7 +185,17 @@ class WorkspaceState(AppState):
             self.quote = quote
 
     def _capability(self) -> CapabilityView | None:
-        return self.agent.capabilities[0] if self.agent and self.agent.capabilities else None
+        """The chosen capability; at first, and for a name that there is not, the coworker's first one."""
+        known = self.agent.capabilities if self.agent else ()
+        return next((skill for skill in known if skill.slug == self.make), known[0] if known else None)
+
+    def _choose(self, make: str) -> None:
+        before = self._capability()
+        self.make = make
+        skill = self._capability()
+        self.make = skill.slug if skill else ""
+        if skill and skill != before:
+            self.fields, self.errors = skill.fields, {}
 
     def _example(self) -> dict[str, str]:
         capability = self._capability()
@@ -178,6 +208,7 @@ class WorkspaceState(AppState):
         except NotFound:
             return
         if self.agent and job.agent == self.agent.slug:
+            self._choose(job.capability)
             self._fill(job.values, file_name=job.file_name)
             self._from = job_id
 

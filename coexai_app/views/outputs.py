@@ -68,6 +68,7 @@ class OutputRow(View):
     title: str
     agent: str
     agent_name: str
+    capability: str
     capability_title: str
     status: str
     tone: str
@@ -160,6 +161,7 @@ def row(output: Output, agent_name: str, capability_title: str, tz: str, *, test
         title=output.title,
         agent=output.agent,
         agent_name=agent_name,
+        capability=output.capability,
         capability_title=capability_title,
         status=output.status,
         tone=tone,

@@ -557,6 +557,7 @@ WebhooksState.switch           admin
 WebhooksState.test             admin
 WhenState.submit               member
 WorkspaceState.cancel          member
+WorkspaceState.choose          member
 WorkspaceState.load            viewer
 WorkspaceState.resume          member
 WorkspaceState.run             member
