@@ -38,6 +38,8 @@ _MOST_PREAMBLE_SHARE: Final = 0.2
 # Of the paragraphs of a text with labels alone, this share has one; the others go on with what somebody says.
 _LABELLED_SHARE: Final = 0.4
 _CHANGES: Final = 0.5
+# What a written interview puts before its questions and its answers (en, de, es and pt, fr, it, nl). Nobody is named so who speaks.
+_QUESTION_AND_ANSWER: Final = ({"q", "a"}, {"f", "a"}, {"p", "r"}, {"q", "r"}, {"d", "r"}, {"v", "a"})
 _SPEECH_ENDS: Final = 0.5
 _FEWEST_WORDS: Final = 2.0
 
@@ -144,6 +146,8 @@ def _is_timed_speech(found: _Text) -> bool:
 
 def _is_labelled_speech(found: _Text) -> bool:
     """People who take turns, and come back."""
+    if {turn.speaker.casefold() for turn in found.turns} in _QUESTION_AND_ANSWER or _is_written_interview(found):
+        return False
     turns = found.turns
     if len(turns) < 3 or not _opens_soon(found):
         return False
@@ -156,6 +160,12 @@ def _is_labelled_speech(found: _Text) -> bool:
     if sum(text.endswith(_ENDS) for text in texts) < _SPEECH_ENDS * len(turns):
         return False
     return sum(_size(text) for text in texts) >= _FEWEST_WORDS * len(turns)
+
+
+def _is_written_interview(found: _Text) -> bool:
+    """An article with a heading and a paragraph of its own before the questions; it keeps its form, and speakers are read from its labels."""
+    ahead = found.preamble
+    return bool(ahead) and bool(_HEADING.match(ahead[0])) and any(line.endswith(_ENDS) and len(line.split()) > 8 for line in ahead[1:])
 
 
 def _size(text: str) -> float:

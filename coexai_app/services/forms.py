@@ -20,7 +20,7 @@ def capability(skill: Capability) -> CapabilityView:
         title=skill.title,
         description=skill.description,
         fields=fields(skill.input),
-        example={name: text(value) for name, value in skill.example.items()},
+        example={name: in_words(value) for name, value in skill.example.items()},
         steps=tuple(step.label for step in skill.steps),
     )
 
@@ -34,7 +34,7 @@ def fields(schema: type[AgentInput]) -> tuple[FieldView, ...]:
     return tuple(_field(name, _plain(spec, definitions), name in required) for name, spec in tree["properties"].items())
 
 
-def text(value: object) -> str:
+def in_words(value: object) -> str:
     """A value of an input as its form field holds it: a tick as "true" or "false", several choices with commas between them."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -51,7 +51,7 @@ def _field(name: str, spec: Mapping[str, Any], required: bool) -> FieldView:
         kind=_kind(spec, options),
         help=spec.get("description", ""),
         placeholder=str(spec.get("placeholder", examples[0] if _kind(spec, options) in ("text", "url", "email") else "")),
-        value="" if default is None else text(default),
+        value="" if default is None else in_words(default),
         optional=not required and not options and spec.get("type") != "boolean",
         advanced=bool(spec.get("advanced", False)),
         options=options,

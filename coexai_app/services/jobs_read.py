@@ -93,7 +93,7 @@ def again(session: Session, actor: Actor, *, job_id: UUID) -> Again:
     """
     access.require(actor, Permission.VIEW_WORK)
     job = access.one(session, select(Job).where(Job.id == job_id), actor, "job")
-    values = {name: forms.text(value) for name, value in job.input.items() if value is not None}
+    values = {name: forms.in_words(value) for name, value in job.input.items() if value is not None}
     file = _file(session, actor, values["file"]) if values.get("file") else None
     if not file:
         values.pop("file", None)

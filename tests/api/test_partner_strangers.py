@@ -24,6 +24,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{1
 # Bodies that pass the schema, so that what refuses is the object, not the form.
 BODIES: dict[tuple[str, str], Any] = {
     ("patch", "/api/v1/schedules/{schedule_id}"): {"title": "Mine now"},
+    ("patch", "/api/v1/calendar-entries/{entry_id}"): {"title": "Mine now"},
     ("patch", "/api/v1/webhook-endpoints/{endpoint_id}"): {"description": "Mine now"},
     ("post", "/api/v1/webhook-endpoints/{endpoint_id}/replay"): {"since": "2026-01-01T00:00:00Z"},
     ("post", "/api/v1/api-keys/{key_id}/rotate"): {"overlap_hours": 1},

@@ -61,6 +61,7 @@ LAST = (
     "delete /api/v1/hooks",
     "delete /api/v1/webhook-endpoints/{endpoint_id}",
     "delete /api/v1/organization/logo",
+    "delete /api/v1/calendar-entries/{entry_id}",
     "delete /api/v1/api-keys/{key_id}",
     "post /api/v1/auth/refresh",
     "post /api/v1/auth/logout",
@@ -73,6 +74,7 @@ TELLS = {
     "post /api/v1/api-keys": "KEY_ID",
     "post /api/v1/webhook-endpoints": "ENDPOINT_ID",
     "post /api/v1/hooks": "HOOK_ID",
+    "post /api/v1/calendar-entries": "ENTRY_ID",
 }
 
 

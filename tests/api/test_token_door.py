@@ -232,7 +232,7 @@ class TestKeysOverHttp:
         assert client.post(f"/api/v1/api-keys/{key_id}/rotate").status_code == 409
         assert client.delete(f"/api/v1/api-keys/{turned.json()['id']}").status_code == 204
         assert [k["status"] for k in client.get("/api/v1/api-keys").json()["data"]] == ["revoked", "replaced"]
-        assert len(client.get("/api/v1/api-keys/scopes").json()["data"]) == 12
+        assert len(client.get("/api/v1/api-keys/scopes").json()["data"]) == 13
 
     def test_who_may_what(self, people: People, client: TestClient) -> None:
         key = do(api_keys.create, people.bob, name="Shop", scopes=["jobs:read"])

@@ -140,12 +140,13 @@ def build() -> World:
     ids |= {name: _thread(bob) for name in ("draft", "approved", "claims", "review")}
     with db.reading() as session:
         ids["done"] = session.exec(select(Output.job_id).where(Output.id == ids["draft"])).one()
+    ids |= _calendar(bob)
     ids |= {"doing": UUID(create(bob).id), "file_id": _file(bob, "notes.md"), "mail_id": _mail(alice)}
     _settle_outputs(bob, ids)
     for name in ("schedule_id", "paused"):
         ids[name] = UUID(do(schedules.create, bob, **ORDER, **MONDAYS, title=f"{MARK} {name}").id)
     do(schedules.pause, bob, schedule_id=ids["paused"])
-    ids |= _webhooks(alice) | _calendar(bob)
+    ids |= _webhooks(alice)
     do(business.save, alice, version=0, data={"name": MARK})
     do(pictures.set_avatar, people.vera, picture=PICTURE)
     for owner in (alice, people.mallory, people.sid):

@@ -34,4 +34,4 @@ class TestFields:
         ("value", "text"), [(True, "true"), (("linkedin", "x"), "linkedin,x"), (["a"], "a"), ([], ""), (7, "7"), ("words", "words")]
     )
     def test_a_value_as_its_field_holds_it(self, value: object, text: str) -> None:
-        assert forms.text(value) == text
+        assert forms.in_words(value) == text
