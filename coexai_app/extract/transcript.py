@@ -163,7 +163,7 @@ def _is_labelled_speech(found: _Text) -> bool:
 
 
 def _is_written_interview(found: _Text) -> bool:
-    """An article with a heading and a paragraph of its own before the questions; it keeps its form, and speakers are read from its labels."""
+    """An article with a heading and a paragraph of its own before the questions: it keeps its form."""
     ahead = found.preamble
     return bool(ahead) and bool(_HEADING.match(ahead[0])) and any(line.endswith(_ENDS) and len(line.split()) > 8 for line in ahead[1:])
 
