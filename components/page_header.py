@@ -27,7 +27,9 @@ def page_header(
             else rx.fragment(),
             class_name="min-w-0 flex-1 basis-3/5",
         ),
-        rx.el.div(*actions, class_name="flex flex-none gap-2 max-md:w-full max-md:*:h-10 max-md:*:flex-1") if actions else rx.fragment(),
+        rx.el.div(*actions, class_name="flex flex-none gap-2 max-md:w-full max-md:flex-wrap max-md:*:h-10 max-md:*:flex-1")
+        if actions
+        else rx.fragment(),
         class_name="flex items-start gap-4 max-md:flex-wrap max-md:gap-3",
         data_testid=testid,
     )
