@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +20,8 @@ from coexai_app.models.base import table_of
 from coexai_app.services import transitions
 from coexai_app.services.leases import Claim, prove
 
+# How often a step tells how far it is: as often as somebody looks.
+PROGRESS_SECONDS: Final = 1.0
 _STATES: Final = {
     StepStatus.RUNNING: StepState.RUNNING,
     StepStatus.DONE: StepState.DONE,
@@ -55,11 +58,13 @@ class Recorder:
         self.claim = claim
         self._waiting: list[StepEvent] = []
         self._lock = threading.Lock()
+        self._step, self._told = "", time.monotonic()
 
     def __call__(self, event: StepEvent) -> None:
         with self._lock:
             news = bool(self._waiting)
             self._waiting.append(event)
+            self._step = event.name if event.status is StepStatus.RUNNING else ""
         if event.status is StepStatus.FAILED or (event.status is StepStatus.RUNNING and news):
             cancelled = db.insist(self.show)
             if cancelled and event.status is StepStatus.RUNNING:
@@ -76,6 +81,25 @@ class Recorder:
                 write(session, [(self.claim, event) for event in self._waiting])
             self._waiting.clear()
             return cancelled
+
+    def progress(self, _fraction: float, message: str) -> None:
+        """Shows how far the running step is, in words, under its name."""
+        step = self._step
+        if not step or time.monotonic() - self._told < PROGRESS_SECONDS:
+            return
+        self._told = time.monotonic()
+        db.insist(self.show)
+        running = update(JobStep).where(
+            col(JobStep.job_id) == self.claim.id, col(JobStep.name) == step, col(JobStep.status) == StepState.RUNNING
+        )
+
+        def tell() -> None:
+            with db.transaction(durable=False) as session:
+                prove(session, self.claim)
+                session.execute(running.values(summary=message[:500]).execution_options(synchronize_session=False))
+                transitions.told(session, self.claim.id, self.claim.organization_id, f"step.{StepStatus.RUNNING.value}")
+
+        db.insist(tell)
 
     def rest(self) -> list[tuple[Claim, StepEvent]]:
         """What is not stored yet, for the transaction that ends the job."""

@@ -168,6 +168,7 @@ def run_claimed(claim: Claim, watch: Watch, recorder: Recorder) -> Report:
         fetch=partial(extract.fetch, allow_hosts=settings.get().fetch_allow_hosts),
         store=lambda name, content_type, data: _keep(claim, name, content_type, data),
         cancelled=watch.check,
+        progress=recorder.progress,
         key=str(claim.id),
         business=_business(claim),
         language=claim.language,

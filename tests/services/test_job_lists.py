@@ -14,7 +14,7 @@ from coexai_app.access import Actor
 from coexai_app.agents.pipeline import StepEvent, StepStatus
 from coexai_app.errors import InvalidInput, NotFound, Unavailable
 from coexai_app.models import Event, File, Job, JobStatus, JobStep, Membership, StepState
-from coexai_app.services import dispatch, jobs, jobs_read
+from coexai_app.services import checkpoints, dispatch, jobs, jobs_read
 from coexai_app.services.checkpoints import Recorder
 from coexai_app.services.leases import Claim
 from tests.people import People, do
@@ -230,6 +230,32 @@ class TestAgain:
         for job in (job_id(made), nobody()):
             with pytest.raises(NotFound):
                 do(jobs_read.again, people.mallory, job_id=job)
+
+
+class TestProgress:
+    def test_a_running_step_says_how_far_it_is(self, people: People, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(checkpoints, "PROGRESS_SECONDS", 0.0)
+        made = create(people.bob)
+        held = claim()
+        recorder = Recorder(held)
+        recorder.progress(0.1, "nothing runs yet")
+        recorder(StepEvent(0, "extract", "Read the source", StepStatus.RUNNING, ""))
+        recorder.progress(0.2, "Listening, 12:03 of 58:10")
+        step = next(step for step in do(jobs_read.get, people.bob, job_id=job_id(made)).steps if step.status == "running")
+        assert (step.name, step.summary) == ("extract", "Listening, 12:03 of 58:10")
+        assert list(session.exec(select(Event.kind).where(Event.kind == "step.running"))) == ["step.running"] * 2
+        recorder(StepEvent(0, "extract", "Read the source", StepStatus.DONE, "", summary="412 words", result={}))
+        recorder.progress(0.9, "too late")
+        recorder.show()
+        assert do(jobs_read.get, people.bob, job_id=job_id(made)).steps[0].summary == "412 words"
+
+    def test_not_more_often_than_somebody_looks(self, people: People, session: Session) -> None:
+        create(people.bob)
+        recorder = Recorder(claim())
+        recorder(StepEvent(0, "extract", "Read the source", StepStatus.RUNNING, ""))
+        for _ in range(50):
+            recorder.progress(0.5, "again and again")
+        assert session.exec(select(Event).where(Event.kind == "step.running")).all() == []
 
 
 def _start(held: Claim, step: str) -> None:
