@@ -248,6 +248,8 @@ class TestRunForm:
     def rendered(cls) -> str:
         made = run_form.run_form(
             Work.fields,
+            makes=Work.sources,
+            make=Work.word,
             sources=Work.sources,
             source=Work.word,
             has_advanced=Work.flag,
@@ -258,6 +260,7 @@ class TestRunForm:
             starting=Work.flag,
             again=Work.flag,
             on_submit=rx.noop(),
+            on_make=rx.noop(),
             on_example=rx.noop(),
         )
         return html(made)

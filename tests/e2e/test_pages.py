@@ -29,6 +29,7 @@ SIGNED_IN = (
     "/jobs",
     "/jobs/dead-letters",
     "/schedules",
+    "/calendar",
     "/outputs",
     "/settings/account",
     "/settings/audit",
