@@ -23,8 +23,7 @@ from claims_faults import FAULTS, Changed, Names
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from coexai_app.agents import AGENTS
-from coexai_app.agents.maya import layout
-from coexai_app.agents.maya.review import rebuilt
+from coexai_app.agents.maya import kept, layout
 from coexai_app.agents.pipeline import StepContext, run
 from coexai_app.agents.report import Claim, ClaimStatus
 from coexai_app.agents.text.claims import ledger
@@ -66,7 +65,9 @@ def thread_of(name: str, text: str, url: str) -> Thread:
     capability = agent.capabilities["blog-to-thread"]
     context = StepContext(fetch=lambda address: Page(address, "text/plain; charset=utf-8", text.encode()))
     report = run(agent, capability, capability.parse({"url": url} if url else {"text": text}), context)
-    return Thread(name, rebuilt(report), [layout.words_of(p["text"]) for p in report.output["posts"]], {"input.url": url} if url else {})
+    return Thread(
+        name, kept.document(report), [layout.words_of(p["text"]) for p in report.output["posts"]], {"input.url": url} if url else {}
+    )
 
 
 def threads(folder: str) -> Iterator[tuple[str, Thread]]:

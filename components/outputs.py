@@ -205,7 +205,7 @@ def output_list(rows: Any) -> rx.Component:
 
 def _result(output: Any, actions: Actions, review: Any) -> rx.Component:
     edit = rx.cond(output.can_edit, button("Edit", testid="edit", size="sm", icon="pencil", on_click=actions.edit), rx.fragment())
-    everything = output.parts.map(lambda post: post.text).join("\n\n")
+    everything = output.parts.map(lambda part: part.line).join("\n\n")
     warning = note(
         "Its claim is marked in the Evidence tab. Remove the sentence, or keep it with a reason.",
         title=rx.cond(output.unsupported == 1, "One claim has no source.", f"{output.unsupported} claims have no source."),

@@ -65,10 +65,25 @@ def _part(part: rx.Var[PartView], marks: Any, can_comment: Any, can_edit: Any, o
         rx.el.p(marked(part.segments), class_name=look, **words),
     )
     return rx.el.div(
-        rx.el.div(text, class_name="min-w-0 grow"),
+        rx.el.div(_lead(part), text, _byline(part), class_name="min-w-0 grow"),
         _tools(part, marks, can_comment, can_edit, on_edit),
         class_name=cx("group flex items-start gap-2", rx.match(part.kind, *_SPACE.items(), "")),
     )
+
+
+def _lead(part: rx.Var[PartView]) -> rx.Component:
+    """Who speaks, or the time at which a section begins."""
+    time = rx.el.span(
+        icon("clock", 12), part.lead, class_name="mb-1 inline-flex items-center gap-1 text-xs text-ink-3 tabular", data_testid="part-time"
+    )
+    speaker = rx.el.p(part.lead, class_name="text-sm font-semibold text-ink", data_testid="part-speaker")
+    return rx.cond(part.lead == "", rx.fragment(), rx.cond(part.kind == "heading", time, speaker))
+
+
+def _byline(part: rx.Var[PartView]) -> rx.Component:
+    """Who said a quote, and when."""
+    said = rx.el.p(part.byline, class_name="mt-1 border-l-2 border-line-strong pl-4 text-sm text-ink-3 tabular", data_testid="part-byline")
+    return rx.cond(part.byline == "", rx.fragment(), said)
 
 
 def _header(part: rx.Var[PartView], words: dict[str, Any]) -> rx.Component:

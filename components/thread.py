@@ -97,7 +97,7 @@ def _post(post: rx.Var[PartView], place: Any, marks: Any, can_comment: Any) -> r
                 custom_attrs={"data-part-text": post.index.to_string()},
             ),
             rx.el.div(
-                rx.cond(post.network_name == "", rx.fragment(), rx.el.span(post.network_name, class_name="text-xs font-medium text-ink-2")),
+                rx.cond(post.network == "", rx.fragment(), rx.el.span(post.network, class_name="text-xs font-medium text-ink-2")),
                 length,
                 rx.el.span(
                     say_button(post, marks, can_comment),

@@ -11,7 +11,6 @@ from coexai_app.errors import Conflict, InvalidInput, NotFound
 from coexai_app.services import jobs_read, output_versions, outputs, outputs_read, reviews
 from coexai_app.views.base import View
 from coexai_app.views.outputs import OutputView
-from coexai_app.views.parts import FOLDS
 from coexai_app.views.steps import StepView
 from state import route
 from state.base import AppState
@@ -222,7 +221,7 @@ class OutputState(AppState):
                     kind=part.kind,
                     name=part.name,
                     limit=part.limit,
-                    fold=FOLDS[part.network][0][0] if part.network in FOLDS else 0,
+                    fold=part.fold,
                     focus=part.index == focus,
                 )
                 for part in self.output.parts

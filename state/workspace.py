@@ -59,8 +59,9 @@ class WorkspaceState(AppState):
             self._fill(self._example())
         if (job_id := query.get("from", "")) and job_id != self._from:
             await self._fill_from(job_id)
+        before = self.job.id if self.job else ""
         await self._show(query.get("job", ""))
-        if self.job and not self.loaded:
+        if self.job and self.job.id != before:
             self._choose(self.job.capability)
         await self._refresh()
         self.loaded = True

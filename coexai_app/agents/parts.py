@@ -30,7 +30,8 @@ class Part(BaseModel):
     """One text of an output. `claim.part` is its index among `Parted.parts()`.
 
     `label` is what people call it ("Post 3", "24 November, LinkedIn"), `group` which of several texts it belongs to ("Newsletter"), empty
-    where there is one. `length` of `limit` counts as the network counts; a limit of 0 is none.
+    where there is one. `channel` is the network that it is for (a `Channel`'s value), empty for none; `length` of `limit` counts as that
+    network counts, and a limit of 0 is none. `lead` is shown before the text (a time, who speaks), `byline` under it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,6 +40,9 @@ class Part(BaseModel):
     text: str
     label: str = ""
     group: str = ""
+    channel: str = ""
+    lead: str = ""
+    byline: str = ""
     length: int = 0
     limit: int = 0
 

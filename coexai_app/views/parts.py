@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
-from types import MappingProxyType
 from typing import Final
 
 from coexai_app.agents.parts import Part, PartKind
 from coexai_app.agents.report import Report
+from coexai_app.agents.text.network_table import NETWORKS, Channel, Network
 from coexai_app.views.base import View, count
 from coexai_app.views.evidence import CLAIM_TONES, Segment, SourceBlock, segments
+
+_DEVICES: Final = {"mobile": "phones", "desktop": "computers"}
 
 
 class Piece(View):
@@ -22,8 +24,9 @@ class Piece(View):
 
 
 class PartView(View):
-    """One part. `name` is what people call it, `label` its length as "212 of 280", empty without a limit. `network` is x, linkedin, … or
-    empty; `pieces` are the text cut where that network folds it."""
+    """One part. `name` is what people call it, `label` its length as "212 of 280", empty without a limit. `lead` and `byline` as in
+    `Part`; `line` is all of it as plain text. `network` is what people call its network, empty for none; `pieces` are the text cut where
+    that network folds it, the first time after `fold` characters (0: never)."""
 
     index: int
     kind: str
@@ -35,8 +38,11 @@ class PartView(View):
     label: str
     over: bool
     segments: tuple[Segment, ...]
+    lead: str = ""
+    byline: str = ""
+    line: str = ""
     network: str = ""
-    network_name: str = ""
+    fold: int = 0
     pieces: tuple[Piece, ...] = ()
 
 
@@ -50,24 +56,6 @@ class GroupView(View):
     parts: tuple[PartView, ...]
 
 
-NETWORKS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "linkedin": "LinkedIn",
-        "instagram": "Instagram",
-        "facebook": "Facebook",
-        "threads": "Threads",
-        "mastodon": "Mastodon",
-        "bluesky": "Bluesky",
-        "x": "X",
-    }
-)
-# Where a network shows "…see more", in characters and lines, as its apps were seen to do in 2025; it gives no promise.
-FOLDS: Final[Mapping[str, tuple[tuple[int, int, str], ...]]] = MappingProxyType(
-    {"linkedin": ((140, 3, "…see more on phones, 140 characters"), (210, 3, "…see more on computers, 210 characters"))}
-)
-_X_LIMIT: Final = 280
-
-
 def parts(report: Report, told: Sequence[Part], source: Sequence[SourceBlock]) -> tuple[PartView, ...]:
     """The parts of an output with the report's claims marked in them; `source` ties each to its place there."""
     described: dict[int, str] = {}
@@ -78,7 +66,7 @@ def parts(report: Report, told: Sequence[Part], source: Sequence[SourceBlock]) -
     for index, part in enumerate(told):
         marks = [(c.start, c.end, n, CLAIM_TONES[c.status]) for n, c in enumerate(report.claims, 1) if c.part == index]
         found = segments(part.text, 0, len(part.text), marks)
-        network = network_of(part)
+        network = NETWORKS[Channel(part.channel)] if part.channel else None
         shown.append(
             PartView(
                 index=index,
@@ -91,8 +79,11 @@ def parts(report: Report, told: Sequence[Part], source: Sequence[SourceBlock]) -
                 label=f"{part.length:,} of {part.limit:,}" if part.limit else "",
                 over=0 < part.limit < part.length,
                 segments=tuple(s.model_copy(update={"anchor": described.get(s.claim, "")}) for s in found),
-                network=network,
-                network_name=NETWORKS.get(network, ""),
+                lead=part.lead,
+                byline=part.byline,
+                line=_line(part),
+                network=network.label if network else "",
+                fold=network.folds[0][1] if network and network.folds else 0,
                 pieces=pieces(part.text, network) if part.kind is PartKind.POST else (),
             )
         )
@@ -110,31 +101,32 @@ def groups(shown: Sequence[PartView]) -> tuple[GroupView, ...]:
     return tuple(found)
 
 
-def network_of(part: Part) -> str:
-    """The network that a post is for, by the words of its channel and its name; X by its limit."""
-    if part.kind is not PartKind.POST:
-        return ""
-    words = set(re.findall(r"[a-z]+", f"{part.group} {part.label}".lower()))
-    named = next((network for network in NETWORKS if network in words), "")
-    return named or ("x" if part.limit == _X_LIMIT else "")
-
-
-def pieces(text: str, network: str) -> tuple[Piece, ...]:
+def pieces(text: str, network: Network | None) -> tuple[Piece, ...]:
     """The text cut at the folds of a network, at the end of a word; whole where nothing is folded."""
     found: list[Piece] = []
     start = 0
-    for characters, lines, fold in FOLDS.get(network, ()):
-        at = _cut(text, characters, lines)
+    for device, characters in network.folds if network else ():
+        at = _cut(text, characters, network.fold_lines if network else 0)
         if start < at < len(text):
+            fold = f"…see more on {_DEVICES[device]}, {characters} characters"
             found.append(Piece(text=text[start:at].strip() if found else text[start:at].rstrip(), fold=fold))
             start = at
     return (*found, Piece(text=text[start:].lstrip() if found else text))
 
 
+def _line(part: Part) -> str:
+    """A part as it is copied: "12:03 The dough", "Anna Ruiz: We waited.", "• One point", a quote with who said it under it."""
+    if part.kind is PartKind.HEADING:
+        return f"{part.lead} {part.text}".strip()
+    text = f"• {part.text}" if part.kind is PartKind.ITEM and not part.lead else f"{part.lead}: {part.text}" if part.lead else part.text
+    text = f"“{text}”" if part.kind is PartKind.QUOTE and "“" not in text else text
+    return f"{text}\n({part.byline})" if part.byline else text
+
+
 def _cut(text: str, characters: int, lines: int) -> int:
-    """Where the characters or the lines are used up, whichever comes first; after a whole word where there is one."""
+    """Where the characters or the lines (0: any number) are used up, whichever comes first; after a whole word where there is one."""
     ends = [match.start() for match in re.finditer("\n", text)]
-    at = min(characters, ends[lines - 1] if len(ends) >= lines else len(text))
+    at = min(characters, ends[lines - 1] if 0 < lines <= len(ends) else len(text))
     if at >= len(text) or text[at].isspace():
         return at
     word = max(text.rfind(" ", 0, at), text.rfind("\n", 0, at))

@@ -1,4 +1,4 @@
-"""The analysis of a long source, for the capabilities that are not threads: what its step tells, and what the report keeps of it."""
+"""The analysis of a written source: what its step tells, and what the report keeps of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from coexai_app.agents.maya.material import Material
 from coexai_app.agents.maya.schemas import Analyzed
 from coexai_app.agents.pipeline import StepContext
 from coexai_app.agents.report import Analysis, KeySentence
-from coexai_app.agents.text import audience, readability
+from coexai_app.agents.text import audience, keys, readability
 from coexai_app.extract.document import Document
 
 KEY_SENTENCES = 10
@@ -19,15 +19,16 @@ KEY_SENTENCES = 10
 def analyzed(document: Document, material: Material, context: StepContext) -> Analyzed:
     """Key sentences, key phrases, sections, readability, and a guess at the audience."""
     context.check()
-    top = sorted(material.pieces, key=lambda p: (-p.score, p.start))[:KEY_SENTENCES]
+    pieces = material.pieces
+    top = keys.scored([p.text for p in pieces], document.language, KEY_SENTENCES, [0.2 + p.score for p in pieces])
     return Analyzed(
         key_sentences=tuple(
-            KeySentence(text=document.text[p.start : p.end], start=p.start, end=p.end, score=round(p.score, 4))
-            for p in sorted(top, key=lambda p: p.start)
+            KeySentence(text=document.text[p.start : p.end], start=p.start, end=p.end, score=score)
+            for p, score in sorted(((pieces[i], score) for i, score in top), key=lambda row: row[0].start)
         ),
         key_phrases=writing.key_phrases(document),
         sections=tuple(part.title for part in material.parts if part.title),
-        readability=readability.of([p.text for p in material.pieces[:400]], document.language),
+        readability=readability.of([p.text for p in pieces[:400]], document.language),
         audience=audience.guess(document.text[:40_000]),
     )
 

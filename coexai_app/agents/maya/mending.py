@@ -1,24 +1,27 @@
 """What the check step does about claims without a source in an output of labelled parts: a model is asked at most twice, then the words go.
 
-`newsletter.steps` and `calendar.steps` call `mended`; a thread has its own in `repair`.
+`newsletter.steps` and `calendar.steps` call `checked`; a thread has its own in `repair`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from coexai_app.agents.maya import answers
 from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.prompts import SOURCE_LIMIT
-from coexai_app.agents.maya.review import without_source
+from coexai_app.agents.maya.verdicts import without_source
 from coexai_app.agents.parts import Part, Parted, Words
-from coexai_app.agents.pipeline import StepContext
+from coexai_app.agents.pipeline import BUILTIN, StepContext
 from coexai_app.agents.report import Claim, Review
+from coexai_app.agents.text import sentences
 from coexai_app.extract.document import Document
 from coexai_app.llm.base import Prompt
 
 MODEL_ROUNDS = 2
+BUILTIN_ROUNDS = 4
 CUTS = 4
 _MOST_PARTS = 40
 _SYSTEM = (
@@ -36,6 +39,55 @@ _SCHEMA: Mapping[str, Any] = {
 P = TypeVar("P", bound=Parted)
 
 
+@dataclass(frozen=True, slots=True)
+class Mending(Generic[P]):
+    """How an output is mended. `again` writes the builtin one without some sentences, None when too little is left. `fit` makes an
+    answer as short as its part may be, `spare` is what stands in for a part of which nothing is left (the builtin words, "" for none).
+    """
+
+    judge: Callable[[P], Review]
+    again: Callable[[frozenset[str]], P | None]
+    fit: Callable[[Part, str], str]
+    spare: Callable[[Part], str]
+
+
+def checked(plan: P, drafted: P | None, document: Document, context: StepContext, how: Mending[P]) -> tuple[P, Review, int]:
+    """The output that can be handed over, its verdict, and the rounds that it took. `drafted` are a model's words, None without one;
+    `plan` the builtin ones, which take over when those cannot be mended."""
+    rounds = 0
+    if drafted is not None:
+        output, review, rounds = mended(drafted, how.judge, document, context, how.spare, ask=True, fit=how.fit)
+        if not without_source(review):
+            return output, review, rounds
+        context.engine = BUILTIN
+    output, review, more = _rewritten(plan, document.language, how)
+    if without_source(review):
+        output, review, cuts = mended(output, how.judge, document, context, lambda part: "", ask=False, fit=how.fit)
+        more += cuts
+    return output, review, rounds + more
+
+
+def _rewritten(output: P, language: str, how: Mending[P]) -> tuple[P, Review, int]:
+    """Writes again without the sentences that the ledger did not find in the source."""
+    review, rounds, banned = how.judge(output), 0, frozenset[str]()
+    while (open_ := without_source(review)) and rounds < BUILTIN_ROUNDS:
+        rounds += 1
+        parts = output.parts()
+        found = [
+            s.text.removeprefix("• ")
+            for claim in open_
+            for s in sentences.split(parts[claim.part].text, language)
+            if s.start < claim.end and claim.start < s.end
+        ]
+        before, banned = banned, banned | frozenset(found)
+        again = how.again(banned) if banned != before else None
+        if again is None:
+            break
+        output = again
+        review = how.judge(output)
+    return output, review, rounds
+
+
 def mended(
     output: P,
     judge: Callable[[P], Review],
@@ -48,8 +100,7 @@ def mended(
 ) -> tuple[P, Review, int]:
     """The output without claims that have no source, its verdict, and the rounds that it took.
 
-    `ask` lets the model correct its own words first. `fit` makes an answer as short as its part may be, `spare` is what stands in for a
-    part of which nothing is left (the builtin words, "" for none). Claims may be left when even those do not hold; the caller decides.
+    `ask` lets the model correct its own words first; `fit` and `spare` as in `Mending`. Claims may be left when even those do not hold.
     """
     review, rounds = judge(output), 0
     while ask and context.model is not None and rounds < MODEL_ROUNDS and (open_ := without_source(review)):

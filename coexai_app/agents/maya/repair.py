@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from coexai_app.agents.maya import answers, layout, writing
 from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.prompts import repair
-from coexai_app.agents.maya.review import judge, without_source
+from coexai_app.agents.maya.review import judge
 from coexai_app.agents.maya.schemas import Checked, Drafted, DraftPost, ThreadInput, ThreadOutput
+from coexai_app.agents.maya.verdicts import without_source
 from coexai_app.agents.pipeline import BUILTIN, StepContext
 from coexai_app.agents.report import Claim
 from coexai_app.agents.text import limits, sentences

@@ -115,7 +115,7 @@ class ThreadOutput(Parted):
 
     def parts(self) -> tuple[Part, ...]:
         return tuple(
-            Part(kind=PartKind.POST, text=post.text, label=f"Post {number}", length=post.length, limit=limits.POST_LIMIT)
+            Part(kind=PartKind.POST, text=post.text, label=f"Post {number}", channel="x", length=post.length, limit=limits.POST_LIMIT)
             for number, post in enumerate(self.posts, 1)
         )
 

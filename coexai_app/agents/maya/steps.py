@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coexai_app.agents.maya import layout, outline, repair, sources, writing
+from coexai_app.agents.maya import analysis, kept, layout, outline, repair, sources, writing
 from coexai_app.agents.maya.answers import plan_of, posts_of, repeats
 from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.prompts import plan, write
-from coexai_app.agents.maya.review import analysis_of, asked, compared, met, source_link
+from coexai_app.agents.maya.review import asked, compared, source_link
 from coexai_app.agents.maya.schemas import (
     Analyzed,
     Checked,
@@ -21,12 +21,9 @@ from coexai_app.agents.maya.schemas import (
 )
 from coexai_app.agents.maya.sources import Extracted
 from coexai_app.agents.pipeline import BUILTIN, Outcome, StepContext
-from coexai_app.agents.report import Analysis, KeySentence
-from coexai_app.agents.text import audience, keys, limits, readability
+from coexai_app.agents.text import limits
 from coexai_app.errors import InvalidInput
 from coexai_app.extract.document import Document
-
-KEY_SENTENCES = 10
 
 
 def extract(data: ThreadInput, context: StepContext) -> Extracted:
@@ -37,20 +34,7 @@ def extract(data: ThreadInput, context: StepContext) -> Extracted:
 def analyze(data: ThreadInput, context: StepContext) -> Analyzed:
     """Key sentences, key phrases, sections, readability, and a guess at the audience."""
     document = context.need(Extracted).document
-    material = writing.material(document, data)
-    context.check()
-    pieces = material.pieces
-    top = keys.scored([p.text for p in pieces], document.language, KEY_SENTENCES, [0.2 + p.score for p in pieces])
-    return Analyzed(
-        key_sentences=tuple(
-            KeySentence(text=document.text[p.start : p.end], start=p.start, end=p.end, score=score)
-            for p, score in sorted(((pieces[i], score) for i, score in top), key=lambda row: row[0].start)
-        ),
-        key_phrases=writing.key_phrases(document),
-        sections=tuple(part.title for part in material.parts if part.title),
-        readability=readability.of([p.text for p in material.pieces[:400]], document.language),
-        audience=audience.guess(document.text[:40_000]),
-    )
+    return analysis.analyzed(document, writing.material(document, data), context)
 
 
 def strategize(data: ThreadInput, context: StepContext) -> Planned:
@@ -108,30 +92,18 @@ def check(data: ThreadInput, context: StepContext) -> Checked:
     data = asked(data, context.business.voice)
     document, voice = context.need(Extracted).document, context.business.voice
     checked = repair.checked(data, context, document, context.need(Drafted), context.need(Formatted).thread)
-    earlier = context.earlier()
-    review = compared(checked.review, document, data, checked.thread, voice, earlier)
-    return checked.model_copy(update={"review": review, "said": met(checked.thread, voice, earlier)})
+    review, said = compared(checked.review, document, data, checked.thread, voice, context.earlier())
+    return checked.model_copy(update={"review": review, "said": said})
 
 
 def output(data: ThreadInput, context: StepContext) -> Outcome:
     """The report's parts."""
-    document, analyzed, checked = context.need(Extracted).document, context.need(Analyzed), context.need(Checked)
-    base = Analysis.model_validate(
-        {
-            "language": document.language,
-            "key_sentences": analyzed.key_sentences,
-            "key_phrases": analyzed.key_phrases,
-            "sections": list(analyzed.sections),
-            "readability": analyzed.readability.model_dump(),
-            "audience": analyzed.audience.model_dump(),
-            "plan": [p.model_dump() for p in context.need(Planned).posts],
-            "link": source_link(document, data),
-        }
-    )
+    document, checked = context.need(Extracted).document, context.need(Checked)
+    base = analysis.told(document, context.need(Analyzed), plan=[p.model_dump() for p in context.need(Planned).posts])
     return Outcome(
         title=_title(document, checked),
         source=sources.told(document, data),
-        analysis=analysis_of(base, document, context.business.voice, checked.said),
+        analysis=kept.analysis(base, document, context.business.voice, checked.said, link=source_link(document, data)),
         output=checked.thread.model_dump(mode="json"),
         review=checked.review,
     )

@@ -82,7 +82,7 @@ def breaks(text: str, voice: Voice) -> bool:
 
 def words_rule(judged: Judged) -> Verdict:
     """No word that the brand voice avoids, no phrase that it bans. One word costs half of the points, a phrase or more words all."""
-    found = [(i, post, hit) for i, post in enumerate(judged.posts, 1) for hit in hits(post, judged.voice)]
+    found = [(i, post, hit) for i, post in enumerate(judged.posts) for hit in hits(post, judged.voice)]
     if not found:
         return Verdict(1, "Nothing that your brand voice avoids.")
     named = list(dict.fromkeys((i, hit.said.casefold(), hit.banned) for i, _, hit in found))
@@ -91,19 +91,19 @@ def words_rule(judged: Judged) -> Verdict:
     more = f" There {'is' if len(named) == 2 else 'are'} {len(named) - 1} more." if len(named) > 1 else ""
     share = 0.5 if len(named) == 1 and not hit.banned else 0.0
     evidence = _around(unicodedata.normalize("NFC", post), hit)
-    return Verdict(
-        share, f"Post {first} uses “{hit.said}”, {why}.{more}", evidence, "Say it in other words, or change the brand voice in the profile."
-    )
+    fix = "Say it in other words, or change the brand voice in the profile."
+    return Verdict(share, f"{judged.name(first)} uses “{hit.said}”, {why}.{more}", evidence, fix)
 
 
 def emoji_rule(judged: Judged) -> Verdict:
     """No more emoji in a post than the brand voice wants."""
     most = EMOJI[judged.voice.emoji]
-    for i, post in enumerate(judged.posts, 1):
+    for i, post in enumerate(judged.posts):
         seen = emoji(post)
         if most is not None and len(seen) > most:
-            wants = "wants none" if most == 0 else f"wants at most {most} in a post"
-            return Verdict(0, f"Post {i} has {len(seen)} emoji, and your brand voice {wants}.", " ".join(seen[:10]), "Take them out.")
+            wants = "wants none" if most == 0 else f"wants at most {most} in each"
+            told = f"{judged.name(i)} has {len(seen)} emoji, and your brand voice {wants}."
+            return Verdict(0, told, " ".join(seen[:10]), "Take them out.")
     return Verdict(1, "Emoji as your brand voice wants them.")
 
 

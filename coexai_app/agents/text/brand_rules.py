@@ -35,7 +35,7 @@ _EXCLAMATION: Final = re.compile(r"(?<=[\w)\]’'”\"])!+(?=\s|$|[\"”’)])")
 
 def terms(judged: Judged) -> Verdict:
     """The business's own words instead of the others."""
-    return _told([f for i, post in enumerate(judged.posts) for f in _terms(i, post, judged)], "Your own words, as you say them.")
+    return _told(judged, [f for i, post in enumerate(judged.posts) for f in _terms(i, post, judged)], "Your own words, as you say them.")
 
 
 def perspective(judged: Judged) -> Verdict:
@@ -55,7 +55,7 @@ def perspective(judged: Judged) -> Verdict:
         for table, what in tables
         for f in _wordings(judged, table, partial(_speaks, what, who))
     ]
-    return _told(found, "The person who speaks is yours.")
+    return _told(judged, found, "The person who speaks is yours.")
 
 
 def _speaks(what: str, who: str, said: str) -> str:
@@ -68,7 +68,7 @@ def reading_level(judged: Judged) -> Verdict:
     ease = readability.of([s for post in judged.words for s in prose(post, judged)], judged.language).ease
     found = [
         Finding(part=i, start=s.start, end=s.end, message=f"{count} words in one sentence; {longest} are enough for your readers.")
-        for i, post in enumerate(judged.posts)
+        for i, post in _ours(judged)
         for s in _sentences(post, judged.language)
         if (count := words.word_count(s.text)) > longest
     ]
@@ -84,7 +84,7 @@ def reading_level(judged: Judged) -> Verdict:
 
 def tone(judged: Judged) -> Verdict:
     """The sliders: formal or casual, serious or playful, reserved or enthusiastic, plain or technical."""
-    return _told(list(_tone(judged)), "The tone is yours.")
+    return _told(judged, list(_tone(judged)), "The tone is yours.")
 
 
 def habitual(judged: Judged) -> Verdict:
@@ -100,12 +100,12 @@ def habitual(judged: Judged) -> Verdict:
     if not known.emoji:
         found += _emoji(judged, "Your sample texts have no emoji.")
     limit = max(known.sentence_words * FAR, known.sentence_words + 2 * known.sentence_spread)
-    for i, post in enumerate(judged.posts):
+    for i, post in _ours(judged):
         for s in _sentences(post, judged.language):
             if (count := words.word_count(s.text)) > limit:
                 told = f"{count} words in one sentence; yours have {known.sentence_words:.0f}."
                 found.append(Finding(part=i, start=s.start, end=s.end, message=told))
-    return _told(found, f"Like your sample texts: about {known.sentence_words:.0f} words a sentence.")
+    return _told(judged, found, f"Like your sample texts: about {known.sentence_words:.0f} words a sentence.")
 
 
 def asks_tone(voice: Voice) -> bool:
@@ -126,7 +126,7 @@ def emoji_wanted(judged: Judged) -> Verdict:
 
 def _avoided(judged: Judged) -> Iterator[Finding]:
     for i, post in enumerate(judged.posts):
-        skip = _not_ours(post)
+        skip = _not_ours(judged, i)
         for hit in brand.hits(post, judged.voice):
             start, end = _places(post, hit.start, hit.end)
             why = "Your brand voice bans this." if hit.banned else "Your brand voice avoids this."
@@ -137,7 +137,7 @@ def _avoided(judged: Judged) -> Iterator[Finding]:
                 yield _replaced(i, post, start, end, term, judged.language).model_copy(update={"message": why})
 
 
-def _told(found: list[Finding], fine: str) -> Verdict:
+def _told(judged: Judged, found: list[Finding], fine: str) -> Verdict:
     if not found:
         return Verdict(1, fine)
     ordered = tuple(sorted(found, key=lambda f: (f.part, f.start)))
@@ -146,14 +146,14 @@ def _told(found: list[Finding], fine: str) -> Verdict:
     mends = any(f.replacement is not None for f in ordered)
     return Verdict(
         0.5 if len(found) == 1 else 0.0,
-        f"Post {first.part + 1}: {first.message}{more}",
+        f"{judged.name(first.part)}: {first.message}{more}",
         fix="Take over what is suggested, or change the brand voice in the profile." if mends else "Say it in other words.",
         findings=ordered,
     )
 
 
 def _terms(part: int, post: str, judged: Judged) -> Iterator[Finding]:
-    skip = _not_ours(post)
+    skip = _not_ours(judged, part)
     for term in judged.voice.terms:
         for hit in brand.hits(post, Voice(avoid=term.instead_of)):
             start, end = _places(post, hit.start, hit.end)
@@ -201,7 +201,7 @@ def _wordings(judged: Judged, table: str, told: Callable[[str], str]) -> Iterato
     if pattern is None:
         return
     for i, post in enumerate(judged.posts):
-        skip = _not_ours(post)
+        skip = _not_ours(judged, i)
         for match in pattern.finditer(post):
             if any(a < match.end() and match.start() < b for a, b in skip):
                 continue
@@ -218,7 +218,7 @@ def _wordings(judged: Judged, table: str, told: Callable[[str], str]) -> Iterato
 def _exclamations(judged: Judged, told: str) -> list[Finding]:
     found: list[Finding] = []
     for i, post in enumerate(judged.posts):
-        skip = _not_ours(post)
+        skip = _not_ours(judged, i)
         for match in _EXCLAMATION.finditer(post):
             if not any(a <= match.start() < b for a, b in skip):
                 found.append(Finding(part=i, start=match.start(), end=match.end(), message=told, replacement="."))
@@ -228,7 +228,7 @@ def _exclamations(judged: Judged, told: str) -> list[Finding]:
 def _emoji(judged: Judged, told: str, keep: int = 0) -> list[Finding]:
     """Each with the space that would be left double."""
     found: list[Finding] = []
-    for i, post in enumerate(judged.posts):
+    for i, post in _ours(judged):
         for start, end in brand.emoji_places(post)[keep:]:
             before = start - 1 if start and post[start - 1] == " " and post[end : end + 1] in ("", " ", "\n", ".", ",", "!", "?") else start
             found.append(Finding(part=i, start=before, end=end, message=told, replacement=""))
@@ -242,8 +242,16 @@ def _sentences(post: str, language: str) -> Iterator[sentences.Sentence]:
         position += len(row) + 1
 
 
-def _not_ours(post: str) -> list[tuple[int, int]]:
-    """Quotations, addresses, mentions and hashtags."""
+def _ours(judged: Judged) -> Iterator[tuple[int, str]]:
+    """The posts in the business's own words, with their index."""
+    return ((i, post) for i, post in enumerate(judged.posts) if i not in judged.theirs)
+
+
+def _not_ours(judged: Judged, part: int) -> list[tuple[int, int]]:
+    """Quotations, addresses, mentions and hashtags; all of a post in somebody else's words."""
+    post = judged.posts[part]
+    if part in judged.theirs:
+        return [(0, len(post))]
     return [
         *((m.start(), m.end()) for m in _QUOTED.finditer(post)),
         *((m.start(), m.end()) for m in _ADDRESS.finditer(post)),

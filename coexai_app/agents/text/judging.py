@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from coexai_app.business import Voice
 if TYPE_CHECKING:
     from coexai_app.agents.text.habits import Habits
 
+_MOST_NAMED = 3
 LIST_LINE = re.compile(r"^(?:[•\-–*]|\d{1,2}[.)])\s")
 
 
@@ -22,13 +23,16 @@ LIST_LINE = re.compile(r"^(?:[•\-–*]|\d{1,2}[.)])\s")
 class Judged:
     """What is judged: `posts` as published, `words` without numbers and hashtags, and what is known about source and wishes.
 
-    `earlier` are the organisation's outputs of before, `calls` the words that the job asked to close with,
-    `habits` what the voice's sample texts have in common.
+    `labels` are what people call the posts, where they are no posts of a thread; `theirs` are those in somebody else's words (a quote, a
+    speaker named beside them), which no brand voice may change. `earlier` are the organisation's outputs of before, `calls` the words
+    that the job asked to close with, `habits` what the voice's sample texts have in common.
     """
 
     posts: tuple[str, ...]
     words: tuple[str, ...]
     language: str = "und"
+    labels: tuple[str, ...] = ()
+    theirs: frozenset[int] = frozenset()
     titles: frozenset[str] = frozenset()
     sections: tuple[tuple[str, str], ...] = ()
     numbers: tuple[tuple[int, int] | None, ...] = ()
@@ -46,6 +50,10 @@ class Judged:
     earlier: tuple[Earlier, ...] = ()
     calls: tuple[str, ...] = ()
     habits: Habits | None = None
+
+    def name(self, post: int) -> str:
+        """What people call the post with this index."""
+        return self.labels[post] if self.labels else f"Post {post + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +115,13 @@ def tail(text: str) -> str:
 def these_posts(numbers: Iterable[int]) -> str:
     listed = [str(n) for n in numbers]
     return f"Post {listed[0]} is" if len(listed) == 1 else f"Posts {', '.join(listed[:-1])} and {listed[-1]} are"
+
+
+def these(places: Sequence[int], judged: Judged) -> str:
+    """ "Posts 2 and 4 are", "Opening is", "Opening, Section 1 and 3 more are"."""
+    if not judged.labels:
+        return these_posts(place + 1 for place in places)
+    names = [judged.name(place) for place in places[:_MOST_NAMED]]
+    if more := len(places) - len(names):
+        return f"{', '.join(names)} and {more} more are"
+    return f"{names[0]} is" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are"

@@ -50,7 +50,8 @@ class Links(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Network:
     """One row. `limit` in the unit of `counting`; `most_bytes` of UTF-8 where the network bounds these too; `title` is the limit of a
-    title, 0 without one; `hashtags` the most that it takes (0: they do nothing there); `folds` where it hides the rest, by device."""
+    title, 0 without one; `hashtags` the most that it takes (0: they do nothing there); `folds` where it hides the rest, by device, and
+    after `fold_lines` lines at the latest (0: any number)."""
 
     channel: Channel
     label: str
@@ -65,6 +66,7 @@ class Network:
     most_links: int = 0
     threads: bool = False
     folds: tuple[tuple[str, int], ...] = ()
+    fold_lines: int = 0
 
 
 _ROWS = (
@@ -90,6 +92,7 @@ _ROWS = (
             ("mobile", 140),
             ("desktop", 210),
         ),
+        fold_lines=3,
     ),
     Network(
         Channel.LINKEDIN_ARTICLE,

@@ -6,15 +6,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from coexai_app.agents.parts import Part
-from coexai_app.agents.text import brand, coherence, limits, readability, sentences, words
+from coexai_app.agents.text import coherence, limits, readability, sentences, words
 from coexai_app.agents.text.hooks import WORN_OUT
 from coexai_app.agents.text.judging import LIST_LINE, Verdict, tail
-from coexai_app.business import Voice
-from coexai_app.business.voice import EMOJI
 
 _ENDS = re.compile(r"[.!?…:。！？｡．؟۔।॥።][\"'”’»›)\]}」』）】]*$")
 _SHOUT = re.compile(r"\b[A-ZÀ-Ý]{4,}(?:\s+[A-ZÀ-Ý]{2,})+\b|!{2,}|\?{2,}")
@@ -112,29 +109,3 @@ def easy(parts: Sequence[Part], language: str) -> Verdict:
     share = 1.0 if found.ease >= 45 else max(0.0, (found.ease - 25) / 20)
     message = f"Reading ease {found.ease:.0f} of 100, {found.words_per_sentence:.0f} words a sentence."
     return Verdict(share, message, "", "" if share == 1 else "Use shorter sentences and words.")
-
-
-def brand_words(parts: Sequence[Part], voice: Voice) -> Verdict:
-    """No word that the brand voice avoids, no phrase that it bans. One word costs half of the points, a phrase or more words all."""
-    found = [(part, hit) for part in parts for hit in brand.hits(part.text, voice)]
-    if not found:
-        return Verdict(1, "Nothing that your brand voice avoids.")
-    part, hit = found[0]
-    why = "which your brand voice bans" if hit.banned else "which your brand voice avoids"
-    more = f" There {'is' if len(found) == 2 else 'are'} {len(found) - 1} more." if len(found) > 1 else ""
-    text = unicodedata.normalize("NFC", part.text)
-    evidence = text[max(0, hit.start - 50) : hit.end + 50]
-    share = 0.5 if len(found) == 1 and not hit.banned else 0.0
-    fix = "Say it in other words, or change the brand voice in the profile."
-    return Verdict(share, f"{part.label} uses “{hit.said}”, {why}.{more}", evidence, fix)
-
-
-def brand_emoji(parts: Sequence[Part], voice: Voice) -> Verdict:
-    """No more emoji in a part than the brand voice wants."""
-    most = EMOJI[voice.emoji]
-    for part in parts:
-        seen = brand.emoji(part.text)
-        if most is not None and len(seen) > most:
-            wants = "wants none" if most == 0 else f"wants at most {most} in a text"
-            return Verdict(0, f"{part.label} has {len(seen)} emoji, and your brand voice {wants}.", " ".join(seen[:10]), "Take them out.")
-    return Verdict(1, "Emoji as your brand voice wants them.")

@@ -10,7 +10,7 @@ import functools
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -69,10 +69,18 @@ class Reused:
     purpose: Purpose = Purpose.NONE
 
 
-def find(parts: Sequence[str], earlier: Sequence[Earlier], *, brand: Sequence[str] = (), calls: Sequence[str] = ()) -> tuple[Reused, ...]:
+def find(
+    parts: Sequence[str],
+    earlier: Sequence[Earlier],
+    *,
+    brand: Sequence[str] = (),
+    calls: Sequence[str] = (),
+    theirs: Collection[int] = (),
+) -> tuple[Reused, ...]:
     """What of `parts` was said before, one finding a passage (the longest, then the earliest listed output), in reading order.
 
-    `brand` holds the brand's own lines and samples, `calls` the calls to action that the job asked for.
+    `brand` holds the brand's own lines and samples, `calls` the calls to action that the job asked for, `theirs` the parts that somebody
+    else said, marks of quotation or not.
     """
     own = [_shingles(part) for part in parts]
     every = frozenset().union(*own) if own else frozenset()
@@ -94,7 +102,7 @@ def find(parts: Sequence[str], earlier: Sequence[Earlier], *, brand: Sequence[st
     habits = _habits(found, {output.id: alike[place] for place, output in enumerate(earlier)})
     meant = _Meant(brand, calls)
     kept = _longest(found)
-    return tuple(_with_purpose(hit, parts[hit.part], habits, meant) for hit in kept)
+    return tuple(_with_purpose(hit, parts[hit.part], habits, meant, quoted=hit.part in theirs) for hit in kept)
 
 
 def _between(part: int, text: str, output: Earlier, index: int, before: str, similarity: float, shared: int) -> Iterable[Reused]:
@@ -160,9 +168,9 @@ class _Meant:
         return Purpose.BRAND if own and len(own & self.brand) >= 0.8 * len(own) else Purpose.NONE
 
 
-def _with_purpose(hit: Reused, text: str, habits: Counter[str], meant: _Meant) -> Reused:
+def _with_purpose(hit: Reused, text: str, habits: Counter[str], meant: _Meant, *, quoted: bool) -> Reused:
     purpose = meant.of(hit.shared)
-    if not purpose and any(q.start() <= hit.start and hit.end <= q.end() for q in _QUOTED.finditer(text)):
+    if not purpose and (quoted or any(q.start() <= hit.start and hit.end <= q.end() for q in _QUOTED.finditer(text))):
         purpose = Purpose.QUOTE
     if not purpose and habits[_flat(hit.shared)] >= HABIT_OUTPUTS:
         purpose = Purpose.BRAND

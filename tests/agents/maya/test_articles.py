@@ -125,5 +125,5 @@ class TestWishes:
         data = found.parse({"file": "monologue.txt"})
         report = run(talks.AGENT, found, data, talks.context(business=business))
         assert not any("customers" in t.casefold() or "fox" in t for t in talks.texts(report))
-        assert report.score.rubric == "maya.article/1+brand"
+        assert report.score.rubric == "maya.article/2+brand"
         assert report.score.max_points == 100

@@ -42,7 +42,7 @@ class TestEverySource:
         assert report.unsupported == ()
         assert report.score.max_points == 100
         assert report.score.points >= 90
-        assert report.score.rubric == "maya.newsletter/1"
+        assert report.score.rubric == "maya.newsletter/2"
 
     @pytest.mark.parametrize("name", LONG_NAMES)
     def test_keeps_to_what_an_inbox_shows(self, name: str) -> None:
@@ -131,7 +131,7 @@ class TestWishes:
         business = BusinessProfile.parse({"voice": {"avoid": ["accountant"]}})
         report = run(AGENT, NEWSLETTER, NEWSLETTER.parse({"text": EXAMPLE}), StepContext(business=business))
         assert "accountant" not in "\n".join(p.text for p in letter(report).parts())
-        assert report.score.rubric == "maya.newsletter/1+brand"
+        assert report.score.rubric == "maya.newsletter/2+brand"
         assert report.score.max_points == 100
 
     @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ class TestExports:
     def test_markdown_holds_posts_evidence_and_checks(self) -> None:
         made = CAPABILITY.exports["md"](report_on("numbers.md")).decode()
         assert made.startswith("# A year of our repair café in numbers\n")
-        assert "| Post | Claim | Verdict | Source |" in made and "points" in made
+        assert "| Part | Claim | Verdict | Source |" in made and "points" in made
 
     def test_word_has_real_styles_and_an_evidence_table(self) -> None:
         import docx

@@ -8,18 +8,17 @@ from coexai_app.agents.maya.articles import compose, prompts
 from coexai_app.agents.maya.articles.schemas import ArticleInput, ArticleOutput
 from coexai_app.agents.maya.longform import exports, rules
 from coexai_app.agents.maya.longform.limits import ARTICLE_BODY
-from coexai_app.agents.maya.longform.review import Rubric
 from coexai_app.agents.maya.longform.schemas import Length
 from coexai_app.agents.maya.speech import checks
 from coexai_app.agents.maya.speech.forms import Asking, Form
 from coexai_app.agents.maya.speech.steps import Steps
+from coexai_app.agents.maya.verdicts import Rubric, grown
 from coexai_app.agents.parts import PartKind
 from coexai_app.agents.pipeline import Capability
 
 EXAMPLE = (Path(__file__).parent / "example.txt").read_text(encoding="utf-8")
-RUBRIC = Rubric(
+FIRST_RUBRIC = Rubric(
     name="maya.article/1",
-    claims=30,
     rules=(
         ("quotes", "Quotes", 8, rules.quotes),
         ("coverage", "Covers the talk", 8, rules.coverage),
@@ -34,11 +33,12 @@ RUBRIC = Rubric(
         ("readability", "Easy to read", 3, rules.easy),
     ),
 )
+RUBRIC = grown(FIRST_RUBRIC, "maya.article/2", less="duplicates")
 FORM = Form(
     name="An article",
     output=ArticleOutput,
     compose=compose.blocks,
-    rubric=RUBRIC,
+    rubrics=(FIRST_RUBRIC, RUBRIC),
     asking=Asking(prompts.write, prompts.read),
     wanted={Length.SHORT: (150, 500), Length.MEDIUM: (300, 950), Length.LONG: (550, 1_700)},
     counts={PartKind.HEADING: (0, 7), PartKind.PARAGRAPH: (1, 40), PartKind.QUOTE: (0, 6)},

@@ -1,4 +1,4 @@
-"""The verdict on a content calendar, under the rubric "maya.calendar/1": claims against the source, then the rules. Called by the check
+"""The verdict on a content calendar: claims against the source, then the rules of its rubric. Called by the check
 step, and again after a person edited it."""
 
 from __future__ import annotations
@@ -6,29 +6,26 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
-from coexai_app.agents.maya import review as thread_review
-from coexai_app.agents.maya import verdicts
+from coexai_app.agents.maya import kept, verdicts
 from coexai_app.agents.maya.calendar.inputs import CalendarInput
 from coexai_app.agents.maya.calendar.schemas import CalendarOutput, said
 from coexai_app.agents.maya.calendar.tails import hashtags_wanted
+from coexai_app.agents.maya.verdicts import NO_VOICE, Rubric
 from coexai_app.agents.parts import Part
 from coexai_app.agents.report import Claim, Report, Review
 from coexai_app.agents.text import limits, networks, partwise, sentences, words
+from coexai_app.agents.text.habits import Habits
+from coexai_app.agents.text.judging import Judged as Shared
 from coexai_app.agents.text.judging import Verdict
 from coexai_app.agents.text.networks import NETWORKS, Links
+from coexai_app.agents.text.reuse import Earlier
 from coexai_app.business import Voice
-from coexai_app.errors import InvalidInput
 from coexai_app.extract.document import BlockKind, Document
 
-RUBRIC = "maya.calendar/1"
-CLAIM_POINTS = 30
-NO_VOICE = Voice()
 _HASHTAG = re.compile(r"(?<![\w&/#])[#＃][^\W\d]\w*")
 _HASHTAG_LINE = re.compile(r"^[ \t]*(?:[#＃]\w+[ \t]*)+$", re.MULTILINE)
 _SAME_ANGLE = 4
@@ -150,44 +147,61 @@ def folds(judged: Judged) -> Verdict:
     return Verdict(max(0.25, 1 - len(late) / len(judged.calendar.entries)), message, "", "Open with a shorter sentence.")
 
 
-Rule = Callable[[Judged], Verdict]
-# With the claims they add up to 100.
-RULES: tuple[tuple[str, str, int, Rule], ...] = (
-    ("length", "Length", 14, length),
-    ("count", "Number of posts", 8, count),
-    ("dates", "Dates and times", 8, dates),
-    ("repeats", "No repeats", 10, lambda j: partwise.repeats(j.bare, j.language)),
-    ("standing", "Stands alone", 8, lambda j: partwise.standing(j.parts, j.language)),
-    ("sentences", "Whole sentences", 6, lambda j: partwise.whole(j.bare, j.language)),
-    ("variety", "Variety", 4, variety),
-    ("hashtags", "Hashtags", 2, hashtags),
-    ("links", "Links", 2, links),
-    ("folds", "First sentences", 2, folds),
-    ("cliches", "Plain words", 2, lambda j: partwise.fresh(j.parts)),
-    ("shouting", "Calm", 1, lambda j: partwise.calm(j.parts)),
-    ("readability", "Easy to read", 3, lambda j: partwise.easy(j.bare, j.language)),
+FIRST_RUBRIC: Rubric[Judged] = Rubric(
+    name="maya.calendar/1",
+    rules=(
+        ("length", "Length", 14, length),
+        ("count", "Number of posts", 8, count),
+        ("dates", "Dates and times", 8, dates),
+        ("repeats", "No repeats", 10, lambda j: partwise.repeats(j.bare, j.language)),
+        ("standing", "Stands alone", 8, lambda j: partwise.standing(j.parts, j.language)),
+        ("sentences", "Whole sentences", 6, lambda j: partwise.whole(j.bare, j.language)),
+        ("variety", "Variety", 4, variety),
+        ("hashtags", "Hashtags", 2, hashtags),
+        ("links", "Links", 2, links),
+        ("folds", "First sentences", 2, folds),
+        ("cliches", "Plain words", 2, lambda j: partwise.fresh(j.parts)),
+        ("shouting", "Calm", 1, lambda j: partwise.calm(j.parts)),
+        ("readability", "Easy to read", 3, lambda j: partwise.easy(j.bare, j.language)),
+    ),
 )
+RUBRIC = verdicts.grown(FIRST_RUBRIC, "maya.calendar/2", less="repeats")
 
 
 def judge(
-    document: Document, options: CalendarInput, calendar: CalendarOutput, earlier: Sequence[Claim] = (), voice: Voice = NO_VOICE
+    document: Document,
+    options: CalendarInput,
+    calendar: CalendarOutput,
+    earlier: Sequence[Claim] = (),
+    voice: Voice = NO_VOICE,
+    *,
+    rubric: Rubric[Judged] = RUBRIC,
+    said: Sequence[Earlier] = (),
+    known: Habits | None = None,
 ) -> Review:
-    """Claims, checks and score; `earlier` claims that a person overrode stay so while their words are unchanged."""
+    """Claims, checks and score; the arguments are those of a thread's `review.judge`."""
     parts = calendar.parts()
-    judged = Judged(calendar, document, options, parts, voice)
-    rows = [(id_, label, points, rule(judged)) for id_, label, points, rule in RULES]
-    given = {"input.url": options.url} if options.url else {}
     form = [[match.span() for match in _HASHTAG_LINE.finditer(part.text)] for part in parts]
-    return verdicts.judged(RUBRIC, CLAIM_POINTS, rows, parts, document, given, earlier, voice, form)
+    claims = verdicts.ledger(parts, document, {"input.url": options.url} if options.url else {}, form)
+    shared = verdicts.voiced(_shared(calendar, said), voice, known)
+    return verdicts.judged(rubric, Judged(calendar, document, options, parts, voice), shared, claims, earlier)
+
+
+def compared(review_: Review, calendar: CalendarOutput, voice: Voice, said: Sequence[Earlier]) -> tuple[Review, tuple[Earlier, ...]]:
+    """As `verdicts.compared`."""
+    return verdicts.compared(review_, RUBRIC, verdicts.voiced(_shared(calendar, said), voice))
 
 
 def review(report: Report, output: Mapping[str, Any]) -> Review:
     """Judges an edited calendar against the report's source. Raises InvalidInput when the output is none."""
-    try:
-        calendar = CalendarOutput.model_validate(output)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        raise InvalidInput(f"This is not a calendar: {place}: {problem['msg']}.", field=place or None) from None
-    voice = thread_review.brand_of(report)
-    return judge(thread_review.rebuilt(report), CalendarInput.model_validate(report.input), calendar, report.claims, voice)
+    calendar, options = kept.parsed(CalendarOutput, output, "a calendar"), CalendarInput.model_validate(report.input)
+    return judge(
+        *(kept.document(report), options, calendar, report.claims, kept.voice(report)),
+        rubric=kept.rubric(report, FIRST_RUBRIC, RUBRIC),
+        said=kept.said(report),
+        known=kept.learnt(report),
+    )
+
+
+def _shared(calendar: CalendarOutput, said: Sequence[Earlier]) -> Shared:
+    return verdicts.seen(calendar.parts(), calendar.language, said=said)

@@ -17,6 +17,7 @@ from coexai_app.agents.report import Review
 from coexai_app.agents.text import networks, sentences
 from coexai_app.agents.text.networks import NETWORKS, Channel
 from coexai_app.agents.text.pointing import SUBORDINATE
+from coexai_app.agents.text.reuse import Earlier
 
 TITLE_LIMIT, _SHORTEST_TITLE = 70, 25
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -110,6 +111,7 @@ class CalendarOutput(Parted):
                 text=entry.text,
                 label=entry.label,
                 group=f"Week {entry.week}",
+                channel=entry.channel.value,
                 length=networks.length(entry.channel, entry.text),
                 limit=NETWORKS[entry.channel].limit,
             )
@@ -154,11 +156,12 @@ class Drafted(StepResult):
 
 
 class Checked(StepResult):
-    """Step "check": the verdict, and the calendar as it is after repairs."""
+    """Step "check": the verdict, the calendar as it is after repairs, and the earlier outputs that it repeats."""
 
     calendar: CalendarOutput
     review: Review
     repaired: int = 0
+    said: tuple[Earlier, ...] = ()
 
     def summary(self) -> str:
         open_ = sum(c.status.value == "unsupported" for c in self.review.claims)

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import datetime
 
-from coexai_app.agents.maya import analysis, sources, writing
+from coexai_app.agents.maya import analysis, kept, mending, sources, writing
 from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.calendar import cadence, prompts
 from coexai_app.agents.maya.calendar import writing as builtin
 from coexai_app.agents.maya.calendar.inputs import CalendarInput
-from coexai_app.agents.maya.calendar.review import judge
+from coexai_app.agents.maya.calendar.review import compared, judge
 from coexai_app.agents.maya.calendar.schemas import CalendarOutput, Checked, Drafted, Entry, Planned
-from coexai_app.agents.maya.mending import mended
-from coexai_app.agents.maya.review import analysis_of, without_source
+from coexai_app.agents.maya.mending import Mending
 from coexai_app.agents.maya.schemas import Analyzed
 from coexai_app.agents.maya.sources import Extracted
 from coexai_app.agents.parts import Part
 from coexai_app.agents.pipeline import BUILTIN, Outcome, StepContext
-from coexai_app.agents.report import Review
-from coexai_app.agents.text import sentences
 from coexai_app.business import BusinessProfile
 from coexai_app.errors import InvalidInput
-from coexai_app.extract.document import Document
-
-BUILTIN_ROUNDS = 4
 
 
 def extract(data: CalendarInput, context: StepContext) -> Extracted:
@@ -81,52 +75,26 @@ def check(data: CalendarInput, context: StepContext) -> Checked:
     """Claims and rules; what has no source is repaired or taken out."""
     context.check()
     document, drafted = context.need(Extracted).document, context.need(Drafted)
-    plan = context.need(Planned).calendar
-    voice = context.business.voice
-
-    def verdict(calendar: CalendarOutput) -> Review:
-        return judge(document, data, calendar, voice=voice)
-
+    plan, voice = context.need(Planned).calendar, context.business.voice
     planned = {entry.label: entry for entry in plan.entries}
+
+    def again(banned: frozenset[str]) -> CalendarOutput | None:
+        slots = _slots(data.model_copy(update={"start": data.start or _first_day(plan)}), plan.timezone)
+        written = builtin.write(document, data, slots, plan.timezone, banned, voice)
+        return written if written.entries else None
 
     def fit(part: Part, text: str) -> str:
         return prompts.refitted(planned[part.label], text, document.language) if part.label in planned else text
 
-    def spare(part: Part) -> str:
-        return planned[part.label].text if part.label in planned else ""
-
-    rounds = 0
-    if drafted.by_model:
-        calendar, review, rounds = mended(drafted.calendar, verdict, document, context, spare, ask=True, fit=fit)
-        if not without_source(review):
-            return Checked(calendar=calendar, review=review, repaired=rounds)
-        context.engine = BUILTIN
-    calendar, review, more = _rewritten(data, context, document, plan)
-    if without_source(review):
-        calendar, review, cuts = mended(calendar, verdict, document, context, lambda part: "", ask=False, fit=fit)
-        more += cuts
-    return Checked(calendar=calendar, review=review, repaired=rounds + more)
-
-
-def _rewritten(
-    data: CalendarInput, context: StepContext, document: Document, calendar: CalendarOutput
-) -> tuple[CalendarOutput, Review, int]:
-    """Plans again without the sentences that the ledger did not find in the source."""
-    voice = context.business.voice
-    review, rounds, banned = judge(document, data, calendar, voice=voice), 0, set[str]()
-    while (open_ := without_source(review)) and rounds < BUILTIN_ROUNDS:
-        rounds += 1
-        before, parts = len(banned), calendar.parts()
-        for claim in open_:
-            found = sentences.split(parts[claim.part].text, document.language)
-            banned |= {s.text.removeprefix("• ") for s in found if s.start < claim.end and claim.start < s.end}
-        slots = _slots(data.model_copy(update={"start": data.start or _first_day(calendar)}), calendar.timezone)
-        again = builtin.write(document, data, slots, calendar.timezone, banned, voice)
-        if len(banned) == before or not again.entries:
-            break
-        calendar = again
-        review = judge(document, data, calendar, voice=voice)
-    return calendar, review, rounds
+    how = Mending(
+        judge=lambda calendar: judge(document, data, calendar, voice=voice),
+        again=again,
+        fit=fit,
+        spare=lambda part: planned[part.label].text if part.label in planned else "",
+    )
+    calendar, review, rounds = mending.checked(plan, drafted.calendar if drafted.by_model else None, document, context, how)
+    review, said = compared(review, calendar, voice, context.earlier())
+    return Checked(calendar=calendar, review=review, repaired=rounds, said=said)
 
 
 def _first_day(calendar: CalendarOutput) -> datetime.date:
@@ -144,7 +112,7 @@ def output(data: CalendarInput, context: StepContext) -> Outcome:
     return Outcome(
         title=document.title or first,
         source=sources.told(document, data),
-        analysis=analysis_of(base, document, context.business.voice),
+        analysis=kept.analysis(base, document, context.business.voice, checked.said),
         output=checked.calendar.model_dump(mode="json"),
         review=checked.review,
     )

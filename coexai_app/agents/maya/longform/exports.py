@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import html as markup
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from coexai_app.agents.maya import appendix
 from coexai_app.agents.maya.longform.rendering import Shown, shown
 from coexai_app.agents.maya.longform.schemas import LongformOutput
 from coexai_app.agents.parts import PartKind
-from coexai_app.agents.report import Claim, Report
+from coexai_app.agents.report import Report
 
-_ILLEGAL_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|])")
-_VERDICTS = {"supported": "Supported", "unsupported": "No source", "overridden": "Kept on your word"}
 # The Word style of each kind of block; every one is in Word's default template.
 _STYLES: Mapping[PartKind, str] = {
     PartKind.TITLE: "Title",
@@ -49,22 +46,12 @@ def markdown(report: Report) -> bytes:
     lines: list[str] = []
     for group, blocks in _groups(report):
         if group:
-            lines += [f"# {_escaped(group)}", ""]
+            lines += [f"# {appendix.escaped(group)}", ""]
         for block in blocks:
             lines += [*_markdown(block), *([] if block.kind is PartKind.ITEM else [""])]
         if lines and lines[-1]:
             lines.append("")
-    lines += ["---", "", "## Evidence", ""]
-    parts = _parsed(report).parts()
-    if report.claims:
-        lines += ["| Part | Claim | Verdict | Source |", "| --- | --- | --- | --- |"]
-        lines += [f"| {_cell(parts[c.part].label)} | {_cell(c.text)} | {_verdict(c)} | {_cell(_quote(c))} |" for c in report.claims]
-    else:
-        lines.append("Nothing in the text needs a source.")
-    lines += ["", f"## Checks: {report.score.points} of {report.score.max_points} points", ""]
-    lines += [f"- {c.label}: {c.points} of {c.max_points}. {_escaped(c.message)}" for c in report.checks]
-    if report.source.url:
-        lines += ["", f"Source: <{report.source.url}>"]
+    lines += ["---", "", *appendix.markdown(report, _parsed(report).parts())]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -88,45 +75,26 @@ def html(report: Report) -> bytes:
     return (page + "\n".join(body) + "\n</body>\n</html>\n").encode()
 
 
-def json(report: Report) -> bytes:
-    """The whole report."""
-    return (report.model_dump_json(indent=2) + "\n").encode()
-
-
 def docx(report: Report) -> bytes:
     """A Word document with real title, heading, quote, list and table styles."""
     import docx as word
 
     document = word.Document()
-    document.core_properties.title = _xml(report.title)[:255]
+    document.core_properties.title = appendix.xml(report.title)[:255]
     document.core_properties.author = "Maya"
     document.core_properties.comments = ""
     for group, blocks in _groups(report):
         if group:
-            document.add_paragraph(_xml(group), style="Title")
+            document.add_paragraph(appendix.xml(group), style="Title")
         for block in blocks:
             paragraph = document.add_paragraph(style=_STYLES.get(block.kind))
             if block.lead:
-                paragraph.add_run(_xml(f"{block.lead} " if block.kind is PartKind.HEADING else f"{block.lead}: ")).bold = True
-            paragraph.add_run(_xml(block.text))
+                paragraph.add_run(appendix.xml(f"{block.lead} " if block.kind is PartKind.HEADING else f"{block.lead}: ")).bold = True
+            paragraph.add_run(appendix.xml(block.text))
             if block.byline:
                 paragraph.add_run().add_break()
-                paragraph.add_run(_xml(block.byline))
-    document.add_paragraph("Evidence", style="Heading 1")
-    parts = _parsed(report).parts()
-    if report.claims:
-        table = document.add_table(rows=1, cols=4, style="Light Grid Accent 1")
-        for cell, head in zip(table.rows[0].cells, ("Part", "Claim", "Verdict", "Source"), strict=True):
-            cell.text = head
-        for claim in report.claims:
-            row = (parts[claim.part].label, claim.text, _verdict(claim), _quote(claim))
-            for cell, value in zip(table.add_row().cells, row, strict=True):
-                cell.text = _xml(value)
-    else:
-        document.add_paragraph("Nothing in the text needs a source.")
-    document.add_paragraph(f"Checks: {report.score.points} of {report.score.max_points} points", style="Heading 1")
-    for check in report.checks:
-        document.add_paragraph(_xml(f"{check.label}: {check.points} of {check.max_points}. {check.message}"), style="List Bullet")
+                paragraph.add_run(appendix.xml(block.byline))
+    appendix.word(report, _parsed(report).parts(), document)
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
@@ -146,8 +114,8 @@ def _groups(report: Report) -> Iterator[tuple[str, list[Shown]]]:
 
 
 def _markdown(block: Shown) -> Iterable[str]:
-    words = [_escaped(line) for line in block.text.split("\n")]
-    lead = _escaped(block.lead)
+    words = [appendix.escaped(line) for line in block.text.split("\n")]
+    lead = appendix.escaped(block.lead)
     match block.kind:
         case PartKind.TITLE | PartKind.SUBJECT:
             return [f"# {' '.join(words)}"]
@@ -156,7 +124,7 @@ def _markdown(block: Shown) -> Iterable[str]:
         case PartKind.STANDFIRST | PartKind.PREHEADER:
             return [f"**{lead}:** *{' '.join(words)}*" if lead else f"*{' '.join(words)}*"]
         case PartKind.QUOTE:
-            return [*(f"> {line}" for line in words), *([">", f"> {_escaped(block.byline)}"] if block.byline else [])]
+            return [*(f"> {line}" for line in words), *([">", f"> {appendix.escaped(block.byline)}"] if block.byline else [])]
         case PartKind.ITEM:
             return [f"- **{lead}:** {' '.join(words)}" if lead else f"- {' '.join(words)}"]
         case _:
@@ -182,27 +150,4 @@ def _element(block: Shown) -> str:
             return f"<p><strong>{lead}:</strong> {words}</p>" if lead else f"<p>{words}</p>"
 
 
-def _verdict(claim: Claim) -> str:
-    return _VERDICTS[claim.status.value]
-
-
-def _quote(claim: Claim) -> str:
-    if claim.override:
-        return claim.override
-    return claim.source.quote if claim.source else claim.reason
-
-
-def _xml(value: str) -> str:
-    return _ILLEGAL_XML.sub("", value)
-
-
-def _escaped(value: str) -> str:
-    escaped = _MARKDOWN.sub(r"\\\1", value)
-    return re.sub(r"^(\s*)([#+\-]|\d+[.)])(?=\s|$)", r"\1\\\2", escaped)
-
-
-def _cell(value: str) -> str:
-    return _escaped(value.replace("\n", " "))
-
-
-EXPORTS: Mapping[str, Callable[[Report], bytes]] = {"md": markdown, "txt": text, "html": html, "json": json, "docx": docx}
+EXPORTS: Mapping[str, Callable[[Report], bytes]] = {"md": markdown, "txt": text, "html": html, "json": appendix.json, "docx": docx}

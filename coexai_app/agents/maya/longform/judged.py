@@ -9,7 +9,6 @@ from coexai_app.agents.maya.longform.schemas import TextBlock
 from coexai_app.agents.parts import Part, PartKind
 from coexai_app.agents.report import Claim
 from coexai_app.agents.text import sentences
-from coexai_app.business import Voice
 from coexai_app.extract.document import Document
 
 
@@ -42,7 +41,6 @@ class LongJudged:
     fixed: frozenset[str] = frozenset()
     must_say: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
-    voice: Voice = field(default_factory=Voice)
 
     @property
     def language(self) -> str:

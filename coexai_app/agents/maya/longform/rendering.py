@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from coexai_app.agents.maya.longform.schemas import TextBlock, clock
+from coexai_app.agents.maya.longform.schemas import TextBlock, leads
 from coexai_app.agents.parts import PartKind
 
 # Quotation marks by language; the English ones elsewhere.
@@ -34,26 +34,10 @@ class Shown:
 
 
 def shown(blocks: Sequence[TextBlock], language: str) -> Iterator[Shown]:
-    """The blocks as a page has them. A speaker is named when another one takes over, and again after a heading."""
-    speaking = ""
-    for block in blocks:
-        if block.kind is PartKind.HEADING:
-            speaking = ""
-            yield Shown(block, block.text, lead=clock(block.at) if block.at is not None else "")
-        elif block.kind is PartKind.QUOTE:
-            yield Shown(block, quoted(block.text, language), byline=byline(block))
-        elif block.kind in (PartKind.STANDFIRST, PartKind.PARAGRAPH, PartKind.ITEM) and block.speaker:
-            lead = block.speaker if block.speaker != speaking or block.kind is not PartKind.PARAGRAPH else ""
-            speaking = block.speaker if block.kind is PartKind.PARAGRAPH else ""
-            yield Shown(block, block.text, lead=lead)
-        else:
-            yield Shown(block, block.text)
-
-
-def byline(block: TextBlock) -> str:
-    """ "Anna Ruiz at 12:03", "12:03", "Anna Ruiz", or nothing."""
-    time = clock(block.at) if block.at is not None else ""
-    return f"{block.speaker}, {time}" if block.speaker and time else block.speaker or time
+    """The blocks as a page has them."""
+    for block, lead in zip(blocks, leads(blocks), strict=True):
+        text = quoted(block.text, language) if block.kind is PartKind.QUOTE else block.text
+        yield Shown(block, text, lead, block.byline)
 
 
 def quoted(text: str, language: str) -> str:

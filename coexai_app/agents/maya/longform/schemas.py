@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from coexai_app.agents.parts import Part, Parted, PartKind, Words
 from coexai_app.agents.pipeline import StepResult
 from coexai_app.agents.report import Review
+from coexai_app.agents.text.reuse import Earlier
 
 # What people call a block; those of the kinds in _COUNTED are numbered.
 _NAMES: Final[Mapping[PartKind, str]] = {
@@ -27,6 +28,7 @@ _NAMES: Final[Mapping[PartKind, str]] = {
     PartKind.ENTRY: "Entry",
 }
 _COUNTED: Final = frozenset({PartKind.HEADING, PartKind.PARAGRAPH, PartKind.QUOTE, PartKind.ITEM, PartKind.POST, PartKind.ENTRY})
+_SPOKEN: Final = frozenset({PartKind.STANDFIRST, PartKind.PARAGRAPH, PartKind.ITEM})
 
 
 class Length(StrEnum):
@@ -65,6 +67,14 @@ class TextBlock(BaseModel):
             name += f" by {self.speaker}" if self.kind is PartKind.QUOTE else f", {self.speaker}"
         return f"{name} at {clock(self.at)}" if self.at is not None else name
 
+    @property
+    def byline(self) -> str:
+        """Under a quote: "Anna Ruiz, 12:03", "12:03", "Anna Ruiz", or nothing."""
+        if self.kind is not PartKind.QUOTE:
+            return ""
+        time = clock(self.at) if self.at is not None else ""
+        return f"{self.speaker}, {time}" if self.speaker and time else self.speaker or time
+
 
 class LongformOutput(Parted):
     """A long text. A capability with limits of its own makes a subclass: `limits` are the most characters of a kind of block."""
@@ -78,7 +88,7 @@ class LongformOutput(Parted):
     def parts(self) -> tuple[Part, ...]:
         counts: Counter[tuple[str, PartKind]] = Counter()
         found = []
-        for block in self.blocks:
+        for block, lead in zip(self.blocks, leads(self.blocks), strict=True):
             counts[block.group, block.kind] += 1
             name = _NAMES[block.kind]
             label = block.label
@@ -86,7 +96,16 @@ class LongformOutput(Parted):
                 label = f"{name} {counts[block.group, block.kind]}{label.removeprefix(name)}"
             limit = self.limits.get(block.kind, 0)
             found.append(
-                Part(kind=block.kind, text=block.text, label=label, group=block.group, length=len(block.text) if limit else 0, limit=limit)
+                Part(
+                    kind=block.kind,
+                    text=block.text,
+                    label=label,
+                    group=block.group,
+                    lead=lead,
+                    byline=block.byline,
+                    length=len(block.text) if limit else 0,
+                    limit=limit,
+                )
             )
         return tuple(found)
 
@@ -121,15 +140,31 @@ class LongformDrafted(StepResult):
 
 
 class LongformChecked(StepResult):
-    """Step "check": the verdict, and the blocks as they are after repairs."""
+    """Step "check": the verdict, the blocks as they are after repairs, and the earlier outputs that they repeat."""
 
     blocks: tuple[TextBlock, ...]
     review: Review
     repaired: int = 0
+    said: tuple[Earlier, ...] = ()
 
     def summary(self) -> str:
         total, open_ = len(self.review.claims), sum(c.status.value == "unsupported" for c in self.review.claims)
         return f"{total} claims, {open_} without a source" if open_ else f"{total} claims, all with a source"
+
+
+def leads(blocks: Iterable[TextBlock]) -> Iterator[str]:
+    """What stands before each block: the time before a heading, who speaks before a text. A speaker is named when another one takes over,
+    and again after a heading."""
+    speaking = ""
+    for block in blocks:
+        if block.kind is PartKind.HEADING:
+            speaking = ""
+            yield clock(block.at) if block.at is not None else ""
+        elif block.kind in _SPOKEN and block.speaker:
+            yield block.speaker if block.speaker != speaking or block.kind is not PartKind.PARAGRAPH else ""
+            speaking = block.speaker if block.kind is PartKind.PARAGRAPH else ""
+        else:
+            yield ""
 
 
 def clock(seconds: float) -> str:

@@ -1,16 +1,13 @@
-"""The verdict on a newsletter, under the rubric "maya.newsletter/1": claims against the source, then the rules. Called by the check step,
+"""The verdict on a newsletter: claims against the source, then the rules of its rubric. Called by the check step,
 and again after a person edited it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
-from coexai_app.agents.maya import review as thread_review
-from coexai_app.agents.maya import verdicts
+from coexai_app.agents.maya import kept, verdicts
 from coexai_app.agents.maya.newsletter.schemas import (
     FEWEST_SECTIONS,
     MOST_SECTIONS,
@@ -22,19 +19,19 @@ from coexai_app.agents.maya.newsletter.schemas import (
     SubjectKind,
 )
 from coexai_app.agents.maya.newsletter.subjects import kind_of, length
+from coexai_app.agents.maya.verdicts import NO_VOICE, Rubric
 from coexai_app.agents.parts import Part, PartKind
 from coexai_app.agents.report import Claim, Report, Review
 from coexai_app.agents.text import partwise, words
+from coexai_app.agents.text.habits import Habits
+from coexai_app.agents.text.judging import Judged as Shared
 from coexai_app.agents.text.judging import Verdict
+from coexai_app.agents.text.reuse import Earlier
 from coexai_app.business import Voice
-from coexai_app.errors import InvalidInput
 from coexai_app.extract.document import Document
 
-RUBRIC = "maya.newsletter/1"
-CLAIM_POINTS = 30
 _SECTION_WORDS = 110
 _ALIKE = 0.8
-NO_VOICE = Voice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,45 +170,64 @@ def links(judged: Judged) -> Verdict:
     return Verdict(1, f"{len(found)} {'link' if len(found) == 1 else 'links'}, all from you or the source." if found else "No links.")
 
 
-Rule = Callable[[Judged], Verdict]
-# With the claims they add up to 100.
-RULES: tuple[tuple[str, str, int, Rule], ...] = (
-    ("subjects", "Subject lines", 10, subjects),
-    ("honest", "Honest subjects", 6, honest),
-    ("preheader", "Preheader", 6, preheader),
-    ("opening", "Opening", 6, opening),
-    ("sections", "Sections", 8, sections),
-    ("shape", "Headings and length", 6, shape),
-    ("standing", "Stands alone", 4, standing),
-    ("sentences", "Whole sentences", 6, lambda j: partwise.whole(j.body, j.letter.language)),
-    ("repeats", "No repeats", 6, lambda j: partwise.repeats(j.body, j.letter.language)),
-    ("action", "Call to action", 4, action),
-    ("links", "Links", 2, links),
-    ("cliches", "Plain words", 2, lambda j: partwise.fresh(j.parts)),
-    ("shouting", "Calm", 1, lambda j: partwise.calm(j.body)),
-    ("readability", "Easy to read", 3, lambda j: partwise.easy(j.body, j.letter.language)),
+FIRST_RUBRIC: Rubric[Judged] = Rubric(
+    name="maya.newsletter/1",
+    rules=(
+        ("subjects", "Subject lines", 10, subjects),
+        ("honest", "Honest subjects", 6, honest),
+        ("preheader", "Preheader", 6, preheader),
+        ("opening", "Opening", 6, opening),
+        ("sections", "Sections", 8, sections),
+        ("shape", "Headings and length", 6, shape),
+        ("standing", "Stands alone", 4, standing),
+        ("sentences", "Whole sentences", 6, lambda j: partwise.whole(j.body, j.letter.language)),
+        ("repeats", "No repeats", 6, lambda j: partwise.repeats(j.body, j.letter.language)),
+        ("action", "Call to action", 4, action),
+        ("links", "Links", 2, links),
+        ("cliches", "Plain words", 2, lambda j: partwise.fresh(j.parts)),
+        ("shouting", "Calm", 1, lambda j: partwise.calm(j.body)),
+        ("readability", "Easy to read", 3, lambda j: partwise.easy(j.body, j.letter.language)),
+    ),
 )
+RUBRIC = verdicts.grown(FIRST_RUBRIC, "maya.newsletter/2", less="repeats")
 
 
 def judge(
-    document: Document, options: NewsletterInput, letter: NewsletterOutput, earlier: Sequence[Claim] = (), voice: Voice = NO_VOICE
+    document: Document,
+    options: NewsletterInput,
+    letter: NewsletterOutput,
+    earlier: Sequence[Claim] = (),
+    voice: Voice = NO_VOICE,
+    *,
+    rubric: Rubric[Judged] = RUBRIC,
+    said: Sequence[Earlier] = (),
+    known: Habits | None = None,
 ) -> Review:
-    """Claims, checks and score; `earlier` claims that a person overrode stay so while their words are unchanged."""
+    """Claims, checks and score; the arguments are those of a thread's `review.judge`."""
     parts = letter.parts()
-    judged = Judged(letter, document, options, parts)
-    rows = [(id_, label, points, rule(judged)) for id_, label, points, rule in RULES]
     given = {"call_to_action": options.call_to_action, "url": options.url, "button_link": options.button_link}
-    said = {f"input.{name}": value for name, value in given.items() if value}
-    return verdicts.judged(RUBRIC, CLAIM_POINTS, rows, parts, document, said, earlier, voice)
+    claims = verdicts.ledger(parts, document, {f"input.{name}": value for name, value in given.items() if value})
+    shared = verdicts.voiced(_shared(document, options, letter, said), voice, known)
+    return verdicts.judged(rubric, Judged(letter, document, options, parts), shared, claims, earlier)
+
+
+def compared(
+    review_: Review, document: Document, options: NewsletterInput, letter: NewsletterOutput, voice: Voice, said: Sequence[Earlier]
+) -> tuple[Review, tuple[Earlier, ...]]:
+    """As `verdicts.compared`."""
+    return verdicts.compared(review_, RUBRIC, verdicts.voiced(_shared(document, options, letter, said), voice))
 
 
 def review(report: Report, output: Mapping[str, Any]) -> Review:
     """Judges an edited newsletter against the report's source. Raises InvalidInput when the output is none."""
-    try:
-        letter = NewsletterOutput.model_validate(output)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        raise InvalidInput(f"This is not a newsletter: {place}: {problem['msg']}.", field=place or None) from None
-    document, voice = thread_review.rebuilt(report), thread_review.brand_of(report)
-    return judge(document, NewsletterInput.model_validate(report.input), letter, report.claims, voice)
+    letter, options = kept.parsed(NewsletterOutput, output, "a newsletter"), NewsletterInput.model_validate(report.input)
+    return judge(
+        *(kept.document(report), options, letter, report.claims, kept.voice(report)),
+        rubric=kept.rubric(report, FIRST_RUBRIC, RUBRIC),
+        said=kept.said(report),
+        known=kept.learnt(report),
+    )
+
+
+def _shared(document: Document, options: NewsletterInput, letter: NewsletterOutput, said: Sequence[Earlier]) -> Shared:
+    return verdicts.seen(letter.parts(), document.language, said=said, calls=[options.call_to_action or ""])

@@ -14,6 +14,7 @@ from coexai_app.agents.parts import Part, Parted, PartKind, Words
 from coexai_app.agents.pipeline import StepResult
 from coexai_app.agents.report import Review
 from coexai_app.agents.text.networks import graphemes
+from coexai_app.agents.text.reuse import Earlier
 
 FEWEST_SECTIONS, MOST_SECTIONS = 3, 6
 SUBJECTS = 3
@@ -237,11 +238,12 @@ class Drafted(StepResult):
 
 
 class Checked(StepResult):
-    """Step "check": the verdict, and the newsletter as it is after repairs."""
+    """Step "check": the verdict, the newsletter as it is after repairs, and the earlier outputs that it repeats."""
 
     letter: NewsletterOutput
     review: Review
     repaired: int = 0
+    said: tuple[Earlier, ...] = ()
 
     def summary(self) -> str:
         open_ = sum(c.status.value == "unsupported" for c in self.review.claims)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from coexai_app.agents.maya import analysis, sources, writing
+from coexai_app.agents.maya import analysis, kept, mending, sources, writing
 from coexai_app.agents.maya.asking import data_of
-from coexai_app.agents.maya.mending import mended
+from coexai_app.agents.maya.mending import Mending
 from coexai_app.agents.maya.newsletter import prompts
 from coexai_app.agents.maya.newsletter import writing as builtin
-from coexai_app.agents.maya.newsletter.review import judge
+from coexai_app.agents.maya.newsletter.review import compared, judge
 from coexai_app.agents.maya.newsletter.schemas import (
     PREHEADER_LIMIT,
     SUBJECT_LIMIT,
@@ -18,17 +18,12 @@ from coexai_app.agents.maya.newsletter.schemas import (
     Planned,
 )
 from coexai_app.agents.maya.newsletter.subjects import length
-from coexai_app.agents.maya.review import analysis_of, without_source
 from coexai_app.agents.maya.schemas import Analyzed
 from coexai_app.agents.maya.sources import Extracted
 from coexai_app.agents.parts import Part, PartKind
 from coexai_app.agents.pipeline import BUILTIN, Outcome, StepContext
-from coexai_app.agents.report import Review
-from coexai_app.agents.text import sentences
 from coexai_app.errors import InvalidInput
-from coexai_app.extract.document import Document
 
-BUILTIN_ROUNDS = 4
 _LIMITS = {PartKind.SUBJECT: SUBJECT_LIMIT, PartKind.PREHEADER: PREHEADER_LIMIT}
 
 
@@ -70,48 +65,22 @@ def check(data: NewsletterInput, context: StepContext) -> Checked:
     """Claims and rules; what has no source is repaired or taken out."""
     context.check()
     document, drafted = context.need(Extracted).document, context.need(Drafted)
-    plan = context.need(Planned).letter
-    voice = context.business.voice
-
-    def verdict(letter: NewsletterOutput) -> Review:
-        return judge(document, data, letter, voice=voice)
-
+    plan, voice = context.need(Planned).letter, context.business.voice
     spares = {part.label.partition(",")[0]: part.text for part in plan.parts()}
-    letter, review, rounds = drafted.letter, None, 0
-    if drafted.by_model:
-        letter, review, rounds = mended(letter, verdict, document, context, lambda part: _spare(part, spares), ask=True, fit=_fit)
-        if not without_source(review):
-            return Checked(letter=letter, review=review, repaired=rounds)
-        context.engine = BUILTIN
-    letter, review, more = _rewritten(data, context, document, plan)
-    if without_source(review):
-        letter, review, cuts = mended(letter, verdict, document, context, lambda part: "", ask=False, fit=_fit)
-        more += cuts
-    return Checked(letter=letter, review=review, repaired=rounds + more)
 
+    def again(banned: frozenset[str]) -> NewsletterOutput | None:
+        written = builtin.write(document, data, banned, context.business).letter
+        return written if written.opening else None
 
-def _rewritten(
-    data: NewsletterInput, context: StepContext, document: Document, letter: NewsletterOutput
-) -> tuple[NewsletterOutput, Review, int]:
-    """Writes again without the sentences that the ledger did not find in the source."""
-    voice = context.business.voice
-    review, rounds, banned = judge(document, data, letter, voice=voice), 0, set[str]()
-    while (open_ := without_source(review)) and rounds < BUILTIN_ROUNDS:
-        rounds += 1
-        before, parts = len(banned), letter.parts()
-        for claim in open_:
-            found = sentences.split(parts[claim.part].text, document.language)
-            banned |= {s.text.removeprefix("• ") for s in found if s.start < claim.end and claim.start < s.end}
-        plan = builtin.write(document, data, banned, context.business)
-        if len(banned) == before or not plan.letter.opening:
-            break
-        letter = plan.letter
-        review = judge(document, data, letter, voice=voice)
-    return letter, review, rounds
-
-
-def _spare(part: Part, spares: dict[str, str]) -> str:
-    return spares.get(part.label.partition(",")[0], "")
+    how = Mending(
+        judge=lambda letter: judge(document, data, letter, voice=voice),
+        again=again,
+        fit=_fit,
+        spare=lambda part: spares.get(part.label.partition(",")[0], ""),
+    )
+    letter, review, rounds = mending.checked(plan, drafted.letter if drafted.by_model else None, document, context, how)
+    review, said = compared(review, document, data, letter, voice, context.earlier())
+    return Checked(letter=letter, review=review, repaired=rounds, said=said)
 
 
 def _fit(part: Part, text: str) -> str:
@@ -128,7 +97,7 @@ def output(data: NewsletterInput, context: StepContext) -> Outcome:
     return Outcome(
         title=document.title or (subjects[0].text if subjects else "Newsletter"),
         source=sources.told(document, data),
-        analysis=analysis_of(base, document, context.business.voice),
+        analysis=kept.analysis(base, document, context.business.voice, checked.said),
         output=checked.letter.model_dump(mode="json"),
         review=checked.review,
     )

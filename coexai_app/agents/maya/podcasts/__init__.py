@@ -5,20 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from coexai_app.agents.maya.longform import exports, rules
-from coexai_app.agents.maya.longform.review import Rubric
 from coexai_app.agents.maya.longform.schemas import Length
 from coexai_app.agents.maya.podcasts import compose, prompts
 from coexai_app.agents.maya.podcasts.schemas import PodcastInput, PodcastOutput
 from coexai_app.agents.maya.speech import checks
 from coexai_app.agents.maya.speech.forms import Asking, Form
 from coexai_app.agents.maya.speech.steps import Steps
+from coexai_app.agents.maya.verdicts import Rubric, grown
 from coexai_app.agents.parts import PartKind
 from coexai_app.agents.pipeline import Capability
 
 EXAMPLE = (Path(__file__).parent / "example.txt").read_text(encoding="utf-8")
-RUBRIC = Rubric(
+FIRST_RUBRIC = Rubric(
     name="maya.podcast/1",
-    claims=30,
     rules=(
         ("quotes", "Quotes", 10, rules.quotes),
         ("coverage", "Covers the episode", 9, rules.coverage),
@@ -33,11 +32,12 @@ RUBRIC = Rubric(
         ("readability", "Easy to read", 3, rules.easy),
     ),
 )
+RUBRIC = grown(FIRST_RUBRIC, "maya.podcast/2", less="duplicates")
 FORM = Form(
     name="A summary",
     output=PodcastOutput,
     compose=compose.blocks,
-    rubric=RUBRIC,
+    rubrics=(FIRST_RUBRIC, RUBRIC),
     asking=Asking(prompts.write, prompts.read),
     wanted={Length.SHORT: (120, 600), Length.MEDIUM: (220, 950), Length.LONG: (400, 1_700)},
     counts={PartKind.HEADING: (1, 14), PartKind.PARAGRAPH: (1, 40), PartKind.QUOTE: (0, 8), PartKind.ITEM: (0, 24)},

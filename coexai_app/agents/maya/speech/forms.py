@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from coexai_app.agents.maya.longform.review import Rubric
+from coexai_app.agents.maya.longform.judged import LongJudged
 from coexai_app.agents.maya.longform.schemas import Length, LongformOutput, TextBlock
 from coexai_app.agents.maya.speech.schemas import TalkInput
+from coexai_app.agents.maya.verdicts import Rubric
 from coexai_app.agents.parts import PartKind
 from coexai_app.business import BusinessProfile
 from coexai_app.extract.document import Document
@@ -27,13 +28,14 @@ class Asking:
 class Form:
     """`compose(document, length, closing, banned)` is the builtin writer; () when no sentence of the talk can stand alone.
 
-    `wanted` are the fewest and most words by length, `counts` the fewest and most blocks of a kind, `fixed` headings that are form.
+    `rubrics` are those of all times, the present one last; `wanted` are the fewest and most words by length, `counts` the fewest and
+    most blocks of a kind, `fixed` headings that are form.
     """
 
     name: str
     output: type[LongformOutput]
     compose: Callable[[Document, Length, str, frozenset[str]], tuple[TextBlock, ...]]
-    rubric: Rubric
+    rubrics: tuple[Rubric[LongJudged], ...]
     asking: Asking
     wanted: Mapping[Length, tuple[int, int]]
     counts: Mapping[PartKind, tuple[int, int]]

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from coexai_app.agents.maya import answers
 from coexai_app.agents.maya.asking import data_of
-from coexai_app.agents.maya.longform.review import without_source
 from coexai_app.agents.maya.longform.schemas import LongformChecked, LongformDrafted, LongformOutput, TextBlock
 from coexai_app.agents.maya.speech import prompts
 from coexai_app.agents.maya.speech.forms import Form
 from coexai_app.agents.maya.speech.schemas import TalkInput
+from coexai_app.agents.maya.verdicts import without_source
 from coexai_app.agents.parts import PartKind
 from coexai_app.agents.pipeline import BUILTIN, StepContext
 from coexai_app.agents.report import Claim, Review

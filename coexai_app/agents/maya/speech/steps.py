@@ -6,27 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from coexai_app.agents.maya import sources
+from coexai_app.agents.maya import kept, sources, verdicts
 from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.longform import review as reviews
-from coexai_app.agents.maya.longform.judged import Topic
+from coexai_app.agents.maya.longform.judged import LongJudged, Topic
 from coexai_app.agents.maya.longform.schemas import LongformChecked, LongformDrafted, LongformOutput
 from coexai_app.agents.maya.sources import Extracted
 from coexai_app.agents.maya.speech import cues, repair, talk, topics
 from coexai_app.agents.maya.speech.forms import Form
 from coexai_app.agents.maya.speech.schemas import Heard, Outlined, Section, TalkInput
+from coexai_app.agents.maya.verdicts import NO_VOICE, Rubric
 from coexai_app.agents.parts import PartKind
 from coexai_app.agents.pipeline import BUILTIN, Outcome, Step, StepContext
 from coexai_app.agents.report import Analysis, KeySentence, Report, Review
 from coexai_app.agents.text import audience, brand, phrases, readability
-from coexai_app.business import Voice
 from coexai_app.errors import InvalidInput
 from coexai_app.extract.document import Document
 
 KEY_SENTENCES = 12
 # The topics that coverage is judged by; a form's own sections may be fewer.
 TOPICS, WORDS_A_TOPIC = 7, 160
-NO_VOICE = Voice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +107,16 @@ class Steps:
         context.check()
         document = context.need(Extracted).document
 
-        def judged(blocks: LongformOutput) -> Review:
-            return self.judge(blocks, document, data, context.need(Heard).notes, _topics(document), voice=context.business.voice)
+        voice = context.business.voice
 
-        return repair.checked(self.form, data, context, document, context.need(LongformDrafted), judged, self._banned(data, context))
+        def judged(blocks: LongformOutput) -> Review:
+            return self.judge(blocks, document, data, context.need(Heard).notes, _topics(document), voice=voice)
+
+        checked = repair.checked(self.form, data, context, document, context.need(LongformDrafted), judged, self._banned(data, context))
+        made = self.form.output(blocks=checked.blocks)
+        seen = reviews.seen(made, document, voice, context.earlier(), data.call_to_action or "")
+        review, said = verdicts.compared(checked.review, self.form.rubrics[-1], seen)
+        return checked.model_copy(update={"review": review, "said": said})
 
     def output(self, data: TalkInput, context: StepContext) -> Outcome:
         """The report's parts."""
@@ -131,7 +136,11 @@ class Steps:
         return Outcome(
             title=made.title,
             source=sources.told(document, data),
-            analysis=reviews.analysis_of(base, document, context.business.voice, _topics(document), heard.notes),
+            analysis=kept.analysis(
+                *(base, document, context.business.voice, checked.said),
+                topics=[[t.title, t.start, t.end] for t in _topics(document)],
+                notes=dict(heard.notes),
+            ),
             output=made.model_dump(mode="json"),
             review=checked.review,
         )
@@ -143,15 +152,17 @@ class Steps:
         data: TalkInput,
         notes: Mapping[str, str],
         found: tuple[Topic, ...],
+        *,
+        rubric: Rubric[LongJudged] | None = None,
         **known: Any,
     ) -> Review:
-        """The verdict on an output of this form; `known` as in `reviews.judge`."""
+        """The verdict on an output of this form, by its present rubric or an older one; `known` as in `reviews.judge`."""
         form = self.form
         also = {f"input.{name}": value for name in ("call_to_action", "url") if (value := getattr(data, name))}
         return reviews.judge(
             output,
             document,
-            form.rubric,
+            rubric or form.rubrics[-1],
             also=also,
             topics=found,
             wanted=form.wanted[data.length],
@@ -165,16 +176,18 @@ class Steps:
 
     def review(self, report: Report, output: Mapping[str, Any]) -> Review:
         """Judges an edited output against the report's source. Raises InvalidInput when the output is not of this form."""
-        made = reviews.parsed(self.form.output, output, self.form.name[0].lower() + self.form.name[1:])
-        data = TalkInput.model_validate(report.input)
+        made = kept.parsed(self.form.output, output, self.form.name[0].lower() + self.form.name[1:])
         return self.judge(
             made,
-            reviews.rebuilt(report),
-            data,
-            reviews.notes_of(report),
-            reviews.topics_of(report),
+            kept.document(report),
+            TalkInput.model_validate(report.input),
+            kept.more(report, "notes", {}),
+            tuple(Topic(title, start, end) for title, start, end in kept.more(report, "topics", ())),
+            rubric=kept.rubric(report, *self.form.rubrics),
             earlier=report.claims,
-            voice=reviews.brand_of(report),
+            voice=kept.voice(report),
+            said=kept.said(report),
+            habits=kept.learnt(report),
         )
 
     def _banned(self, data: TalkInput, context: StepContext) -> frozenset[str]:
