@@ -14,6 +14,8 @@ from coexai_app.access import Actor
 from coexai_app.api import limits, origins
 from coexai_app.errors import Forbidden, Unauthenticated
 from coexai_app.services import access_tokens, accounts, api_key_access, api_key_format, api_keys
+from coexai_app.services.api_key_access import KeyHolder
+from coexai_app.services.rate_limit import Verdict
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,12 +63,17 @@ async def actor(request: Request) -> Actor:
 
 async def _counted(request: Request) -> Actor:
     """Whoever calls, within their limit; nobody has one by address."""
+    token = _sent(request)
     try:
-        found = await caller(request)
+        if _is_key(request, token):
+            found, budget, verdict = await _key_holder(request, token)
+            limits.counted(request, budget, verdict)
+        else:
+            found = await caller(request)
+            await limits.count(request, limits.Budget.of(found, by_cookie=not token))
     except Unauthenticated:
         await limits.anonymous(request)
         raise
-    await limits.count(request, found, by_cookie=not _sent(request))
     access.require_enrolled(found)
     return found
 
@@ -86,19 +93,34 @@ def _sent(request: Request) -> str:
 
 async def caller(request: Request) -> Actor:
     """Who calls, not counted."""
-    if token := _sent(request):
-        if api_key_format.looks_like_one(token) or not bearer(request):
-            return await _key_holder(token, client_ip(request))
+    token = _sent(request)
+    if _is_key(request, token):
+        api_key_access.check_shape(token)
+        return (await call(api_key_access.authenticate, key=token, ip=client_ip(request))).actor
+    if token:
         return await call(access_tokens.verify, token=token)
     return await person(request)
 
 
-async def _key_holder(key: str, ip: str) -> Actor:
+def _is_key(request: Request, token: str) -> bool:
+    return bool(token) and (api_key_format.looks_like_one(token) or not bearer(request))
+
+
+async def _key_holder(request: Request, key: str) -> tuple[Actor, limits.Budget, Verdict]:
+    """Who calls with a key, and how the call was counted, which may take a question to Redis: both in one thread."""
     api_key_access.check_shape(key)
-    found = await call(api_key_access.authenticate, key=key, ip=ip)
+    ip = client_ip(request)
+
+    def work() -> tuple[KeyHolder, limits.Budget, Verdict]:
+        with db.open_for(api_key_access.authenticate) as session:
+            found = api_key_access.authenticate(session, key=key, ip=ip)
+        budget = limits.Budget.of(found.actor, by_cookie=False)
+        return found, budget, budget.take()
+
+    found, budget, verdict = await anyio.to_thread.run_sync(work)
     if found.note_use:
         await call(api_key_access.note_use, key_id=found.key_id, ip=ip)
-    return found.actor
+    return found.actor, budget, verdict
 
 
 async def person(request: Request) -> Actor:

@@ -54,15 +54,27 @@ class Filters:
 EVERYTHING: Final = Filters()
 
 
-def _with(found: Select[Any], *, inputs: bool) -> Select[Any]:
+# What the view of a job in a list needs of its row.
+_SHOWN: Final = (
+    *("id", "user_id", "agent", "capability", "title", "status", "priority", "test", "attempt", "max_attempts", "cancel_requested"),
+    *("error_code", "error_message", "created_at", "run_after", "started_at", "finished_at"),
+)
+
+
+def _with(found: Select[Any], *more: str) -> Select[Any]:
     """Jobs as they stand in the table, `by` whom and with which `result`: making objects of them takes longer than reading them."""
     named = found.outerjoin(User, col(User.id) == col(Job.user_id)).outerjoin(Output, col(Output.job_id) == col(Job.id))
-    columns = [column for column in table_of(Job).c if inputs or column.name != "input"]
+    columns = [table_of(Job).c[name] for name in (*_SHOWN, *more)]
     return named.with_only_columns(*columns, col(User.name).label("by"), col(Output.id).label("result"))
 
 
 # Built once: putting a statement together takes longer than running it.
-_ONE: Final = _with(select(Job).where(col(Job.id) == bindparam("job"), col(Job.organization_id) == bindparam("organization")), inputs=True)
+_ALL: Final = select(Job).where(col(Job.organization_id) == bindparam("organization"))
+_ONE: Final = _with(_ALL.where(col(Job.id) == bindparam("job")), "input")
+_PAGES: Final[Mapping[str, Select[Any]]] = {
+    sort: _with(_ALL.order_by(order, col(Job.id)).offset(bindparam("skipped")).limit(bindparam("most"))) for sort, order in ORDERS.items()
+}
+_NUMBER: Final = tallies.statement(_ALL, col(Job.id))
 _STEP: Final = table_of(JobStep).c
 _STEPS: Final = (
     sa.select(_STEP.name, _STEP.label, _STEP.status, _STEP.started_at, _STEP.ms, _STEP.summary)
@@ -77,9 +89,15 @@ def page(
 ) -> Listing[PartnerJob]:
     """A page of the organisation's jobs; empty beyond the last one. `sort` is a key of ORDERS."""
     access.require(actor, Permission.VIEW_WORK)
-    found = _matching(actor, filters)
-    rows = _rows(session, actor, found.order_by(ORDERS[sort], col(Job.id)).offset((page - 1) * limit).limit(limit))
-    return Listing[PartnerJob].of(rows, page=page, limit=limit, total=_total(session, actor, found, filters))
+    skipped, organization = (page - 1) * limit, actor.organization_id
+    if filters == EVERYTHING:
+        rows = _rows(session, actor, _PAGES[sort], organization=organization, skipped=skipped, most=limit)
+        total = tallies.count(session, _NUMBER, f"jobs {organization}", organization=organization)
+    else:
+        found = _matching(actor, filters)
+        rows = _rows(session, actor, _with(found.order_by(ORDERS[sort], col(Job.id)).offset(skipped).limit(limit)))
+        total = _total(session, actor, found, filters)
+    return Listing[PartnerJob].of(rows, page=page, limit=limit, total=total)
 
 
 @db.reads
@@ -98,7 +116,7 @@ def walk(
     if cursor:
         last = cursors.opened(actor, question=question, cursor=cursor)
         found = found.where(col(Job.id) < last if WALKS[sort] else col(Job.id) > last)
-    rows = _rows(session, actor, found.order_by(ORDERS[sort]).limit(limit + 1))
+    rows = _rows(session, actor, _with(found.order_by(ORDERS[sort]).limit(limit + 1)))
     shown, more = rows[:limit], len(rows) > limit
     return Walk[PartnerJob](
         data=tuple(shown),
@@ -216,9 +234,9 @@ def _one(session: Session, actor: Actor, job_id: UUID) -> Any:
     return found
 
 
-def _rows(session: Session, actor: Actor, found: SelectOfScalar[Job]) -> list[PartnerJob]:
-    """The views of the jobs that a select finds; who asked and the result's id come with them in one query, their inputs do not."""
-    rows: Sequence[Any] = session.connection().execute(_with(found, inputs=False)).all()
+def _rows(session: Session, actor: Actor, found: Select[Any], **values: Any) -> list[PartnerJob]:
+    """The views of the jobs that a select `_with` all they need finds."""
+    rows: Sequence[Any] = session.connection().execute(found, values).all()
     facts = jobs_read.about(session, actor, rows, beside={row.id: (row.by, row.result) for row in rows})
     return [view.row(row, facts[row.id]) for row in rows]
 
@@ -227,7 +245,7 @@ def _total(session: Session, actor: Actor, found: SelectOfScalar[Job], filters: 
     """How many jobs there are; what is filtered by a part that may change has to be counted whole."""
     if filters.status or filters.text:
         return int(session.execute(found.with_only_columns(func.count(), maintain_column_froms=True)).scalar_one())
-    return tallies.count(session, found, f"jobs {actor.organization_id} {actor.user_id} {filters!r}", col(Job.id))
+    return tallies.count(session, tallies.statement(found, col(Job.id)), f"jobs {actor.organization_id} {actor.user_id} {filters!r}")
 
 
 def _steps(session: Session, job_id: UUID) -> Sequence[Any]:

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import Select, bindparam, func
 from sqlmodel import Session
-from sqlmodel.sql.expression import SelectOfScalar
 
 # A transaction is over long before (`db.connect` ends statements after 15 seconds), and the clocks of our processes differ by less.
 SETTLED_SECONDS: Final = 60
 # Then all is counted again: an organisation's rows can go as a whole.
 GOOD_FOR_SECONDS: Final = 600
-LONG: Final = 1_000
+LONG: Final = 200
 _MOST: Final = 1_000
+_FIRST: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,21 @@ _lock = threading.Lock()
 _known: OrderedDict[str, _Counted] = OrderedDict()
 
 
-def count(session: Session, found: SelectOfScalar[Any], key: str, ident: Any) -> int:
-    """The number of rows of a select. `key` names the list with its filters, `ident` is the column of the time-ordered id."""
+def statement(found: Select[Any], ident: Any) -> Select[int, int]:
+    """What `count` asks about a list; `ident` is the column of the time-ordered id. One that is asked often is built once."""
+    before = func.count().filter(ident < bindparam("border"))
+    return found.with_only_columns(func.count(), before, maintain_column_froms=True).where(ident >= bindparam("known"))
+
+
+def count(session: Session, asked: Select[int, int], key: str, **values: Any) -> int:
+    """The number of rows of a list. `asked` is its `statement`, with the `values` that it needs; `key` names the list with its filters."""
     border = _id_of(time.time() - SETTLED_SECONDS)
     with _lock:
         known = _known.get(key)
         if known and known.at + GOOD_FOR_SECONDS < time.monotonic():
             known = None
-    counted = found.with_only_columns(func.count(), func.count().filter(ident < border), maintain_column_froms=True)
-    rest, settled = session.execute(counted.where(ident >= known.border) if known else counted).one()
+    values |= {"border": border, "known": known.border if known else _FIRST}
+    rest, settled = session.connection().execute(asked, values).one()
     before = known.number if known else 0
     if before + settled >= LONG:
         with _lock:

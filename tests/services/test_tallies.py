@@ -63,10 +63,10 @@ def test_after_a_while_it_is_counted_anew(people: People, session: Session, monk
     for _ in range(4):
         create(people.bob)
     mine = access.scoped(select(Job), people.bob)
-    assert tallies.count(session, mine, "jobs", col(Job.id)) == 4
+    assert tallies.count(session, tallies.statement(mine, col(Job.id)), "jobs") == 4
     tallies._known["jobs"] = replace(tallies._known["jobs"], number=40)  # rows that have gone meanwhile
-    assert tallies.count(session, mine, "jobs", col(Job.id)) == 40
+    assert tallies.count(session, tallies.statement(mine, col(Job.id)), "jobs") == 40
     monkeypatch.setattr(tallies, "GOOD_FOR_SECONDS", -1)
-    assert tallies.count(session, mine, "jobs", col(Job.id)) == 4
+    assert tallies.count(session, tallies.statement(mine, col(Job.id)), "jobs") == 4
     assert tallies._id_of(0).int == 0
     assert tallies._id_of(4_000_000_000) > new_id()
