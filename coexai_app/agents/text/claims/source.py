@@ -5,6 +5,7 @@ Called by `ledger`; `verdicts` looks claims up here.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +27,12 @@ from .words import EVERY_STOP_WORD, Token, sentence_starts, stem
 
 # The words of a longer sentence tell no place: it is a table.
 _MOST_STEMS = 100
+# Places of equal worth that are looked at; more would only cost time.
+MOST_PLACED = 400
+# How many words before and behind a place are compared, and what stands for the end of a sentence or clause among them.
+REACH = 5
+END = "\n"
+_BOUNDARY = re.compile(r"[.;:!?…\n]\s|[.;:!?…\n]$|\n")
 
 
 class Text:
@@ -36,8 +43,11 @@ class Text:
         self.language = language
         self.words: list[Token] = prepared(text)
         self.starts = [w.start for w in self.words]
+        self._keys = [w.key for w in self.words]
         self.sentences = sentence_starts(text)
         self._stems: dict[int, frozenset[str]] = {}
+        self._before: dict[int, tuple[str, ...]] = {}
+        self._behind: dict[int, tuple[str, ...]] = {}
 
     def begin_after(self, spans: Iterable[tuple[int, int]]) -> None:
         """Marks the words behind spans of form ("2/9 Bread") as standing at a start."""
@@ -81,7 +91,35 @@ class Text:
         return frozenset(self.keys(*self.words_of(*self.sentence_span(self.sentence(position)))))
 
     def keys(self, first: int, last: int) -> list[str]:
-        return [w.key for w in self.words[max(0, first) : last]]
+        return self._keys[max(0, first) : last]
+
+    def before(self, i: int) -> tuple[str, ...]:
+        """The folded words before word i, nearest first, at most five, up to an END; empty where nothing is before it in its clause."""
+        found = self._before.get(i)
+        if found is None:
+            found = self._before[i] = self._reach(range(i - 1, i - 1 - REACH, -1), 0)
+        return found
+
+    def behind(self, i: int) -> tuple[str, ...]:
+        """The folded words from word i on, as `before`; empty when word i begins a clause."""
+        found = self._behind.get(i)
+        if found is None:
+            found = self._behind[i] = self._reach(range(i, i + REACH), -1)
+        return found
+
+    def _reach(self, places: Iterable[int], gap: int) -> tuple[str, ...]:
+        found: list[str] = []
+        for i in places:
+            if self._parted(i + gap):
+                return (*found, END) if found else ()
+            found.append(self._keys[i])
+        return tuple(found)
+
+    def _parted(self, left: int) -> bool:
+        """Whether a sentence or a clause ends between word `left` and the next one; the ends of the text count."""
+        if left < 0 or left + 1 >= len(self.words):
+            return True
+        return bool(_BOUNDARY.search(self.text, self.words[left].end, self.words[left + 1].start))
 
 
 class SourceIndex(Text):
@@ -116,6 +154,10 @@ class SourceIndex(Text):
     def _number_starts(self) -> list[int]:
         return [m.start for m in self.numbers]
 
+    @cached_property
+    def _date_starts(self) -> list[int]:
+        return [m.start for m in self.dates]
+
     def numbers_in(self, low: int, high: int) -> list[Mention]:
         """The numbers of a stretch of text, at most 60: a table without a full stop is one long sentence."""
         first = bisect_left(self._number_starts, low)
@@ -123,7 +165,8 @@ class SourceIndex(Text):
 
     def values_in(self, low: int, high: int) -> list[Mention]:
         """Numbers and dates of a stretch of text."""
-        return [*self.numbers_in(low, high), *(m for m in self.dates if low <= m.start < high)]
+        dates = self.dates[bisect_left(self._date_starts, low) : bisect_left(self._date_starts, high)]
+        return [*self.numbers_in(low, high), *dates]
 
     @cached_property
     def _sentences_of(self) -> dict[str, list[int]]:
@@ -265,4 +308,4 @@ def best_placed(mentions: Sequence[Mention], source: Text, claim: frozenset[str]
     """Of several places the one whose sentence shares most content words with the claim's; the first of equals."""
     if len(claim) > _MOST_STEMS:
         claim = frozenset()
-    return max(mentions[:400], key=lambda m: (score(m), len(source.stems_near(m.start) & claim), -m.start))
+    return max(mentions[:MOST_PLACED], key=lambda m: (score(m), len(source.stems_near(m.start) & claim), -m.start))
