@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, islice
 
-from .counting import COUNTS
 from .mention import Mention
 from .source import END, REACH, SourceIndex, Text
 from .words import EVERY_STOP_WORD
@@ -30,7 +29,6 @@ def agreement(claim: Text, first: int, last: int, source: SourceIndex, a: int, b
 
     A common end of a sentence or clause counts as a word behind another that agrees.
     """
-    COUNTS["agreement"] += 1
     same = content = 0
     for ours, theirs in ((claim.before(first), source.before(a)), (claim.behind(last), source.behind(b))):
         for word, other in zip(ours, theirs, strict=False):
