@@ -47,6 +47,18 @@ def windows(material: Material, budget: int) -> list[Unit]:
     return found
 
 
+def without(units: Sequence[Unit], material: Material, refused: Set[str]) -> set[int]:
+    """The indexes of the units whose first post holds none of the refused texts."""
+    # Most refused texts are whole sentences of the source: those are looked up, the others are searched for.
+    gone = {i for i, piece in enumerate(material.pieces) if piece.text in refused}
+    return {
+        n
+        for n, unit in enumerate(units)
+        if not any(i in gone and material.pieces[i].text in unit.posts[0] for i in unit.members)
+        and not any(text in unit.posts[0] for text in refused)
+    }
+
+
 # A source that speaks of itself: "This is the diary of …".
 _SELF = re.compile(
     r"(?:this|here) (?:is|post|article|guide|story)\b|est[ea] (?:es|artículo|guía)\b|(?:dies|das) ist\b|dieser (?:artikel|beitrag)\b|"

@@ -23,7 +23,8 @@ _PROTOCOL_LENGTH = len("https://")
 _TCO_SLUG_LENGTH = 40
 
 # Without a dot before something there is no host name: most sentences are done here.
-_DOT = re.compile(r"\.[^\s.]")
+# Every top-level domain begins with a letter: "18.40" needs no search for one.
+_DOT = re.compile(r"\.[^\W\d_]")
 _RUN = re.compile(r"\S+")
 _LONGEST_RUN = 5_000
 # Code points outside these ranges weigh 2: 0–4351, 8192–8205, 8208–8223, 8242–8247.

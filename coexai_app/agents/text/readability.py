@@ -1,7 +1,7 @@
 """How hard a text is to read: the Flesch reading ease in its national forms, and a US school grade for English.
 
 Formulas, with W words, S sentences, Y syllables (asl = W/S, asw = Y/W):
-en  206.835 - 1.015 asl - 84.6 asw (Flesch, 1948); grade 0.39 asl + 11.8 asw - 15.59 (Kincaid, 1975), S as `_runs` counts it
+en  206.835 - 1.015 asl - 84.6 asw (Flesch, 1948); grade 0.39 asl + 11.8 asw - 15.59 (Kincaid, 1975), of `graded` and `runs`
 de  180 - asl - 58.5 asw (Amstad, 1978)
 es  206.835 - 60 asw - 1.02 asl (Fernández Huerta, 1959)
 fr  207 - 1.015 asl - 73.6 asw (Kandel and Moles, 1958)
@@ -71,19 +71,36 @@ def of(sentences: Sequence[str], language: str) -> Readability:
     per_word = sum(syllables(word, language) for line in counts for word in line) / total
     constant, by_sentence, by_word = formula
     ease = min(100.0, max(0.0, constant - by_sentence * per_sentence - by_word * per_word))
-    grade = max(0.0, 0.39 * total / _runs(sentences) + 11.8 * per_word - 15.59) if language == "en" else None
+    grade = _grade(sentences) if language == "en" else None
     band = next((name for limit, name in _BANDS if ease >= limit), "hard")
-    return Readability(
-        ease=round(ease, 1), grade=None if grade is None else round(grade, 1), words_per_sentence=round(per_sentence, 1), band=band
-    )
+    return Readability(ease=round(ease, 1), grade=grade, words_per_sentence=round(per_sentence, 1), band=band)
 
 
 _RUN = re.compile(r"\b[^.!?]+[.!?]*")
 _FRAGMENT_WORDS = 2
+_GRADED_WORD = re.compile(r"[^\s–—]*[^\W_][^\s–—]*")
+_MARKS = re.compile(r"^\W+|\W+$")
 
 
-def _runs(sentences: Sequence[str]) -> int:
+def graded(sentence: str) -> list[tuple[str, int]]:
+    """The words of a sentence and their syllables as Flesch counts them (How to Write Plain English, 1979, chapter 2): what stands between
+    two spaces is one word ("full-length", "$15"), and abbreviations, figures and symbols have one syllable."""
+    found = [_MARKS.sub("", word) for word in _GRADED_WORD.findall(sentence)]
+    shouts = 2 * sum(word.isupper() for word in found) > len(found)
+    return [(word, 1 if syllables_en.is_sign(word, shouts=shouts) else syllables_en.count(word)) for word in found]
+
+
+def _grade(sentences: Sequence[str]) -> float | None:
+    """The school grade of English sentences; None without a word."""
+    found = [pair for sentence in sentences for pair in graded(sentence)]
+    if not found:
+        return None
+    per_word = sum(syllables for _, syllables in found) / len(found)
+    return round(max(0.0, 0.39 * len(found) / runs(sentences) + 11.8 * per_word - 15.59), 1)
+
+
+def runs(sentences: Sequence[str]) -> int:
     """The sentences of the school grade, as other tools count them: what ends in . ! or ? and has more than two words. A line without a
-    stop belongs to the next one."""
-    runs = _RUN.findall(" ".join(sentences))
-    return max(1, sum(len(run.split()) > _FRAGMENT_WORDS for run in runs))
+    stop belongs to the next one. At least 1."""
+    found = _RUN.findall(" ".join(sentences))
+    return max(1, sum(len(_GRADED_WORD.findall(run)) > _FRAGMENT_WORDS for run in found))

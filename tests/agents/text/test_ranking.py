@@ -74,6 +74,35 @@ class TestReadability:
         ]
         assert readability.of(text, "en").grade == pytest.approx(2.0, abs=0.3)
 
+    @pytest.mark.parametrize(
+        ("sentence", "counted"),
+        [
+            ("She paid $15 for a full-length coat.", [1, 1, 1, 1, 1, 2, 1]),
+            ("The CEO of NASA’s TV arm said 7% is OK.", [1, 1, 1, 2, 1, 1, 1, 1, 1, 1]),
+            ("Add 2 tbsp – or 30ml – at 6 p.m. to it.", [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]),
+            ("READ THIS ARTICLE NOW.", [1, 1, 3, 1]),
+            ("Write to shop@bakery.example or https://bakery.example/order today.", [1, 1, 1, 1, 1, 2]),
+            ("The centre struggled, so metres were doubled.", [1, 2, 2, 1, 2, 1, 2]),
+            ("A spokesman for spacecraft made a basement announcement.", [1, 2, 1, 2, 1, 1, 2, 3]),
+        ],
+    )
+    def test_the_grade_counts_words_and_syllables_as_flesch_did(self, sentence: str, counted: list[int]) -> None:
+        assert [syllables for _, syllables in readability.graded(sentence)] == counted
+
+    def test_its_sentences_have_three_words_and_a_stop(self) -> None:
+        assert readability.runs(["Well.", "The dog sat down.", "A heading without a stop", "The end of it all came."]) == 2
+        assert readability.runs(["Yes."]) == 1
+
+    def test_the_grade_is_the_formula_on_those_counts(self) -> None:
+        # 12 words, 2 sentences, 16 syllables: 0.39 · 6 + 11.8 · 16/12 - 15.59 = 2.5
+        text = ["The NBA paid $15 for a coat.", "Nobody in Ohio asked why."]
+        assert [s for line in text for _, s in readability.graded(line)] == [1, 1, 1, 1, 1, 1, 1, 3, 1, 3, 1, 1]
+        assert readability.of(text, "en").grade == pytest.approx(0.39 * 6 + 11.8 * 16 / 12 - 15.59, abs=0.06)
+
+    def test_signs_alone_have_a_grade_and_nothing_has_none(self) -> None:
+        assert readability.of(["123 456."], "en").grade == 0.0
+        assert readability.of(["— – …"], "en").grade is None
+
     def test_an_unknown_language_has_no_score(self) -> None:
         assert readability.of(["Hej på dig."], "und").ease is None
 

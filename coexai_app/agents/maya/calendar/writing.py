@@ -5,6 +5,7 @@ When the source has no more that stands on its own, the plan ends: there is no f
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections import Counter, defaultdict
@@ -94,10 +95,10 @@ def write(
     """The calendar for these moments, without the `banned` sentences (a check refused them) and without those that the brand voice does not
     want. Fewer entries than moments when the source is used up."""
     material = writing.material_of(document, BUDGET)
-    refused = frozenset(banned) | _unwanted(material, voice)
-    pool = [u for u in _pool(material) if not any(text in u.posts[0] for text in refused)]
+    refused = frozenset(banned) | _strange(document) | _unwanted(material, voice)
+    able = units.without(_pool(document), material, refused)
     most = _most_sentences(material, slots)
-    desk = _Desk(material, {channel: _ranked(pool, channel, most[channel]) for channel in options.channels})
+    desk = _Desk(material, {channel: _ranked(document, able, channel, most[channel]) for channel in options.channels})
     under = {channel: tails.of_channel(document, options, channel, voice) for channel in options.channels}
     entries: list[Entry] = []
     for slot in slots:
@@ -110,11 +111,20 @@ def write(
     return CalendarOutput(entries=tuple(entries), timezone=timezone, planned=len(slots), language=document.language)
 
 
+@functools.lru_cache(maxsize=2)
+def _strange(document: Document) -> frozenset[str]:
+    """What speaks to a machine or in another language."""
+    material = writing.material_of(document, BUDGET)
+    return frozenset(text for text in _texts(material) if strange(text, material.language))
+
+
 def _unwanted(material: Material, voice: Voice) -> frozenset[str]:
-    """What speaks to a machine or in another language, and what the brand voice does not want."""
-    plain = voice == NO_VOICE
-    texts = [*(piece.text for piece in material.pieces), *(text for items in material.lists for text in items.texts)]
-    return frozenset(text for text in texts if strange(text, material.language) or (not plain and brand.breaks(text, voice)))
+    """What the brand voice does not want."""
+    return frozenset() if voice == NO_VOICE else frozenset(text for text in _texts(material) if brand.breaks(text, voice))
+
+
+def _texts(material: Material) -> list[str]:
+    return [*(piece.text for piece in material.pieces), *(text for items in material.lists for text in items.texts)]
 
 
 def _most_sentences(material: Material, slots: Sequence[Slot]) -> dict[Channel, int]:
@@ -127,12 +137,15 @@ def _most_sentences(material: Material, slots: Sequence[Slot]) -> dict[Channel, 
     }
 
 
-def _pool(material: Material) -> list[Unit]:
-    """The candidates: runs of sentences, lists, and an interview's questions with their answers."""
+@functools.lru_cache(maxsize=2)
+def _pool(document: Document) -> tuple[Unit, ...]:
+    """The candidates: runs of sentences, lists, and an interview's questions with their answers. The check step writes a calendar several
+    times, so those of the last two documents are kept."""
+    material = writing.material_of(document, BUDGET)
     found = [units.with_label(u, material, WINDOW) for u in units.windows(material, WINDOW) if not _weak(u)]
     whole = (("\n".join(u.posts), u) for u in units.lists(material, WINDOW))
     lists = [Unit((text,), u.start, u.end, u.section, u.members, u.spans, u.terms, u.value, u.run) for text, u in whole]
-    return [*found, *lists, *units.questions(material, WINDOW)]
+    return (*found, *lists, *units.questions(material, WINDOW))
 
 
 def _weak(unit: Unit) -> bool:
@@ -142,14 +155,20 @@ def _weak(unit: Unit) -> bool:
     return len(text) < _SHORTEST or text.rstrip("\"'”’»)").endswith(("?", "？", ":", "：")) or bool(WORN_OUT.search(text))
 
 
-def _ranked(pool: Sequence[Unit], channel: Channel, most: int) -> list[Unit]:
+def _ranked(document: Document, able: Collection[int], channel: Channel, most: int) -> list[Unit]:
+    """The `able` candidates, by their index, that a network takes and that have at most so many sentences; the best first."""
+    pool = _pool(document)
+    chosen = (pool[i] for i in _ordered(document, channel) if i in able)
+    return [u for u in chosen if len(u.members) <= most or min(u.members) < 0]
+
+
+@functools.lru_cache(maxsize=2 * len(Channel))
+def _ordered(document: Document, channel: Channel) -> tuple[int, ...]:
+    """The indexes of the candidates that a network takes, the best first."""
+    pool = _pool(document)
     low, high = IDEAL[channel]
-    able = [
-        u
-        for u in pool
-        if (len(u.members) <= most or min(u.members) < 0) and len(u.posts[0]) <= high and networks.fits(channel, u.posts[0], high)
-    ]
-    return sorted(able, key=lambda u: (-round(_worth(u, low, high), 6), u.start))
+    fitting = [i for i, u in enumerate(pool) if len(u.posts[0]) <= high and networks.fits(channel, u.posts[0], high)]
+    return tuple(sorted(fitting, key=lambda i: (-round(_worth(pool[i], low, high), 6), pool[i].start)))
 
 
 def _worth(unit: Unit, low: int, high: int) -> float:

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 
 from coexai_app.agents.maya import hook, noise, units, writing
 from coexai_app.agents.maya.material import Material
@@ -51,7 +52,7 @@ def write(document: Document, options: NewsletterInput, banned: Iterable[str] = 
     """The newsletter without the `banned` sentences (a check refused them) and, unless too little would be left, without those that the
     brand voice does not want."""
     material = writing.material_of(document, BUDGET)
-    refused = frozenset(banned) | _strange(material)
+    refused = frozenset(banned) | _strange(document)
     unwanted = _unwanted(material, business.voice)
     plan = _write(document, material, options, refused | unwanted, business)
     if unwanted and len(plan.letter.sections) < FEWEST_SECTIONS:
@@ -60,8 +61,10 @@ def write(document: Document, options: NewsletterInput, banned: Iterable[str] = 
     return plan
 
 
-def _strange(material: Material) -> frozenset[str]:
+@functools.lru_cache(maxsize=2)
+def _strange(document: Document) -> frozenset[str]:
     """The sentences that speak to a machine, or in another language than the source."""
+    material = writing.material_of(document, BUDGET)
     return frozenset(text for text in texts_of(material) if strange(text, material.language))
 
 
@@ -76,10 +79,9 @@ def texts_of(material: Material) -> list[str]:
     return [*(piece.text for piece in material.pieces), *(text for items in material.lists for text in items.texts)]
 
 
-def _write(
-    document: Document, material: Material, options: NewsletterInput, refused: Collection[str], business: BusinessProfile
-) -> Planned:
-    pool = [u for u in [*_windows(material), *_lists(material)] if not any(text in u.posts[0] for text in refused)]
+def _write(document: Document, material: Material, options: NewsletterInput, refused: Set[str], business: BusinessProfile) -> Planned:
+    able = units.without(_candidates(document), material, refused)
+    pool = [u for i, u in enumerate(_candidates(document)) if i in able]
     title = _headline(document, refused)
     lines = subjects.choose(material, title, _refused_lines(refused))
     letter = NewsletterOutput(
@@ -131,6 +133,13 @@ def _headline(document: Document, refused: Collection[str]) -> str:
 
 def _refused_lines(refused: Collection[str]) -> frozenset[str]:
     return frozenset(refused) | frozenset(text.rstrip(".。") for text in refused)
+
+
+@functools.lru_cache(maxsize=2)
+def _candidates(document: Document) -> tuple[Unit, ...]:
+    """What the newsletter may tell; the check step writes it several times, so that of the last two documents is kept."""
+    material = writing.material_of(document, BUDGET)
+    return (*_windows(material), *_lists(material))
 
 
 def _windows(material: Material) -> list[Unit]:

@@ -122,8 +122,9 @@ def _hints(talk: Talk, i: int, usual: float) -> float:
 def _cosine(said: Sequence[Said], i: int, idf: dict[str, float]) -> float:
     left: Counter[str] = Counter(t for s in said[max(0, i - WINDOW) : i] for t in s.terms)
     right: Counter[str] = Counter(t for s in said[i : i + WINDOW] for t in s.terms)
-    dot = sum(left[t] * right[t] * idf[t] ** 2 for t in left.keys() & right.keys())
-    norm = math.sqrt(sum((n * idf[t]) ** 2 for t, n in left.items()) * sum((n * idf[t]) ** 2 for t, n in right.items()))
+    # Exact sums: a set has another order in each process, and equal valleys must stay equal.
+    dot = math.fsum(left[t] * right[t] * idf[t] ** 2 for t in left.keys() & right.keys())
+    norm = math.sqrt(math.fsum((n * idf[t]) ** 2 for t, n in left.items()) * math.fsum((n * idf[t]) ** 2 for t, n in right.items()))
     return dot / norm if norm else 0.0
 
 

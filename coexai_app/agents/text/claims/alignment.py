@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import SequenceMatcher
+from heapq import nsmallest
 
 from .source import SourceIndex, Text
 from .words import EVERY_STOP_WORD
@@ -16,7 +17,7 @@ from .words import EVERY_STOP_WORD
 _SHARE, _FEWEST = 0.6, 3
 # Longer sentences are tables or text without full stops: there a shared order of words tells nothing, and comparing costs time.
 _LONGEST = 120
-# Sentences with most content words in common are compared; more would only cost time.
+# Sentences with most content words in common are compared, the first of equals; more would only cost time.
 _CANDIDATES = 3
 # A gap of more words is another clause, not another word.
 _WIDEST = 4
@@ -57,7 +58,8 @@ class Alignment:
             return []
         stems = self.claim.stems_of(sentence)
         shared = self.source.sentences_with(stems)
-        wanted = [n for n, count in shared.most_common(_CANDIDATES) if count * 2 >= len(stems)]
+        likest = nsmallest(_CANDIDATES, shared.items(), key=lambda pair: (-pair[1], pair[0]))
+        wanted = [n for n, count in likest if count * 2 >= len(stems)]
         best, found = 0, list[tuple[int, Places]]()
         for number in wanted:
             low, high = self.source.words_of(*self.source.sentence_span(number))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from coexai_app.agents.report import Claim, ClaimKind, ClaimStatus, SourceSpan
 from coexai_app.extract.document import Document
@@ -20,9 +21,10 @@ from .mention import Mention, Quantity
 from .name_lookup import replaced
 from .names import find_names
 from .number_verdicts import Verdict
-from .numbers import find_numbers
+from .numbers import Spans, find_numbers
 from .quotes import CHECKED_FROM, find_quotes
 from .source import SourceIndex, Text
+from .sources import setting, sources_of
 from .structure import clipped, structure
 from .usage import Usage, prepared, usage_of
 from .verdicts import judge
@@ -41,7 +43,7 @@ def find(text: str, *, language: str = "und") -> list[Mention]:
     """Everything checkable in a text, in order and not overlapping; `language` is an ISO 639-1 code, "und" lets the text tell."""
     spoken = _language([text], language)
     words = prepared(text)
-    usage = usage_of([text], spoken)
+    usage = usage_of(words, spoken)
     return [m for m in _found(text, spoken, words, usage, [], lambda i: False) if not m.weak and not _unmarked_word(m)]
 
 
@@ -55,41 +57,47 @@ def ledger(
     `ignore` holds per part the spans that are form (numbering and hashtags that a formatter added).
     """
     language = _language([source.text], source.language)
-    sources = _sources(source, also or {}, language)
+    sources = sources_of(source, also or {}, language)
     spoken = _language(parts, language) if parts else language
-    usage = usage_of(parts, spoken, own=True)
-    for index in sources:
-        _merge(usage, index.usage)
+    texts = [Text(part, spoken) for part in parts]
+    usage = sources.usage()
+    usage.add_stops(spoken)
+    for text in texts:
+        usage.add_own(text.words)
     claims: list[Claim] = []
-    for number, part in enumerate(parts):
-        text = Text(part, spoken)
-        skipped = structure(part, number, len(parts)) + (clipped(ignore[number], len(part)) if number < len(ignore) else [])
-        text.begin_after(skipped)
-        alignments = [Alignment(text, index) for index in sources if index.origin in ("source", "source.title")]
-        mentions = _found(part, spoken, text.words, usage, skipped, _swapped(text, sources[0], alignments), sources)
-        known: dict[object, Verdict | None] = {}
-        for mention in mentions:
-            key = _setting(mention, text)
-            if key not in known:
-                known[key] = _verdict(mention, mentions, text, sources, alignments)
-        judged = [(m, v) for m in mentions if (v := known[_setting(m, text)])]
-        spans = [(m.start, m.end) for m, _ in judged] + skipped
-        for mention, other in turned(text, lambda a, b, spans=spans: not any(s < b and a < e for s, e in spans), alignments):  # type: ignore[misc]
-            judged.append((mention, _contradiction(mention, other)))
-        claims += [
-            Claim(
-                text=mention.text,
-                kind=mention.kind,
-                status=ClaimStatus.SUPPORTED if verdict.source else ClaimStatus.UNSUPPORTED,
-                source=verdict.source,
-                part=number,
-                start=mention.start,
-                end=mention.end,
-                reason=verdict.reason,
-            )
-            for mention, verdict in sorted(judged, key=lambda pair: pair[0].start)
-        ]
+    for number, text in enumerate(texts):
+        skipped = structure(text.text, number, len(parts)) + (clipped(ignore[number], len(text.text)) if number < len(ignore) else [])
+        judge_it = partial(_judged, text, skipped, usage, sources.indexes)
+        found = sources.judged.get(setting(text, skipped, usage), len(text.text), judge_it)
+        claims += [claim.model_copy(update={"part": number}) for claim in found] if number else found
     return tuple(claims)
+
+
+def _judged(text: Text, skipped: list[tuple[int, int]], usage: Usage, sources: Sequence[SourceIndex]) -> tuple[Claim, ...]:
+    """The claims of one part, as those of part 0."""
+    text.begin_after(skipped)
+    alignments = [Alignment(text, index) for index in sources if index.origin in ("source", "source.title")]
+    mentions = _found(text.text, text.language, text.words, usage, skipped, _swapped(text, sources[0], alignments), sources)
+    known: dict[object, Verdict | None] = {}
+    for mention in mentions:
+        key = _setting(mention, text)
+        if key not in known:
+            known[key] = _verdict(mention, mentions, text, sources, alignments)
+    judged = [(m, v) for m in mentions if (v := known[_setting(m, text)])]
+    free = Spans([*((m.start, m.end) for m, _ in judged), *skipped]).free
+    judged += [(mention, _contradiction(mention, other)) for mention, other in turned(text, free, alignments)]
+    return tuple(
+        Claim(
+            text=mention.text,
+            kind=mention.kind,
+            status=ClaimStatus.SUPPORTED if verdict.source else ClaimStatus.UNSUPPORTED,
+            source=verdict.source,
+            start=mention.start,
+            end=mention.end,
+            reason=verdict.reason,
+        )
+        for mention, verdict in sorted(judged, key=lambda pair: pair[0].start)
+    )
 
 
 def _verdict(
@@ -129,28 +137,6 @@ def _contradiction(mention: Mention, other: str) -> Verdict:
 
 def _language(texts: Sequence[str], known: str) -> str:
     return guess_language(texts, otherwise=known)
-
-
-def _sources(document: Document, also: Mapping[str, str], language: str) -> list[SourceIndex]:
-    links = [(link.url, link.start, link.end) for link in document.links]
-    extras = {
-        "source.title": document.title,
-        "source.author": document.author,
-        "source.published": document.published,
-        "source.url": document.url,
-    }
-    return [
-        SourceIndex(document.text, "source", language, links),
-        *(SourceIndex(text, origin, _language([text], language)) for origin, text in {**also, **extras}.items() if text),
-    ]
-
-
-def _merge(usage: Usage, other: Usage) -> None:
-    usage.lower.update(other.lower)
-    usage.strong.update(other.strong)
-    usage.initial.update(other.initial)
-    usage.counted.update(other.counted)
-    usage.stems |= other.stems
 
 
 def _swapped(text: Text, source: SourceIndex, alignments: Sequence[Alignment]) -> Callable[[int], bool]:

@@ -6,7 +6,7 @@ Called by `verdicts` and `ledger`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from coexai_app.agents.report import SourceSpan
 
@@ -19,6 +19,8 @@ from .words import EVERY_STOP_WORD, fold
 _ENDINGS = ("s", "es", "n", "en", "er", "ers", "ern", "an", "ian", "ans", "ians", "i", "is")
 # Words of a capitalised sequence that are looked at; a longer one is a list.
 _LONGEST_NAME = 40
+# Another name is a rival when so many words around it agree, and so many more than around the claimed one.
+_ENOUGH, _LEAD = 4, 3
 
 
 def judge_name(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) -> tuple[SourceSpan | None, str]:
@@ -29,7 +31,8 @@ def judge_name(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) ->
     fault = ""
     near = claim.stems_near(mention.start)
     for source in sources:
-        for places, reason in ((_places(keys, source), "exact match"), (_variants(keys, source), "same name, other form")):
+        for find, reason in ((_places, "exact match"), (_variants, "same name, other form")):
+            places = find(keys, source)
             if not places:
                 continue
             if source is sources[0] and (other := _rival(mention, claim, source)):
@@ -140,7 +143,7 @@ def _clipped(key: str, source: SourceIndex) -> list[tuple[int, int]]:
     """ "Postgres" for "PostgreSQL": the beginning of a name with a capital inside."""
     if len(key) < 6:
         return []
-    longer = [k for k in source.places if k.startswith(key) and 0 < len(k) - len(key) <= 4]
+    longer = [k for k in source.beginning(key) if 0 < len(k) - len(key) <= 4]
     return [p for k in longer for p in _places((k,), source) if any(c.isupper() for c in source.words[p[0]].text[1:])]
 
 
@@ -198,32 +201,57 @@ def _rival(mention: Mention, claim: Text, source: SourceIndex) -> str:
     """The name that the source has between the same words, when the claimed name never stands there."""
     first, last = claim.words_of(mention.start, mention.end)
     keys = claim.keys(first, last)
-    best_other, best_same, other = 0, 0, ""
-    starts = [j + 1 for j in source.places.get(claim.words[first - 1].key, ())] if first else []
-    ends = source.places.get(claim.words[last].key, ()) if last < len(claim.words) else ()
-    for run in {run for j in starts for run in (source.run_of.get(j),) if run and run[0] <= j} | {
-        run for j in ends for run in (source.run_of.get(j - 1),) if run and j <= run[1]
-    }:
-        words, content = agreement(claim, first, last, source, *run)
-        run_keys = source.keys(*run)
-        if set(keys) & set(run_keys) or same_body(keys, run_keys):
-            best_same = max(
-                best_same,
-                words,
-                *(agreement(claim, first, last, source, i, i + len(keys))[0] for i in range(run[0], min(run[1], run[0] + _LONGEST_NAME))),
-            )
-        elif (
-            words > best_other
-            and content >= 2
-            and words >= 4
-            and any(not source.words[j].initial or source.words[j].key in KNOWN for j in range(*run))
-        ):
-            best_other, other = words, source.text[source.words[run[0]].start : source.words[run[1] - 1].end]
+    same = _same_runs(keys, source)
+    words, run = _other_between(claim, first, last, source, frozenset(same))
+    if run is None:
+        return ""
+    other = source.text[source.words[run[0]].start : source.words[run[1] - 1].end]
+    if {fold(w) for w in other.split()} <= claim.stated(mention.start):
+        return ""
+    return "" if any(found > words - _LEAD for found in _standings(claim, first, last, source, same)) else other
+
+
+def _same_runs(keys: Sequence[str], source: SourceIndex) -> list[int]:
+    """The capitalised sequences that share a word with a name or are another way to write it, by their index."""
+    name = " ".join(keys)
+    found = {i for key in keys for i in source.runs_with.get(key, ())}
+    found.update(source.aliases.get(name, ()))
+    found.update(i for other, body in SAME.items() if body == SAME.get(name) for i in source.aliases.get(other, ()))
+    return sorted(found)
+
+
+def _other_between(claim: Text, first: int, last: int, source: SourceIndex, same: frozenset[int]) -> tuple[int, tuple[int, int] | None]:
+    """Of the source's other names the one with most of the claim's words around it, the first of equals, and how many those are."""
+    before, behind = claim.before(first), claim.behind(last)
+    left = [source.runs_behind(before[:n]) if n else set() for n in range(len(before) + 1)]
+    right = [source.runs_before(behind[:n]) if n else set() for n in range(len(behind) + 1)]
+    seen: set[int] = set(same)
+    for total in range(len(before) + len(behind), _ENOUGH - 1, -1):
+        found = set[int]()
+        for n in range(max(0, total - len(behind)), min(total, len(before)) + 1):
+            m = total - n
+            found |= left[n] & right[m] if n and m else left[n] or right[m]
+        for i in sorted(found - seen):
+            run = source.runs[i]
+            content = agreement(claim, first, last, source, *run)[1]
+            if content >= 2 and any(not source.words[j].initial or source.words[j].key in KNOWN for j in range(*run)):
+                return total, run
+        seen |= found
+    return 0, None
+
+
+def _standings(claim: Text, first: int, last: int, source: SourceIndex, same: Sequence[int]) -> Iterator[int]:
+    """How many of the claim's words stand around the claimed name, wherever the source has it."""
+    keys = claim.keys(first, last)
     for i in source.places.get(keys[0], ()):
-        if best_other:
-            best_same = max(best_same, agreement(claim, first, last, source, i, i + len(keys))[0])
-    reordered = {fold(w) for w in other.split()} <= claim.stated(mention.start)
-    return other if best_other - best_same >= 3 and not reordered else ""
+        yield agreement(claim, first, last, source, i, i + len(keys))[0]
+    left = claim.words[first - 1].key if first else None
+    right = claim.words[last].key if last < len(claim.words) else None
+    for run in (source.runs[i] for i in same):
+        if left in source.keys(run[0] - 1, run[1] - 1) or right in source.keys(run[0] + 1, run[1] + 1):
+            yield agreement(claim, first, last, source, *run)[0]
+            for i in range(run[0], min(run[1], run[0] + _LONGEST_NAME)):
+                yield agreement(claim, first, last, source, i, i + len(keys))[0]
 
 
 def _missing(mention: Mention, keys: Sequence[str], source: SourceIndex) -> str:
@@ -252,10 +280,7 @@ def replaced(claim: Text, source: SourceIndex, i: int) -> bool:
         return False
     left = claim.words[i - 1].key if i else ""
     right = claim.words[i + 1].key if i + 1 < len(claim.words) else ""
-    spots = {j + 1 for j in source.places.get(left, ())} | {j - 1 for j in source.places.get(right, ())}
-    for j in spots:
-        if not 0 <= j < len(source.words) or not source.words[j].upper:
-            continue
+    for j in chain(source.capitals_behind.get(left, ()), source.capitals_before.get(right, ())):
         words, content = agreement(claim, i, i + 1, source, j, j + 1)
         if left in PLACE_CUES and words >= 2 and content >= 1 and source.is_name(j):
             return True

@@ -6,18 +6,19 @@ Called by `verdicts`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from heapq import merge
+from itertools import islice
 
 from coexai_app.agents.report import ClaimKind, SourceSpan
 
 from .dates import days_of
 from .mention import Mention, Quantity
-from .quantities import contradicts, counts_alike, is_down, other_noun, quantity, rounds, same_value, units_agree
+from .quantities import contradicts, counts_alike, is_down, other_noun, quantity, rounding_range, rounds, same_value, units_agree
 from .slots import elsewhere, rival
-from .source import SourceIndex, Text, best_placed
-from .units import CLOCK
+from .source import MOST_PLACED, SourceIndex, Text, best_placed
 
 # Places of one value that are looked at, those that count the same thing first; more would only cost time.
 _MOST = 100
@@ -65,7 +66,7 @@ def judge_number(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) 
         if c.hedge:
             rounded = [
                 m
-                for m in source.numbers
+                for m in source.valued(*rounding_range(c))
                 if rounds(c, quantity(m)) and units_agree(mention, m, claim, source) and counts_alike(c, near, m, source)
             ]
             if rounded:
@@ -84,11 +85,27 @@ def _equal(mention: Mention, claim: Text, source: SourceIndex) -> list[Mention]:
     keys = {v * f for v in c.values for f in (Fraction(1), *(u.factor for u in (*c.units, *c.inherited)))}
     if down:
         keys |= {-v for v in keys}
-    found = {m.start: m for key in keys for m in source.by_value.get(key, ())}
     return [
-        m for m in sorted(found.values(), key=lambda m: (not set(quantity(m).nouns) & set(c.nouns), m.start))[:_MOST]
+        m for m in _first(keys, set(c.nouns), source)
         if same_value(c, quantity(m), down=down and is_down(source.text[slice(*source.sentence_span(source.sentence(m.start)))]))
     ]  # fmt: skip
+
+
+def _first(keys: set[Fraction], nouns: set[str], source: SourceIndex) -> list[Mention]:
+    """The first places of some values: those that count one of the nouns, in order, and then the others."""
+    alike = _merged(source.counted_by_value.get((key, noun), ()) for key in keys for noun in nouns)
+    found = list(islice(alike, _MOST))
+    others = (m for m in _merged(source.by_value.get(key, ()) for key in keys) if not nouns.intersection(quantity(m).nouns))
+    return [*found, *islice(others, _MOST - len(found))]
+
+
+def _merged(lists: Iterable[Sequence[Mention]]) -> Iterator[Mention]:
+    """Mentions of several lists in order of their places, each once."""
+    last = -1
+    for mention in merge(*lists, key=lambda m: m.start):
+        if mention.start != last:
+            yield mention
+        last = mention.start
 
 
 def _misplaced(mention: Mention, claim: Text, source: SourceIndex, agreeing: list[Mention]) -> Verdict | None:
@@ -162,7 +179,7 @@ def _as_clock(mention: Mention, claim: Text, source: SourceIndex) -> list[Mentio
     if c.units or c.inherited or c.nouns or c.values[0] > 24 or not _HOUR_CUE.search(claim.text[max(0, mention.start - 9) : mention.start]):
         return []
     minutes = {c.values[0] * 60, (c.values[0] % 12 + 12) * 60}
-    return [m for m in source.numbers if CLOCK in quantity(m).units and minutes & set(quantity(m).values)]
+    return [m for m in source.clocks if minutes & set(quantity(m).values)]
 
 
 def _as_year(c: Quantity, source: SourceIndex) -> list[Mention]:
@@ -184,7 +201,9 @@ def _shown(mention: Mention, source: SourceIndex) -> str:
 def _nearest_number(mention: Mention, claim: Text, source: SourceIndex) -> str:
     """Names the number of the same class in the most similar sentence, when that is similar enough to help."""
     c, near = quantity(mention), claim.stems_near(mention.start)
-    pool = [m for m in source.numbers if not quantity(m).literal and _same_class(c, m)]
+    mine = {u.dimension for u in (*c.units, *c.inherited)}
+    lists = (source.by_dimension.get(d, ()) for d in mine) if mine else (source.counted_bare.get(noun, ()) for noun in set(c.nouns))
+    pool = list(islice(_merged(lists), MOST_PLACED))
     if not pool:
         return "no such number in the source"
     best = best_placed(pool, source, near)

@@ -41,7 +41,7 @@ def find_numbers(
 ) -> list[Mention]:
     """All numbers outside `blocked` in order, not overlapping; the weak ones too (see Mention)."""
     words = tokens(text) if words is None else words
-    taken = _Spans(blocked)
+    taken = Spans(blocked)
     found: list[Mention] = []
     for finder in (phones, clocks, versions, fractions, parts):
         for mention in finder(text):
@@ -65,7 +65,7 @@ def find_numbers(
     return _inherit(found, text, sentence_starts(text) if sentences is None else sentences)
 
 
-class _Spans:
+class Spans:
     """Taken places of a text, in buckets of 256 code points, so that a look-up does not grow with the text."""
 
     def __init__(self, spans: Sequence[tuple[int, int]]) -> None:

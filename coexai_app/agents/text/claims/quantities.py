@@ -130,6 +130,12 @@ def rounds(claim: Quantity, source: Quantity) -> bool:
     return False
 
 
+def rounding_range(claim: Quantity) -> tuple[Fraction, Fraction, tuple[Fraction, ...]]:
+    """Outside these bounds no value rounds to the claim, whatever its hedge; and the factors that turn them into other units."""
+    value = claim.values[0] if claim.values else Fraction(0)
+    return value * Fraction(3, 4), max(value * Fraction(9, 8), value + claim.step), (Fraction(1), *(u.factor for u in claim.units))
+
+
 def _converted(claim: Quantity, source: Quantity) -> tuple[Fraction, ...]:
     if claim.units and source.units:
         shared = [(a, b) for a in claim.units for b in source.units if a.dimension == b.dimension]
@@ -163,9 +169,9 @@ def other_noun(claim: Mention, supports: list[Mention], index: SourceIndex) -> M
         if not q.nouns or nouns & set(q.nouns) or nouns & (index.stems_of(index.sentence(mention.start)) - counted_here):
             return None
     for noun in c.nouns[::-1]:
-        rivals = [m for m in index.counted.get(noun, ()) if not same_value(c, quantity(m))]
-        if rivals and quantity(rivals[0]).units == ():
-            return rivals[0]
+        rival = next((m for m in index.counted.get(noun, ()) if not same_value(c, quantity(m))), None)
+        if rival and quantity(rival).units == ():
+            return rival
     return None
 
 

@@ -8,59 +8,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, islice
 
 from .mention import Mention
-from .source import SourceIndex, Text
+from .source import END, REACH, SourceIndex, Text
 from .words import EVERY_STOP_WORD
 
-_BOUNDARY = re.compile(r"[.;:!?…\n]\s|[.;:!?…\n]$|\n")
 _BESIDE = re.compile(r"\s*(?:and|or|y|o|u|und|oder|et|ou|e|en|of|&|,|/)\s*")
-_REACH = 5
 _ENOUGH = 4
 _LEAD = 3
+# Places between the claim's neighbours that are looked at; more would only cost time.
+_MOST_PLACES = 300
+_NO_CONTENT = EVERY_STOP_WORD | {END}
 # A sentence with more different words is a table.
 _MOST_STEMS = 100
 
 
-def _parted(text: Text, left: int) -> bool:
-    """Whether a sentence or a clause ends between word `left` and the next one; the ends of the text count."""
-    if left < 0 or left + 1 >= len(text.words):
-        return True
-    return bool(_BOUNDARY.search(text.text, text.words[left].end, text.words[left + 1].start))
-
-
-def _left(claim: Text, i: int, source: SourceIndex, j: int) -> tuple[int, int]:
-    """How many words before word i and before word j agree, and how many of them are content words; a common boundary counts as a word."""
-    same = content = 0
-    while same < _REACH:
-        ends = _parted(claim, i - same - 1), _parted(source, j - same - 1)
-        if any(ends):
-            return same + (all(ends) and same > 0), content
-        if claim.words[i - same - 1].key != source.words[j - same - 1].key:
-            break
-        content += claim.words[i - same - 1].key not in EVERY_STOP_WORD
-        same += 1
-    return same, content
-
-
-def _right(claim: Text, i: int, source: SourceIndex, j: int) -> tuple[int, int]:
-    same = content = 0
-    while same < _REACH:
-        ends = _parted(claim, i + same - 1), _parted(source, j + same - 1)
-        if any(ends):
-            return same + (all(ends) and same > 0), content
-        if claim.words[i + same].key != source.words[j + same].key:
-            break
-        content += claim.words[i + same].key not in EVERY_STOP_WORD
-        same += 1
-    return same, content
-
-
 def agreement(claim: Text, first: int, last: int, source: SourceIndex, a: int, b: int) -> tuple[int, int]:
-    """Words around claim words [first, last) that also stand around source words [a, b): all, and content words."""
-    left, left_content = _left(claim, first, source, a)
-    right, right_content = _right(claim, last, source, b)
-    return left + right, left_content + right_content
+    """Words around claim words [first, last) that also stand around source words [a, b): all, and content words.
+
+    A common end of a sentence or clause counts as a word behind another that agrees.
+    """
+    same = content = 0
+    for ours, theirs in ((claim.before(first), source.before(a)), (claim.behind(last), source.behind(b))):
+        for word, other in zip(ours, theirs, strict=False):
+            if word != other:
+                break
+            same += 1
+            content += word not in _NO_CONTENT
+    return same, content
 
 
 def rival(
@@ -75,19 +51,19 @@ def rival(
     by_first, by_last = bounds
     best_other, best_same, other = (0, 0), 0, None
     seen: set[int] = set()
-    candidates: list[Mention] = []
-    if first > 0:
-        candidates += [by_first[j + 1] for j in source.places.get(claim.words[first - 1].key, ()) if j + 1 in by_first]
-    if last < len(claim.words):
-        candidates += [by_last[j] for j in source.places.get(claim.words[last].key, ()) if j in by_last]
-    for mention in candidates[:300]:
+    behind = source.places.get(claim.words[first - 1].key, ()) if first > 0 else ()
+    before = source.places.get(claim.words[last].key, ()) if last < len(claim.words) else ()
+    candidates = chain((by_first[j + 1] for j in behind if j + 1 in by_first), (by_last[j] for j in before if j in by_last))
+    for mention in islice(candidates, _MOST_PLACES):
         if mention.start in seen or mention.weak:
             continue
         seen.add(mention.start)
         words, content = agreement(claim, first, last, source, *source.words_of(mention.start, mention.end))
+        if words <= best_same and (words, content) <= best_other:
+            continue
         if same(mention) or _coordinated(mention, source, by_first, by_last, same):
             best_same = max(best_same, words)
-            if best_same > 2 * _REACH - _LEAD:
+            if best_same > 2 * REACH - _LEAD:
                 return None
         elif content >= 2 and (words, content) > best_other:
             best_other, other = (words, content), mention

@@ -5,6 +5,7 @@ Called by `ledger`; `verdicts` looks claims up here.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -14,18 +15,27 @@ from itertools import pairwise
 
 from coexai_app.agents.report import SourceSpan
 
-from .dates import days_of, find_dates
+from .dates import covers, days_of, find_dates
 from .gazetteer import KNOWN, PLACE_CUES, ROLES
 from .links import find_links, host, normal
-from .mention import Mention, Quantity
+from .mention import Day, Mention, Quantity
 from .names import runs
 from .numbers import find_numbers
 from .quotes import QuoteIndex
+from .units import CLOCK
 from .usage import Usage, prepared
 from .words import EVERY_STOP_WORD, Token, sentence_starts, stem
 
 # The words of a longer sentence tell no place: it is a table.
 _MOST_STEMS = 100
+# Places of equal worth that are looked at; more would only cost time.
+MOST_PLACED = 400
+# How many words before and behind a place are compared, and what stands for the end of a sentence or clause among them.
+REACH = 5
+END = "\n"
+# Stands behind every word in an ascending order of words.
+_LAST = "\U0010ffff"
+_BOUNDARY = re.compile(r"[.;:!?…\n]\s|[.;:!?…\n]$|\n")
 
 
 class Text:
@@ -36,8 +46,11 @@ class Text:
         self.language = language
         self.words: list[Token] = prepared(text)
         self.starts = [w.start for w in self.words]
+        self._keys = [w.key for w in self.words]
         self.sentences = sentence_starts(text)
         self._stems: dict[int, frozenset[str]] = {}
+        self._before: dict[int, tuple[str, ...]] = {}
+        self._behind: dict[int, tuple[str, ...]] = {}
 
     def begin_after(self, spans: Iterable[tuple[int, int]]) -> None:
         """Marks the words behind spans of form ("2/9 Bread") as standing at a start."""
@@ -81,7 +94,35 @@ class Text:
         return frozenset(self.keys(*self.words_of(*self.sentence_span(self.sentence(position)))))
 
     def keys(self, first: int, last: int) -> list[str]:
-        return [w.key for w in self.words[max(0, first) : last]]
+        return self._keys[max(0, first) : last]
+
+    def before(self, i: int) -> tuple[str, ...]:
+        """The folded words before word i, nearest first, at most five, up to an END; empty where nothing is before it in its clause."""
+        found = self._before.get(i)
+        if found is None:
+            found = self._before[i] = self._reach(range(i - 1, i - 1 - REACH, -1), 0)
+        return found
+
+    def behind(self, i: int) -> tuple[str, ...]:
+        """The folded words from word i on, as `before`; empty when word i begins a clause."""
+        found = self._behind.get(i)
+        if found is None:
+            found = self._behind[i] = self._reach(range(i, i + REACH), -1)
+        return found
+
+    def _reach(self, places: Iterable[int], gap: int) -> tuple[str, ...]:
+        found: list[str] = []
+        for i in places:
+            if self._parted(i + gap):
+                return (*found, END) if found else ()
+            found.append(self._keys[i])
+        return tuple(found)
+
+    def _parted(self, left: int) -> bool:
+        """Whether a sentence or a clause ends between word `left` and the next one; the ends of the text count."""
+        if left < 0 or left + 1 >= len(self.words):
+            return True
+        return bool(_BOUNDARY.search(self.text, self.words[left].end, self.words[left + 1].start))
 
 
 class SourceIndex(Text):
@@ -90,6 +131,7 @@ class SourceIndex(Text):
     def __init__(self, text: str, origin: str, language: str, links: Iterable[tuple[str, int, int]] = ()) -> None:
         super().__init__(text, language)
         self.origin = origin
+        self._dated: dict[tuple[Day, ...], tuple[list[Mention], frozenset[int]]] = {}
         self.linked = [(normal(url), start, end, url) for url, start, end in links]
         self.places: dict[str, list[int]] = {}
         for i, word in enumerate(self.words):
@@ -116,6 +158,10 @@ class SourceIndex(Text):
     def _number_starts(self) -> list[int]:
         return [m.start for m in self.numbers]
 
+    @cached_property
+    def _date_starts(self) -> list[int]:
+        return [m.start for m in self.dates]
+
     def numbers_in(self, low: int, high: int) -> list[Mention]:
         """The numbers of a stretch of text, at most 60: a table without a full stop is one long sentence."""
         first = bisect_left(self._number_starts, low)
@@ -123,7 +169,8 @@ class SourceIndex(Text):
 
     def values_in(self, low: int, high: int) -> list[Mention]:
         """Numbers and dates of a stretch of text."""
-        return [*self.numbers_in(low, high), *(m for m in self.dates if low <= m.start < high)]
+        dates = self.dates[bisect_left(self._date_starts, low) : bisect_left(self._date_starts, high)]
+        return [*self.numbers_in(low, high), *dates]
 
     @cached_property
     def _sentences_of(self) -> dict[str, list[int]]:
@@ -150,6 +197,88 @@ class SourceIndex(Text):
     @cached_property
     def run_of(self) -> dict[int, tuple[int, int]]:
         return {i: run for run in self.runs for i in range(*run)}
+
+    @cached_property
+    def runs_with(self) -> dict[str, list[int]]:
+        """The indexes of capitalised sequences by their words."""
+        table: dict[str, list[int]] = {}
+        for i, run in enumerate(self.runs):
+            for key in set(self.keys(*run)):
+                table.setdefault(key, []).append(i)
+        return table
+
+    @cached_property
+    def aliases(self) -> dict[str, list[int]]:
+        """The indexes of capitalised sequences by their initials, with and without function words, and by their words."""
+        table: dict[str, list[int]] = {}
+        for i, run in enumerate(self.runs):
+            keys = self.keys(*run)
+            for name in {"".join(k[:1] for k in keys), "".join(k[:1] for k in keys if k not in EVERY_STOP_WORD), " ".join(keys)}:
+                table.setdefault(name, []).append(i)
+        return table
+
+    def runs_behind(self, before: tuple[str, ...]) -> set[int]:
+        """The indexes of the capitalised sequences with these words before them, nearest first."""
+        return _beginning(self._runs_by_before, before)
+
+    def runs_before(self, behind: tuple[str, ...]) -> set[int]:
+        """The indexes of the capitalised sequences with these words behind them."""
+        return _beginning(self._runs_by_behind, behind)
+
+    @cached_property
+    def _runs_by_before(self) -> list[tuple[tuple[str, ...], int]]:
+        return sorted((self.before(run[0]), i) for i, run in enumerate(self.runs))
+
+    @cached_property
+    def _runs_by_behind(self) -> list[tuple[tuple[str, ...], int]]:
+        return sorted((self.behind(run[1]), i) for i, run in enumerate(self.runs))
+
+    @cached_property
+    def capitals_behind(self) -> dict[str, list[int]]:
+        """The indexes of capitalised words by the word before them."""
+        table: dict[str, list[int]] = {}
+        for i, word in enumerate(self.words):
+            if word.upper and i:
+                table.setdefault(self._keys[i - 1], []).append(i)
+        return table
+
+    @cached_property
+    def capitals_before(self) -> dict[str, list[int]]:
+        """The indexes of capitalised words by the word behind them."""
+        table: dict[str, list[int]] = {}
+        for i, word in enumerate(self.words[:-1]):
+            if word.upper:
+                table.setdefault(self._keys[i + 1], []).append(i)
+        return table
+
+    @cached_property
+    def _vocabulary(self) -> list[str]:
+        return sorted(self.places)
+
+    def beginning(self, key: str) -> list[str]:
+        """The words of the text that begin with `key`."""
+        return self._vocabulary[bisect_left(self._vocabulary, key) : bisect_left(self._vocabulary, key + _LAST)]
+
+    def dated(self, wanted: Iterable[Day]) -> tuple[list[Mention], frozenset[int]]:
+        """The dates that say all that one of the wanted days says, in order, and where they begin."""
+        key = tuple(wanted)
+        if key not in self._dated:
+            found = {m.start: m for day in key for m in self._dated_like(day) if any(covers(fine, day) for fine in days_of(m))}
+            self._dated[key] = [found[start] for start in sorted(found)], frozenset(found)
+        return self._dated[key]
+
+    def _dated_like(self, day: Day) -> Sequence[Mention]:
+        if day.month and day.day:
+            return self._anniversaries.get((day.month, day.day), ())
+        return self.years.get(day.year, ()) if day.year else self.dates
+
+    @cached_property
+    def _anniversaries(self) -> dict[tuple[int, int], list[Mention]]:
+        table: dict[tuple[int, int], list[Mention]] = {}
+        for mention in self.dates:
+            for day in days_of(mention):
+                table.setdefault((day.month, day.day), []).append(mention)
+        return table
 
     @cached_property
     def usage(self) -> Usage:
@@ -203,6 +332,55 @@ class SourceIndex(Text):
         return table
 
     @cached_property
+    def counted_by_value(self) -> dict[tuple[Fraction, str], list[Mention]]:
+        """As `by_value`, by the stems of what they count as well."""
+        table: dict[tuple[Fraction, str], list[Mention]] = {}
+        for value, mentions in self.by_value.items():
+            for mention in mentions:
+                for noun in set(_quantity(mention).nouns):
+                    table.setdefault((value, noun), []).append(mention)
+        return table
+
+    @cached_property
+    def _first_values(self) -> list[tuple[Fraction, int]]:
+        """The first reading of each number as it stands and in its base units, ascending, with the number's index."""
+        pairs = set[tuple[Fraction, int]]()
+        for i, mention in enumerate(self.numbers):
+            q = _quantity(mention)
+            pairs.update((value * f, i) for value in q.values[:1] for f in (Fraction(1), *(u.factor for u in q.units)))
+        return sorted(pairs)
+
+    def valued(self, low: Fraction, high: Fraction, factors: Iterable[Fraction]) -> list[Mention]:
+        """Numbers whose first reading, as it stands or in a base unit, is from `low` to `high` in a unit of one of the factors."""
+        pairs = self._first_values
+        found = {
+            i for f in factors for _, i in pairs[bisect_left(pairs, (low * f, -1)) : bisect_right(pairs, (high * f, len(self.numbers)))]
+        }
+        return [self.numbers[i] for i in sorted(found)]
+
+    @cached_property
+    def clocks(self) -> list[Mention]:
+        return [m for m in self.numbers if CLOCK in _quantity(m).units]
+
+    @cached_property
+    def by_dimension(self) -> dict[str, list[Mention]]:
+        """Numbers that are no weak ones by the dimensions of their units."""
+        table: dict[str, list[Mention]] = {}
+        for mention in self.numbers:
+            q = _quantity(mention)
+            for dimension in {u.dimension for u in (*q.units, *q.inherited)} if not (mention.weak or q.literal) else ():
+                table.setdefault(dimension, []).append(mention)
+        return table
+
+    @cached_property
+    def counted_bare(self) -> dict[str, list[Mention]]:
+        """Numbers without a unit by the stems of what they count."""
+        table: dict[str, list[Mention]] = {}
+        for noun, mentions in self.counted.items():
+            table[noun] = [m for m in mentions if not (_quantity(m).literal or _quantity(m).units or _quantity(m).inherited)]
+        return table
+
+    @cached_property
     def literals(self) -> dict[str, list[Mention]]:
         table: dict[str, list[Mention]] = {}
         for mention in self.numbers:
@@ -233,7 +411,7 @@ class SourceIndex(Text):
         table: dict[str, list[Mention]] = {}
         for mention in self.numbers:
             if isinstance(mention.value, Quantity) and not mention.weak:
-                for noun in mention.value.nouns:
+                for noun in dict.fromkeys(mention.value.nouns):
                     table.setdefault(noun, []).append(mention)
         return table
 
@@ -256,6 +434,15 @@ class SourceIndex(Text):
         return self.bounds([*self.numbers, *self.dates])
 
 
+def _beginning(pairs: Sequence[tuple[tuple[str, ...], int]], words: tuple[str, ...]) -> set[int]:
+    return {i for _, i in pairs[bisect_left(pairs, (words, -1)) : bisect_left(pairs, ((*words, _LAST), -1))]}
+
+
+def _quantity(mention: Mention) -> Quantity:
+    assert isinstance(mention.value, Quantity)
+    return mention.value
+
+
 def _near(spans: Sequence[tuple[int, int]], position: int) -> Sequence[tuple[int, int]]:
     i = bisect_right(spans, (position, 0))
     return spans[max(0, i - 1) : i + 2]
@@ -265,4 +452,4 @@ def best_placed(mentions: Sequence[Mention], source: Text, claim: frozenset[str]
     """Of several places the one whose sentence shares most content words with the claim's; the first of equals."""
     if len(claim) > _MOST_STEMS:
         claim = frozenset()
-    return max(mentions[:400], key=lambda m: (score(m), len(source.stems_near(m.start) & claim), -m.start))
+    return max(mentions[:MOST_PLACED], key=lambda m: (score(m), len(source.stems_near(m.start) & claim), -m.start))

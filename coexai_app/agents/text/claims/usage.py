@@ -56,6 +56,31 @@ class Usage:
     def known(self, key: str) -> bool:
         return key in self.lower or key in self.strong or key in self.initial
 
+    def standing(self, key: str) -> tuple[bool, ...]:
+        """All that `names` may ask about a word, as answers that a further count of another word leaves as they are."""
+        lower, strong = self.lower[key], self.strong[key]
+        compared = strong <= lower, strong >= lower, strong > 2 * lower + 2
+        return key in self.lower, key in self.strong, *compared, key in self.initial, key in self.counted
+
+    def add(self, other: Usage) -> None:
+        self.lower.update(other.lower)
+        self.strong.update(other.strong)
+        self.initial.update(other.initial)
+        self.counted.update(other.counted)
+        self.stems |= other.stems
+
+    def add_own(self, words: Iterable[Token]) -> None:
+        """Adds the lower-case words of an output: its names cannot vouch for themselves."""
+        self.read([w for w in words if not w.upper])
+
+    def add_stops(self, language: str) -> None:
+        """Function words are no names, whatever the texts say."""
+        for word in stop_words(language):
+            self.lower[word] += 1
+
+    def copy(self) -> Usage:
+        return Usage(self.lower.copy(), self.strong.copy(), self.initial.copy(), self.counted.copy(), set(self.stems))
+
     def common(self, key: str, language: str) -> bool:
         """True when the texts themselves show that the word is no name."""
         if key in self.lower and self.strong[key] <= self.lower[key]:
@@ -100,11 +125,9 @@ def _stretches(words: Sequence[Token], first: int, last: int, text: str) -> Iter
         yield begin, last
 
 
-def usage_of(texts: Iterable[str], language: str, *, own: bool = False) -> Usage:
-    """Usage in texts; with `own`, the lower-case words only: a name cannot vouch for itself."""
+def usage_of(words: Sequence[Token], language: str) -> Usage:
+    """Usage in a text of those words."""
     usage = Usage()
-    for text in texts:
-        usage.read([w for w in prepared(text) if not w.upper] if own else prepared(text))
-    for word in stop_words(language):
-        usage.lower[word] += 1
+    usage.read(words)
+    usage.add_stops(language)
     return usage

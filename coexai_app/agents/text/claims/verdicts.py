@@ -6,10 +6,11 @@ Called by `ledger`. One judge per kind; the first source that supports a claim w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from coexai_app.agents.report import ClaimKind, SourceSpan
 
-from .dates import covers, days_of
+from .dates import days_of
 from .links import host
 from .mention import Day, Mention
 from .name_lookup import judge_name
@@ -17,7 +18,7 @@ from .number_verdicts import Verdict, judge_number
 from .quantities import quantity
 from .quotes import CHECKED_FROM
 from .slots import elsewhere, rival
-from .source import SourceIndex, Text, best_placed
+from .source import MOST_PLACED, SourceIndex, Text, best_placed
 
 
 def judge(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) -> Verdict:
@@ -29,10 +30,9 @@ def _date(mention: Mention, claim: Text, sources: Sequence[SourceIndex]) -> Verd
     near, wanted = claim.stems_near(mention.start), list(days_of(mention))
     fault: Verdict | None = None
     for source in sources:
-        equal = [m for m in source.dates if any(covers(fine, coarse) for coarse in wanted for fine in days_of(m))]
+        equal, places = source.dated(wanted)
         if equal:
             first, last = claim.words_of(mention.start, mention.end)
-            places = {m.start for m in equal}
             other = rival(claim, first, last, source, source.value_bounds, lambda m, places=places: m.start in places)  # type: ignore[misc]
             other = other or elsewhere(mention, claim, source, equal, lambda m: m.kind is ClaimKind.DATE and _same_shape(wanted, m))
             if other and source is sources[0]:
@@ -66,7 +66,8 @@ def _same_date(claim: Mention, source: Mention) -> str:
 
 def _nearest_date(mention: Mention, near: frozenset[str], source: SourceIndex) -> str:
     wanted = next(days_of(mention))
-    pool = [m for m in source.dates if any(bool(d.year) == bool(wanted.year) and bool(d.month) == bool(wanted.month) for d in days_of(m))]
+    shape = bool(wanted.year), bool(wanted.month)
+    pool = list(islice((m for m in source.dates if any((bool(d.year), bool(d.month)) == shape for d in days_of(m))), MOST_PLACED))
     if not pool:
         return "no such date in the source"
     best = best_placed(pool, source, near)
