@@ -185,20 +185,7 @@ class Refused(Expected):
 
 
 Expectation = Annotated[
-    Says
-    | Never
-    | Sourced
-    | Fits
-    | Parts
-    | WordCount
-    | InLanguage
-    | Points
-    | Passes
-    | Verbatim
-    | Heading
-    | Covers
-    | NoSentence
-    | Refused,
+    Says | Never | Sourced | Fits | Parts | WordCount | InLanguage | Points | Passes | Verbatim | Heading | Covers | NoSentence | Refused,
     Field(discriminator="check"),
 ]
 KINDS: Final[tuple[str, ...]] = tuple(get_args(kind.model_fields["check"].annotation)[0] for kind in get_args(get_args(Expectation)[0]))

@@ -23,10 +23,10 @@ from coexai_app.agents.pipeline import run as run_pipeline
 from coexai_app.agents.report import Report, Usage
 from coexai_app.errors import CoexaiError, InvalidInput
 from coexai_app.evals import checks
-from coexai_app.evals.checks import Made
 from coexai_app.evals.expectations import Refused
 from coexai_app.evals.files import Named
 from coexai_app.evals.providers import Provider
+from coexai_app.evals.reading import Made
 from coexai_app.llm.errors import SpendCapReached
 from coexai_app.llm.prices import price_of
 from coexai_app.llm.router import Router
@@ -147,19 +147,16 @@ def one(named: Named, provider: Provider, purse: _Purse | None = None) -> CaseRe
     model = provider.model_for(left) if provider.model_for else None
     started = time.perf_counter()
     try:
-        report: Report | None = make(named, model)
-        problem: CoexaiError | None = None
+        result = judged(named, make(named, model))
     except CoexaiError as error:
-        report, problem = None, error
-    except Exception as error:  # a fault of ours is a failed case, and the other cases still run
-        report, problem = None, CoexaiError(f"Stopped by an error of ours: {type(error).__name__}.")
+        capped = isinstance(error, SpendCapReached) and left is not None and error.details.get("cap_micros") == left
+        message = "Not run to its end: what is left of the budget would not do."
+        result = _ended(named, Ended.SKIPPED, error=message) if capped else refused(named, error)
+    except Exception as error:  # a fault of ours is a failed case, and the others still run
+        result = _ended(named, Ended.FAILED, error=f"Stopped by an error of ours: {type(error).__name__}.")
     seconds = time.perf_counter() - started
     if purse and model:
         purse.take(model.spent_micros)
-    if isinstance(problem, SpendCapReached) and left is not None and problem.details.get("cap_micros") == left:
-        result = _ended(named, Ended.SKIPPED, error="Not run to its end: what is left of the budget would not do.")
-    else:
-        result = judged(named, report, problem)
     return result.model_copy(update={"seconds": round(seconds, 3), "usage": _usage(model)})
 
 
@@ -177,25 +174,27 @@ def make(named: Named, model: Router | None = None) -> Report:
     return run_pipeline(case.coworker(), skill, skill.parse({**case.input, **source}), context)
 
 
-def judged(named: Named, report: Report | None, problem: CoexaiError | None = None) -> CaseResult:
-    """The verdict on a report, or on the error that came instead of one."""
-    case = named.case
-    refusals = [expected for expected in case.expect if isinstance(expected, Refused)]
-    if report is None:
-        message = problem.message if problem else "It ended without a result."
-        if not refusals or not isinstance(problem, InvalidInput):
-            return _ended(named, Ended.FAILED, error=message)
-        reasons = [("refused", checks.refusal(expected, message)) for expected in refusals]
-    else:
-        made = Made(report, agents.output_of(report).parts())
-        reasons = [(checks.name_of(expected), checks.judge(expected, made)) for expected in (*case.expect, *case.parts)]
+def judged(named: Named, report: Report) -> CaseResult:
+    """The verdict on a report."""
+    made = Made(report, agents.output_of(report).parts())
+    expected = (*named.case.expect, *named.case.parts)
+    return _told(named, [(checks.name_of(one_), checks.judge(one_, made)) for one_ in expected], report)
+
+
+def refused(named: Named, error: CoexaiError) -> CaseResult:
+    """The verdict on an error that came in place of a report: a failed case, unless the input had to be refused."""
+    refusals = [expected for expected in named.case.expect if isinstance(expected, Refused)]
+    if not refusals or not isinstance(error, InvalidInput):
+        return _ended(named, Ended.FAILED, error=error.message)
+    return _told(named, [(checks.name_of(expected), checks.refusal(expected, error.message)) for expected in refusals])
+
+
+def _told(named: Named, reasons: Sequence[tuple[str, str]], report: Report | None = None) -> CaseResult:
     failures = tuple(Failure(check=name, reason=reason) for name, reason in reasons if reason)
     return _ended(named, Ended.FAILED if failures else Ended.PASSED, report=report, failures=failures)
 
 
-def _ended(
-    named: Named, status: Ended, *, report: Report | None = None, failures: tuple[Failure, ...] = (), error: str = ""
-) -> CaseResult:
+def _ended(named: Named, status: Ended, *, report: Report | None = None, failures: tuple[Failure, ...] = (), error: str = "") -> CaseResult:
     return CaseResult(
         case=named.id,
         capability=named.case.capability,
