@@ -165,7 +165,8 @@ def from_settings(
 ) -> Router | None:
     """A router over the configured vendors in `model_order`, or None when there is none. A vendor outside the order is not used.
 
-    `at_most_micros` is what this job may spend where that is less than the settings allow. Raises InvalidInput when the order names a vendor that does not exist, or a compatible server has no model.
+    `at_most_micros` is what this job may spend where that is less than the settings allow. Raises InvalidInput when the order names a
+    vendor that does not exist, or a compatible server has no model.
     """
     names = list(dict.fromkeys(name.strip().lower() for name in settings.model_order.split(",") if name.strip()))
     unknown = [name for name in names if name not in VENDORS]
