@@ -93,8 +93,9 @@ class Case(BaseModel):
             case = cls.model_validate(data)
         except ValidationError as error:
             raise _told(error) from None
+        skill = case.skill()
         try:
-            case.skill().parse({**case.input, "text": "A source."})
+            skill.parse({**case.input, "text": "A source."})
         except InvalidInput as error:
             if any(isinstance(one, Refused) for one in case.expect):
                 return case

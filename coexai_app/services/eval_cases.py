@@ -26,7 +26,7 @@ from coexai_app.models import EvalCase, Organization, Output, User
 from coexai_app.services import audit, eval_drafts, jobs, remarks
 from coexai_app.views import eval_cases as view
 from coexai_app.views.base import Page
-from coexai_app.views.eval_cases import CaseDraft, CaseRow, DraftPart
+from coexai_app.views.eval_cases import CaseDraft, CaseRow, CasesView, DraftPart
 
 MEDIA_TYPE: Final = "application/toml; charset=utf-8"
 MOST: Final = 500
@@ -144,7 +144,7 @@ def keep(
 
 
 @db.reads
-def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20) -> Page[CaseRow]:
+def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20) -> CasesView:
     """The organisation's cases, newest first."""
     access.require(actor, Permission.VIEW_OUTPUT)
     page, limit = max(1, page), min(max(1, limit), MAX_LIMIT)
@@ -156,15 +156,17 @@ def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 20) -> P
     may_delete = actor.may(Permission.EDIT_OUTPUT)
     shown = tuple(
         view.row(
-            found,
-            agents.names(found.agent, found.capability)[1],
-            people.get(found.user_id, "Somebody") if found.user_id else "Somebody",
+            case,
+            agents.names(case.agent, case.capability)[1],
+            people.get(case.user_id, "Somebody") if case.user_id else "Somebody",
             actor.timezone,
             may_delete=may_delete,
         )
-        for found in rows
+        for case in rows
     )
-    return Page[CaseRow](rows=shown, page=page, limit=limit, total=total)
+    found = Page[CaseRow](rows=shown, page=page, limit=limit, total=total)
+    command = f"coexai eval maya --organization {actor.organization_id}"
+    return CasesView(rows=found.rows, page=found.page, pages=found.pages, label=found.label, command=command)
 
 
 def export(session: Session, actor: Actor, *, case_id: UUID) -> Exported:

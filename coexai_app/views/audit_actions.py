@@ -105,7 +105,7 @@ ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
         "client_link.revoked": Action("results", "ban", "{actor} revoked the link to {target} for {client}"),
         "client_link.opened": Action("results", "eye", "The link to {target} for {client} was opened"),
         "client_link.refused": Action("results", "triangle-alert", "A wrong passcode was given for the link to {target} for {client}"),
-        "eval_case.kept": Action("results", "list-checks", "{actor} kept a result as the case {target}"),
+        "eval_case.kept": Action("results", "badge-check", "{actor} kept a result as the case {target}"),
         "eval_case.deleted": Action("results", "trash-2", "{actor} deleted the case {target}"),
         "eval_case.exported": Action("exports", "download", "{actor} downloaded the case {target}"),
         "calendar.planned": Action("calendar", "calendar-days", "{actor} put {entries} entries of {target} on the calendar"),

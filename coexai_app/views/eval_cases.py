@@ -65,6 +65,16 @@ class CaseRow(View):
     can_delete: bool
 
 
+class CasesView(View):
+    """The page. `command` runs the cases where the program is installed."""
+
+    rows: tuple[CaseRow, ...] = ()
+    page: int = 1
+    pages: int = 1
+    label: str = ""
+    command: str = ""
+
+
 def row(case: EvalCase, capability_title: str, made_by: str, tz: str, *, may_delete: bool) -> CaseRow:
     source = str(case.content.get("source", ""))
     return CaseRow(
