@@ -106,15 +106,25 @@ def _edits(before: Sequence[Part], after: Sequence[Part], said: dict[int, Said])
 
 
 def _removed(difference: PartDifference) -> Iterator[str]:
-    """The runs that were taken out, as phrases that can be looked for: a sentence each, single small words left out."""
-    for run in difference.runs:
-        if run.kind != "removed":
-            continue
-        for piece in _SENTENCE.split(run.text):
+    """What was taken out, as phrases that can be looked for: a sentence each, single small words left out."""
+    for stretch in _stretches(difference):
+        for piece in _SENTENCE.split(stretch):
             phrase = piece.strip().strip(".,;:!?…“”\"'()«»„ ").strip()
             words = phrase.split()
             if len(words) > 1 or (words and (len(phrase) >= _FEWEST_LETTERS or any(c.isdigit() for c in phrase))):
                 yield phrase
+
+
+def _stretches(difference: PartDifference) -> Iterator[str]:
+    """Runs that were taken out, joined where only white space stayed between them: three words replaced by three are one phrase."""
+    found = ""
+    for run in difference.runs:
+        if run.kind == "removed" or (found and run.kind == "same" and run.text.isspace()):
+            found += run.text
+        elif run.kind == "same":
+            yield found
+            found = ""
+    yield found
 
 
 def _comments(session: Session, row: Output, parts: Sequence[Part], said: dict[int, Said]) -> int:
