@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from coexai_app.evals.files import Named
     from coexai_app.evals.runner import CaseResult, ProviderResult
 
-_MICROS: Final = re.compile(r"\d{1,12}")
-_MONEY: Final = re.compile(r"(?:[$€])?(\d{1,6}(?:\.\d{1,6})?)(?:usd|eur)?", re.IGNORECASE)
+_MICROS: Final = re.compile(r"\d{1,12}", re.ASCII)
+_MONEY: Final = re.compile(r"(?:[$€])?(\d{1,6}(?:\.\d{1,6})?)(?:usd|eur)?", re.IGNORECASE | re.ASCII)
 
 
 def add(commands: Any) -> None:

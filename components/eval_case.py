@@ -15,7 +15,7 @@ from components.notes import note
 from components.vars import Child, concat, cx
 
 DIALOG: Final = "keep-case"
-_VERDICTS: Final = (("good", "Good"), ("", "No word"), ("bad", "Bad"))
+_VERDICTS: Final = (("good", "Good"), ("", "Skip"), ("bad", "Bad"))
 # A phrase a line.
 _LIST: Final = 6_000
 
@@ -65,7 +65,7 @@ def keep_dialog(*, draft: Any, show: Any, form_key: Any, errors: Any, saving: An
         rx.el.div(
             _phrases("Must say", "says", draft.says, errors, "One phrase or number a line."),
             _phrases("Must not say", "never", draft.never, errors, "One phrase a line."),
-            class_name="grid grid-cols-2 gap-3 max-md:grid-cols-1",
+            class_name="grid grid-cols-2 items-start gap-3 max-md:grid-cols-1",
         ),
         rx.cond(
             draft.parts.length() > 0,
@@ -73,7 +73,7 @@ def keep_dialog(*, draft: Any, show: Any, form_key: Any, errors: Any, saving: An
                 rx.el.legend("Part by part", class_name=cx(theme.LABEL, "mb-[5px]")),
                 rx.el.ul(
                     rx.foreach(draft.parts, _part),
-                    class_name="overflow-y-auto rounded-sm border border-line-strong md:max-h-[19rem]",
+                    class_name="relative overflow-y-auto rounded-sm border border-line-strong md:max-h-[19rem]",
                     tab_index=0,
                     aria_label="Parts",
                     data_testid="case-parts",
@@ -132,7 +132,7 @@ def _part(part: rx.Var[DraftPart]) -> rx.Component:
     bad = rx.el.div(
         _small(part, "never", "Must not come back", part.never, "A phrase a line. Empty: the whole text."),
         _note(part),
-        class_name="hidden grid-cols-2 gap-3 group-has-[[value=bad]:checked]/part:grid max-md:grid-cols-1",
+        class_name="hidden grid-cols-2 items-start gap-3 group-has-[[value=bad]:checked]/part:grid max-md:grid-cols-1",
     )
     good = rx.el.div(
         _small(part, "stays", "Has to stay", "", "A phrase a line. Empty: the text, or its figures and names."),

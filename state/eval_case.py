@@ -62,7 +62,7 @@ class CaseKeepState(AppState):
             parts={part.index: _said(sent, part.index) for part in self.draft.parts},
         )
         self.show, self.draft = "", CaseDraft()
-        self._say("Kept. Settings, Cases has the list.")
+        self._say("Kept as a case")
 
     def _placed(self, field: str, message: str) -> str:
         """What is wrong with the words at a part says which part that is."""

@@ -125,7 +125,7 @@ class Case(BaseModel):
 
     def data(self) -> dict[str, Any]:
         """What a file or a row holds: only what differs from the default."""
-        return self.model_dump(mode="json", exclude_defaults=True) | {"agent": self.agent, "capability": self.capability}
+        return {"agent": self.agent} | self.model_dump(mode="json", exclude_defaults=True)
 
 
 def _wrong(field: str, message: str) -> CoexaiError:

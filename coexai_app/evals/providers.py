@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from coexai_app.errors import InvalidInput, NotFound
 from coexai_app.llm import router
+from coexai_app.llm.base import Chunk, Completion, Prompt
+from coexai_app.llm.errors import ModelError
 from coexai_app.llm.router import Router
 
 if TYPE_CHECKING:
@@ -27,6 +29,36 @@ class Provider:
     model: str
     model_for: Callable[[int | None], Router] | None = None
     why_not: str = ""
+
+
+class Asked:
+    """A router that remembers what went wrong: agents go on without a model's answer, and a comparison has to know. A `base.Model`."""
+
+    def __init__(self, router_: Router) -> None:
+        self.router = router_
+        self.errors: list[ModelError] = []
+
+    @property
+    def provider(self) -> str:
+        return self.router.provider
+
+    @property
+    def model(self) -> str:
+        return self.router.model
+
+    def complete(self, prompt: Prompt, *, key: str = "") -> Completion:
+        try:
+            return self.router.complete(prompt, key=key)
+        except ModelError as error:
+            self.errors.append(error)
+            raise
+
+    def stream(self, prompt: Prompt, *, key: str = "") -> Iterator[Chunk]:
+        try:
+            yield from self.router.stream(prompt, key=key)
+        except ModelError as error:
+            self.errors.append(error)
+            raise
 
 
 def configured(settings: Settings) -> tuple[Provider, ...]:

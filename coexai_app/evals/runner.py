@@ -25,11 +25,10 @@ from coexai_app.errors import CoexaiError, InvalidInput
 from coexai_app.evals import checks
 from coexai_app.evals.expectations import Refused
 from coexai_app.evals.files import Named
-from coexai_app.evals.providers import Provider
+from coexai_app.evals.providers import Asked, Provider
 from coexai_app.evals.reading import Made
-from coexai_app.llm.errors import SpendCapReached
+from coexai_app.llm.errors import BadAnswer, SpendCapReached
 from coexai_app.llm.prices import price_of
-from coexai_app.llm.router import Router
 
 # Runs of a model wait for the network; so many wait at the same time.
 AT_ONCE: Final = 4
@@ -144,24 +143,25 @@ def one(named: Named, provider: Provider, purse: _Purse | None = None) -> CaseRe
     left = purse.left if purse else None
     if provider.model_for and left is not None and left <= 0:
         return _ended(named, Ended.SKIPPED, error="Not run: the budget is used up.")
-    model = provider.model_for(left) if provider.model_for else None
+    model = Asked(provider.model_for(left)) if provider.model_for else None
     started = time.perf_counter()
     try:
         result = judged(named, make(named, model))
     except CoexaiError as error:
-        capped = isinstance(error, SpendCapReached) and left is not None and error.details.get("cap_micros") == left
-        message = "Not run to its end: what is left of the budget would not do."
-        result = _ended(named, Ended.SKIPPED, error=message) if capped else refused(named, error)
+        result = refused(named, error)
     except Exception as error:  # a fault of ours is a failed case, and the others still run
         result = _ended(named, Ended.FAILED, error=f"Stopped by an error of ours: {type(error).__name__}.")
     seconds = time.perf_counter() - started
     if purse and model:
-        purse.take(model.spent_micros)
+        purse.take(model.router.spent_micros)
+        if any(isinstance(error, SpendCapReached) and error.details.get("cap_micros") == left for error in model.errors):
+            result = _ended(named, Ended.SKIPPED, error="Not run to its end: what is left of the budget would not do.")
     return result.model_copy(update={"seconds": round(seconds, 3), "usage": _usage(model)})
 
 
-def make(named: Named, model: Router | None = None) -> Report:
-    """The report of a case, as the worker would make it. Raises what the pipeline raises."""
+def make(named: Named, model: Asked | None = None) -> Report:
+    """The report of a case, as the worker would make it. Raises what the pipeline raises, and the model's error where its answers were not
+    used: what the builtin engine made in its place says nothing of the model."""
     case = named.case
     skill = case.skill()
     source = {"file": case.source_file} if case.source_file else {"text": case.source}
@@ -171,7 +171,16 @@ def make(named: Named, model: Router | None = None) -> Report:
         business=case.business,
         key=f"eval:{named.id}:{time.time_ns()}" if model else "",
     )
-    return run_pipeline(case.coworker(), skill, skill.parse({**case.input, **source}), context)
+    report = run_pipeline(case.coworker(), skill, skill.parse({**case.input, **source}), context)
+    if model and not _wrote(context):
+        raise model.errors[-1] if model.errors else BadAnswer("The model's answers were not used: the builtin engine wrote this.")
+    return report
+
+
+def _wrote(context: StepContext) -> bool:
+    """Whether the words are the model's: the last step that can say so does; where none can, it was asked and answered."""
+    known = [result for result in context.results.values() if "by_model" in type(result).model_fields]
+    return bool(getattr(known[-1], "by_model", False)) if known else context.usage.calls > 0
 
 
 def judged(named: Named, report: Report) -> CaseResult:
@@ -208,15 +217,15 @@ def _ended(named: Named, status: Ended, *, report: Report | None = None, failure
     )
 
 
-def _usage(model: Router | None) -> Usage:
+def _usage(model: Asked | None) -> Usage:
     """What the vendor reported for every call, failed ones included."""
     if model is None:
         return Usage()
     return Usage(
-        calls=len(model.attempts),
-        input_tokens=sum(attempt.tokens.input for attempt in model.attempts),
-        output_tokens=sum(attempt.tokens.output for attempt in model.attempts),
-        cost_micros=model.spent_micros,
+        calls=len(model.router.attempts),
+        input_tokens=sum(attempt.tokens.input for attempt in model.router.attempts),
+        output_tokens=sum(attempt.tokens.output for attempt in model.router.attempts),
+        cost_micros=model.router.spent_micros,
     )
 
 

@@ -34,6 +34,7 @@ MAX_LIMIT: Final = 50
 _LONGEST_NAME: Final = 100
 _LONGEST_LIST: Final = 6_000
 _LONGEST_NOTE: Final = 1_000
+_NUMBER: Final = re.compile(r"\d{1,15}(?:\.\d{1,9})?", re.ASCII)
 # The source itself, which is not among the options.
 _SOURCE_FIELDS: Final = ("text", "url", "file")
 
@@ -108,7 +109,7 @@ def keep(
         for expected, _ in eval_drafts.rules(draft.report)
         if expected.check in rules
     ]
-    expect += [{"check": "says", "text": phrases}] if (phrases := _phrases(says, "says")) else []
+    expect += _says(_phrases(says, "says"))
     expect += [{"check": "never", "text": phrases}] if (phrases := _phrases(never, "never")) else []
     said: list[dict[str, Any]] = []
     for index, one in sorted((parts or {}).items()):
@@ -215,6 +216,13 @@ def _case(report: Report, more: dict[str, Any]) -> Case:
         )
     except InvalidInput as error:
         raise InvalidInput(f"This result cannot be kept as a case: {error.message}", field=error.field) from None
+
+
+def _says(phrases: list[str]) -> list[dict[str, Any]]:
+    """What has to be there: a number however it is written, anything else in these words."""
+    numbers = [phrase for phrase in phrases if _NUMBER.fullmatch(phrase)]
+    found = {"text": [phrase for phrase in phrases if phrase not in numbers], "numbers": numbers}
+    return [{"check": "says", **{name: value for name, value in found.items() if value}}] if phrases else []
 
 
 def _make_room(session: Session, actor: Actor) -> None:

@@ -130,7 +130,7 @@ class TestKeep:
             "expect": [
                 {"check": "sourced"},
                 {"check": "fits"},
-                {"check": "says", "text": ["Marta Ruiz", "412"]},
+                {"check": "says", "text": ["Marta Ruiz"], "numbers": ["412"]},
                 {"check": "never", "text": ["synergy"]},
             ],
             "parts": [
