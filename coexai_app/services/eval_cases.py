@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
@@ -174,7 +175,7 @@ def export(session: Session, actor: Actor, *, case_id: UUID) -> Exported:
     """A case as the file that `coexai eval` reads. Raises NotFound."""
     access.require(actor, Permission.VIEW_OUTPUT)
     row = access.one(session, select(EvalCase).where(EvalCase.id == case_id), actor, "case")
-    text = files.written(Case.model_validate(row.content))
+    text = files.written(_read(row))
     audit.record(session, "eval_case.exported", actor=actor, target=str(row.id), target_name=row.name)
     return Exported(f"{_slug(row)}.toml", MEDIA_TYPE, text.encode())
 
@@ -194,7 +195,7 @@ def of_organization(session: Session, *, organization_id: UUID) -> tuple[Named, 
     if session.get(Organization, organization_id) is None:
         raise NotFound(f"There is no organisation {organization_id}.")
     found = select(EvalCase).where(EvalCase.organization_id == organization_id).order_by(col(EvalCase.id))
-    return tuple(Named(_slug(row), Case.model_validate(row.content)) for row in session.exec(found).all())
+    return tuple(Named(_slug(row), _read(row)) for row in session.exec(found).all())
 
 
 def _case(report: Report, more: dict[str, Any]) -> Case:
@@ -225,6 +226,14 @@ def _says(phrases: list[str]) -> list[dict[str, Any]]:
     return [{"check": "says", **{name: value for name, value in found.items() if value}}] if phrases else []
 
 
+def _read(row: EvalCase) -> Case:
+    """The case in a row. Raises InvalidInput for one that this version of the format does not know."""
+    try:
+        return Case.model_validate(row.content)
+    except ValidationError:
+        raise InvalidInput(f"The case “{row.name}” is of another version of CoExAI. Keep its result as a case again.") from None
+
+
 def _make_room(session: Session, actor: Actor) -> None:
     mine = access.scoped(select(EvalCase), actor)
     if session.exec(select(func.count()).select_from(mine.subquery())).one() >= MOST:
@@ -239,6 +248,8 @@ def _phrases(text: str, field: str) -> list[str]:
     found = list(dict.fromkeys(line for line in lines if line))
     if len(found) > eval_drafts.MOST_PHRASES:
         raise InvalidInput(f"Give at most {eval_drafts.MOST_PHRASES} phrases, one a line. This has {len(found)}.", field=field)
+    if long := next((line for line in found if len(line) > eval_drafts.LONGEST_PHRASE), ""):
+        raise InvalidInput(f"A phrase has at most {eval_drafts.LONGEST_PHRASE} characters. This has {len(long)}.", field=field)
     return found
 
 

@@ -28,7 +28,7 @@ from coexai_app.views.base import count
 from coexai_app.views.differences import PartDifference
 
 MOST_PHRASES: Final = 20
-_LONGEST_PHRASE: Final = 300
+LONGEST_PHRASE: Final = 300
 _LONGEST_NOTE: Final = 1_000
 # A taken-out word of fewer letters is no phrase to look for: “the”, “and”.
 _FEWEST_LETTERS: Final = 5
@@ -98,7 +98,7 @@ def _edits(before: Sequence[Part], after: Sequence[Part], said: dict[int, Said])
             continue
         changed += 1
         found = [part.text] if difference.kind == "removed" else list(_removed(difference))
-        one.words += [phrase for phrase in dict.fromkeys(found) if len(phrase) <= _LONGEST_PHRASE and not reading.holds(kept, phrase)]
+        one.words += [phrase for phrase in dict.fromkeys(found) if len(phrase) <= LONGEST_PHRASE and not reading.holds(kept, phrase)]
         one.words = one.words[:MOST_PHRASES]
         if one.words or difference.kind == "removed":
             one.verdict = Verdict.BAD
@@ -138,7 +138,7 @@ def _comments(session: Session, row: Output, parts: Sequence[Part], said: dict[i
         one.verdict = Verdict.BAD
         one.notes.append(" ".join(root.text.split()))
         # A word alone marks a place; a phrase is what somebody does not want to read.
-        if len(root.quote.split()) > 1 and len(root.quote) <= _LONGEST_PHRASE and "\n" not in root.quote and root.quote not in one.words:
+        if len(root.quote.split()) > 1 and len(root.quote) <= LONGEST_PHRASE and "\n" not in root.quote and root.quote not in one.words:
             one.words.append(root.quote)
         taken += 1
     return taken

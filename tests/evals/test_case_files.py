@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coexai_app.errors import InvalidInput
@@ -109,6 +109,7 @@ class TestWrite:
     def test_every_case_comes_back(self, named: files.Named) -> None:
         assert files.read(files.written(named.case).encode(), "x.toml") == named.case
 
+    @settings(deadline=None)
     @given(source=_SAID, phrase=_SAID, note=_TEXT, key=st.text("abc -_.é\"'\n", min_size=1, max_size=9))
     def test_whatever_it_says_comes_back(self, source: str, phrase: str, note: str, key: str) -> None:
         case = Case.model_validate(

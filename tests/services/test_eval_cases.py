@@ -170,7 +170,7 @@ class TestKeep:
             ({"rules": ["nonsense"]}, "rules"),
             ({"note": "x" * 1_001}, "note"),
             ({"says": "\n".join(str(n) for n in range(21))}, "says"),
-            ({"never": "x" * 2_001}, "expect.2.text.0"),
+            ({"never": "x" * 301}, "never"),
             ({"parts": {99: PartSaid("bad")}}, "part-99"),
             ({"parts": {0: PartSaid("ugly")}}, "part-0"),
             ({"parts": {0: PartSaid("bad", note="x" * 1_001)}}, "part-0"),
@@ -272,6 +272,15 @@ class TestOrganization:
         organization_export.write(people.alice, target)
         (row,) = json.loads(zipfile.ZipFile(target).read("eval_cases.json"))
         assert (row["name"], row["content"]["source"]) == ("The form", POST.strip())
+
+    def test_one_of_another_version_is_told_by_name(self, people: People, output: OutputView) -> None:
+        case_id = keep(people, output)
+        with db.transaction() as session:
+            row = session.get_one(EvalCase, case_id)
+            row.content = {**row.content, "expect": [{"check": "from later"}]}
+            session.add(row)
+        with db.reading() as session, pytest.raises(InvalidInput, match="“The form” is of another version"):
+            eval_cases.of_organization(session, organization_id=people.bob.organization_id)
 
     def test_they_go_with_it(self, people: People, session: Session) -> None:
         with db.transaction() as writing:
