@@ -1,6 +1,6 @@
 # Every command of the project. `make run` is all that a newcomer needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-api test-faults check fmt migrate worker build bench bench-api bench-jobs clean setup setup-dev shell
+.PHONY: help run test eval test-api test-faults check fmt migrate worker build bench bench-api bench-jobs clean setup setup-dev shell
 SHELL := /bin/bash
 
 VENV := .venv
@@ -24,6 +24,9 @@ test-faults: setup-dev ## hurt the job engine at full size: killed workers, cras
 test-api: setup-dev ## hundreds of generated calls to each operation of the running API, as an owner and a viewer, on both databases (N=300)
 	@COEXAI_CONTRACT=full COEXAI_CONTRACT_EXAMPLES=$(or $(N),300) scripts/test.sh tests/api/test_partner_contract.py
 	@COEXAI_CONTRACT=full COEXAI_CONTRACT_EXAMPLES=$(or $(N),300) COEXAI_TEST_BACKEND=postgres scripts/test.sh tests/api/test_partner_contract.py
+
+eval: setup ## run the golden cases and compare the builtin engine with every configured model (A="--only blog-to-thread")
+	@$(COEXAI) eval maya $(A)
 
 check: setup-dev ## style, types and import rules
 	@ruff format --check .

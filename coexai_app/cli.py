@@ -1,4 +1,5 @@
-"""The `coexai` command: serve, worker, build, migrate, `coexai run maya blog-to-thread --file post.md`, `coexai check post.txt --source …`.
+"""The `coexai` command: serve, worker, build, migrate, `coexai run maya blog-to-thread --file post.md`, `coexai check post.txt --source …`,
+`coexai eval maya`.
 
 Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 it failed, 2 the command or the input was wrong.
 """
@@ -13,7 +14,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coexai_app import cli_audit, cli_check, cli_mail
+from coexai_app import cli_audit, cli_check, cli_eval, cli_mail
 from coexai_app.errors import CoexaiError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(run=call)
     cli_check.add(commands)
+    cli_eval.add(commands)
     cli_mail.add_to(commands)
     cli_audit.add(commands)
     keys = commands.add_parser(

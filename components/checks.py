@@ -11,14 +11,14 @@ from components import theme
 from components.buttons import button
 from components.chips import chip
 from components.icons import icon
-from components.vars import cx
+from components.vars import Child, cx
 
 _FILLS: Final = {"pass": "bg-(--petrol-600)", "warn": "bg-warn-solid", "fail": "bg-bad-solid"}
 
 
-def checks(output: Any, *, on_fix: Any) -> rx.Component:
+def checks(output: Any, *, on_fix: Any, foot: Child | None = None) -> rx.Component:
     """The score as a number and a bar of segments (width: points possible, fill: points earned), then one row a check with the places
-    that it found; `on_fix(check, finding)` puts the words of a finding in place."""
+    that it found; `on_fix(check, finding)` puts the words of a finding in place. `foot` is what comes after them."""
     return rx.el.div(
         rx.el.div(
             _score(output),
@@ -33,6 +33,7 @@ def checks(output: Any, *, on_fix: Any) -> rx.Component:
             ),
             class_name="flex border-t border-line px-4 py-3",
         ),
+        foot if foot is not None else rx.fragment(),
         data_testid="checks",
     )
 

@@ -69,12 +69,14 @@ def result_tabs(
     talk: Any,
     review_problem: Any,
     turn: Any,
+    below_checks: Child | None = None,
 ) -> rx.Component:
     """The seven tabs, in their fixed order. `output` is an `OutputView` var, `steps` a var of `StepView`.
 
     `raw` is the report as JSON, empty until `actions.show_raw` was called. `problem` is what the server refused: an edit, or the reason
     for the claim with the index `problem_claim` (-1 for an edit). `talk` is the state of what is said around it (`ReviewState`), which may
-    have read nothing yet; `review_problem` and `turn` are those of the review's dialogs.
+    have read nothing yet; `review_problem` and `turn` are those of the review's dialogs, `below_checks` what
+    stands under the checks.
     """
     editor = thread_editor(
         drafts,
@@ -105,7 +107,7 @@ def result_tabs(
                 Tab(
                     "checks",
                     "Checks",
-                    checks(output, on_fix=actions.apply_fix),
+                    checks(output, on_fix=actions.apply_fix, foot=below_checks),
                     count=f"{output.checks_passed} of {output.checks.length()}",
                     count_tone=rx.cond(all_passed, "ok", "idle"),
                 ),

@@ -123,6 +123,7 @@ def more(me: Any, current: str) -> rx.Component:
             row(icon("users", 20), "Team", "/settings/members", "members"),
             row(icon("building-2", 20), "Organisation", "/settings/organization", "organization"),
             row(icon("book-open", 20), "Business profile", "/settings/business", "business"),
+            row(icon("badge-check", 20), "Cases", "/settings/cases", "cases"),
             row(icon("key-round", 20), "API keys", "/settings/keys", "keys"),
             row(icon("webhook", 20), "Webhooks", "/settings/webhooks", "webhooks"),
             row(icon("history", 20), "Audit log", "/settings/audit", "audit"),

@@ -30,6 +30,7 @@ _WORKSPACE: Final = (
     ("members", "Team", "/settings/members", "users"),
     ("organization", "Organisation", "/settings/organization", "building-2"),
     ("business", "Business profile", "/settings/business", "book-open"),
+    ("cases", "Cases", "/settings/cases", "badge-check"),
     ("keys", "API keys", "/settings/keys", "key-round"),
     ("webhooks", "Webhooks", "/settings/webhooks", "webhook"),
     ("audit", "Audit log", "/settings/audit", "history"),

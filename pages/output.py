@@ -16,6 +16,7 @@ from components.skeleton import skeleton
 from components.vars import Child
 from pages.base import page
 from pages.calendar_add import calendar_button, calendar_dialog
+from pages.case_keep import case_dialog, case_line
 from state.output import OutputState
 from state.review import ReviewState
 
@@ -62,8 +63,9 @@ def result() -> rx.Component:
         talk=ReviewState,
         review_problem=OutputState.refused_review,
         turn=OutputState.review_key,
+        below_checks=case_line(OutputState.output),
     )
-    return rx.fragment(tabs, calendar_dialog())
+    return rx.fragment(tabs, calendar_dialog(), case_dialog())
 
 
 def actions() -> list[Child]:

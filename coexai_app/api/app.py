@@ -31,6 +31,7 @@ from coexai_app.api import (
     client_reviews,
     docs_page,
     documented,
+    eval_cases,
     files,
     health,
     hooks,
@@ -80,7 +81,7 @@ _PARTNER: Final = (
     members,
     audit_logs,
 )
-_OLDER: Final = (outputs, calendar, audit, organizations, business, pictures, tokens, api_keys, webhooks, hooks, incoming)
+_OLDER: Final = (outputs, eval_cases, calendar, audit, organizations, business, pictures, tokens, api_keys, webhooks, hooks, incoming)
 # Whatever may come in by another method is answered here too: the pages behind us would say that they take GET.
 _ALL: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY", "PROPFIND", "PURGE")
 RETRY_SECONDS = "5"

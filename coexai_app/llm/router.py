@@ -160,10 +160,13 @@ class ModelSettings(Protocol):
     def model_spend_cap_cents(self) -> int: ...
 
 
-def from_settings(settings: ModelSettings, *, sleep: Callable[[float], None] = time.sleep) -> Router | None:
+def from_settings(
+    settings: ModelSettings, *, at_most_micros: int | None = None, sleep: Callable[[float], None] = time.sleep
+) -> Router | None:
     """A router over the configured vendors in `model_order`, or None when there is none. A vendor outside the order is not used.
 
-    Raises InvalidInput when the order names a vendor that does not exist, or a compatible server has no model.
+    `at_most_micros` is what this job may spend where that is less than the settings allow. Raises InvalidInput when the order names a
+    vendor that does not exist, or a compatible server has no model.
     """
     names = list(dict.fromkeys(name.strip().lower() for name in settings.model_order.split(",") if name.strip()))
     unknown = [name for name in names if name not in VENDORS]
@@ -172,7 +175,8 @@ def from_settings(settings: ModelSettings, *, sleep: Callable[[float], None] = t
     total = float(settings.model_timeout_seconds)
     limits = Limits(total=total, read=min(Limits().read, total))
     models = [vendor for name in names if (vendor := _configured(name, settings, limits)) is not None]
-    return Router(models, cap_micros=settings.model_spend_cap_cents * _MICROS_PER_CENT, sleep=sleep) if models else None
+    cap = settings.model_spend_cap_cents * _MICROS_PER_CENT
+    return Router(models, cap_micros=cap if at_most_micros is None else min(cap, at_most_micros), sleep=sleep) if models else None
 
 
 def _configured(name: str, settings: ModelSettings, limits: Limits) -> Vendor | None:

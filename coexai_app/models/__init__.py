@@ -25,6 +25,7 @@ from coexai_app.models.enums import (
     StepState,
     TokenPurpose,
 )
+from coexai_app.models.evals import EvalCase
 from coexai_app.models.factors import FactorTries, Passkey, PasskeyChallenge, RecoveryCode, SignInTicket, TotpFactor
 from coexai_app.models.files import File
 from coexai_app.models.idempotency import IdempotencyKey
@@ -60,6 +61,7 @@ __all__ = [
     "ClientLink",
     "Comment",
     "DeliveryStatus",
+    "EvalCase",
     "Event",
     "FactorTries",
     "File",

@@ -88,7 +88,8 @@ class ExportView(View):
 
 
 class OutputView(OutputRow):
-    """One output, whole. `version` goes back with every change, so two people never overwrite each other."""
+    """One output, whole. `version` goes back with every change, so two people never overwrite each other.
+    `why_not_keep` says why its reader may not keep it as a case."""
 
     version: int
     content_version: int
@@ -111,6 +112,7 @@ class OutputView(OutputRow):
     can_approve: bool
     can_reopen: bool
     why_not: str = ""
+    why_not_keep: str = ""
     approved: str = ""
 
 
@@ -226,6 +228,7 @@ def whole(
         can_approve=may_approve and not open_claims and output.status in (OutputStatus.DRAFT, OutputStatus.IN_REVIEW),
         can_reopen=approved_now and may_approve,
         why_not=why_not,
+        why_not_keep="" if may_edit else "Your role lets you read, not keep cases.",
         approved=approved,
     )
 

@@ -34,6 +34,7 @@ SIGNED_IN = (
     "/settings/account",
     "/settings/audit",
     "/settings/business",
+    "/settings/cases",
     "/settings/keys",
     "/settings/members",
     "/settings/notifications",

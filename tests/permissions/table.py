@@ -78,6 +78,11 @@ dead_letters.discard            member own      jobs:write
 dead_letters.page               viewer own      jobs:read
 dead_letters.requeue            member own      jobs:write
 email_address.change            viewer own      person
+eval_cases.blank                member hidden   outputs:write
+eval_cases.delete               member hidden   outputs:write
+eval_cases.export               viewer hidden   outputs:read
+eval_cases.keep                 member hidden   outputs:write
+eval_cases.page                 viewer own      outputs:read
 email_address.resend            viewer own      person
 factors.begin_app               viewer own      person
 factors.confirm_app             viewer own      person
@@ -326,6 +331,7 @@ POST   /api/v1/api-keys/{key_id}/rotate                             api    membe
 DELETE /api/v1/api-keys/{key_id}                                    api    member hidden  self
 POST   /api/v1/files                                                api    member own     files:write
 GET    /api/v1/outputs/{output_id}/export                           api    viewer hidden  outputs:read
+GET    /api/v1/eval-cases/{case_id}/file                            api    viewer hidden  outputs:read
 GET    /api/v1/audit/export                                         api    admin  own     audit:read
 GET    /api/v1/organization/export                                  api    owner  own     closed
 GET    /api/v1/organization/logo                                    api    viewer own     members:read
@@ -436,6 +442,8 @@ CalendarState.move             member
 CalendarState.new              member
 CalendarState.open             viewer
 CalendarState.save             member
+CaseKeepState.ask              member
+CaseKeepState.keep             member
 DeadLettersState.ask           member
 DeadLettersState.ask_chosen    member
 DeadLettersState.choose        member
@@ -443,6 +451,9 @@ DeadLettersState.choose_all    member
 DeadLettersState.discard       member
 DeadLettersState.load          viewer
 DeadLettersState.requeue       member
+EvalCasesState.ask             member
+EvalCasesState.delete          member
+EvalCasesState.load            viewer
 FactorsState.begin_app         viewer
 FactorsState.confirm_app       viewer
 FactorsState.keep_passkey      viewer

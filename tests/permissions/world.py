@@ -48,6 +48,7 @@ from coexai_app.services import (
     calendar,
     client_links,
     comments,
+    eval_cases,
     files,
     github_rules,
     invitations,
@@ -143,6 +144,7 @@ def build() -> World:
     ids |= _calendar(bob)
     ids |= {"doing": UUID(create(bob).id), "file_id": _file(bob, "notes.md"), "mail_id": _mail(alice)}
     _settle_outputs(bob, ids)
+    ids["case_id"] = do(eval_cases.keep, bob, output_id=ids["draft"], name=f"{MARK} case", rules=["fits"])
     for name in ("schedule_id", "paused"):
         ids[name] = UUID(do(schedules.create, bob, **ORDER, **MONDAYS, title=f"{MARK} {name}").id)
     do(schedules.pause, bob, schedule_id=ids["paused"])
