@@ -27,7 +27,8 @@ _SCHEME = re.compile(
 )
 # What mail tools, templates and shells fill in.
 _FIELD = re.compile(
-    r"\{\{[^{}]{0,200}\}\}|\{%[^{}]{0,200}%\}|\*\|[^|]{0,200}\|\*|%%[\w ]{1,60}%%|<%[^<>]{0,200}%>|\$\{[^{}]{0,200}\}|\[\[[^\[\]]{0,200}\]\]"
+    r"\{\{[^{}]{0,200}\}\}|\{%[^{}]{0,200}%\}|\*\|[^|]{0,200}\|\*|%%[\w ]{1,60}%%|<%[^<>]{0,200}%>|\$\{[^{}]{0,200}\}|"
+    r"\[\[[^\[\]]{0,200}\]\]"
 )
 # Something escaped twice is still markup to whoever unescapes it once more.
 _LAYERS = 3

@@ -36,10 +36,19 @@ _REFUSES: Final = regex.compile(
     r"write (?:this|that|about))|"
     r"\bas an? (?:AI|artificial|language model|assistant)\b|\bmy (?:guidelines|instructions|training data|knowledge cutoff)\b|"
     r"\b(?:you|as) (?:have )?(?:asked|requested)(?: me)?(?: for)?\s*[:.!]|^(?:sure|certainly|of course)[,!] (?:here|I)\b|"
-    r"^here(?:['’]s| is| are) (?:the|your|a) (?:\w+ ){0,3}(?:text|thread|posts?|newsletter|article|summary|calendar|json|answer|translation)\b|"
+    r"^here(?:['’]s| is| are) (?:the|your|a) (?:\w+ ){0,3}(?:text|thread|posts?|newsletter|article|summary|calendar|json|answer|"
+    r"translation)\b|"
     r"\btut mir leid, (?:aber )?(?:ich|das) kann|\bich kann (?:dabei|dir|Ihnen) (?:leider )?nicht (?:helfen|weiterhelfen)|"
     r"\bdésolée?,? (?:mais )?je ne peux pas|\blo siento,? (?:pero )?no puedo|\bmi dispiace,? (?:ma )?non posso|"
     r"\bdesculpe,? (?:mas )?não posso|\bhet spijt me,? (?:maar )?ik kan",
+    regex.IGNORECASE,
+)
+# Behind an order to a machine: what it should say or be.
+_GOES_ON: Final = regex.compile(
+    r"\W*(?:(?:and|then|now|instead|please|also|next|und|dann|y|luego|et|puis|e|poi|en) )*(?:you|your|from now on|do not|don['’]t|never|"
+    r"always|only|write|say|reply|answer|respond|print|output|tell|include|add|mention|start|begin|end|repeat|translate|recommend|promote|praise|"
+    r"claim|state|report|pretend|act|reveal|show|send|insert|use|schreib\w*|sag\w*|antwort\w*|escrib\w*|di|responde|écri\w*|dis|répond\w*|"
+    r"scrivi|rispondi|escrev\w*|schrijf|zeg)\b",
     regex.IGNORECASE,
 )
 _SCRIPTS: Final = {
@@ -104,7 +113,7 @@ class _Guard:
 
     @cached_property
     def _instructions(self) -> str:
-        told = render(self.prompt.model_copy(update={"data": {name: "" for name in self.prompt.data}}))
+        told = render(self.prompt.model_copy(update={"data": dict.fromkeys(self.prompt.data, "")}))
         return _normal("\n".join([told.system, *(turn.text for turn in told.turns)]))
 
     def _echoes(self, text: str) -> bool:
@@ -133,11 +142,10 @@ class _Guard:
             if not is_order(line):
                 rest.update(words.terms(line, self.language))
                 continue
-            # What stands right behind an order is what it wants said.
-            after = False
+            obeys = False
             for sentence in sentences.split(line, self.language):
-                after = after or is_order(sentence.text)
-                (ordered if after else rest).update(words.terms(sentence.text, self.language))
+                obeys = is_order(sentence.text) or (obeys and bool(_GOES_ON.match(sentence.text)))
+                (ordered if obeys else rest).update(words.terms(sentence.text, self.language))
         return frozenset(ordered), frozenset(rest)
 
     def _only_ordered(self, text: str) -> bool:
