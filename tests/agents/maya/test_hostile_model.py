@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import time
@@ -248,19 +249,21 @@ def half_shaped(request: Request) -> Reply:
     return PROTOCOL.whole(json.dumps({name: [None, 7, {"x": []}, "", [[]]] if i % 2 == 0 else 3.5 for i, name in enumerate(fields)}))
 
 
+def in_turn(*answers: Callable[[Request], Reply]) -> Callable[[Request], Reply]:
+    """One after the other: a question whose answer has the wrong shape is asked again."""
+    turns = itertools.cycle(answers)
+    return lambda request: next(turns)(request)
+
+
 SHAPES: dict[str, Callable[[Request], Reply]] = {
-    "nothing": raw(""),
-    "no content": raw(None),
-    "prose": raw("I'm sorry, but I can't help with that."),
-    "a list": raw("[]"),
-    "null": raw("null"),
-    "empty object": raw("{}"),
-    "wrong fields": raw('{"output": "x", "__proto__": {"admin": true}}'),
-    "wrong types": half_shaped,
-    "deep": raw('{"posts":' + "[" * 20_000 + "]" * 20_000 + "}"),
-    "deep objects": raw('{"a":' * 5_000 + "1" + "}" * 5_000),
-    "huge number": raw('{"posts": [' + "9" * 5_000 + '], "x": 1e999}'),
-    "not a number": raw('{"posts": [NaN, Infinity]}'),
+    "no JSON": in_turn(raw(""), raw(None), raw("I'm sorry, but I can't help with that.")),
+    "no object": in_turn(raw("[]"), raw("null"), raw("{}")),
+    "other fields": in_turn(raw('{"output": "x", "__proto__": {"admin": true}}'), half_shaped, raw('{"posts": [NaN, Infinity]}')),
+    "deep": in_turn(
+        raw('{"posts":' + "[" * 20_000 + "]" * 20_000 + "}"),
+        raw('{"a":' * 5_000 + "1" + "}" * 5_000),
+        raw('{"posts": [' + "9" * 5_000 + '], "x": 1e999}'),
+    ),
     "cut off": raw('{"posts": ["We', finish="length"),
     "declined": raw("", finish="content_filter"),
     "empty strings": says(lambda n: ""),
