@@ -22,7 +22,7 @@ _LINK = re.compile(r"\[([^\]]{1,300})\]\s*\([^)]{0,2000}\)")
 # Addresses of any scheme, without one, and those that are written so that only people follow them.
 _SCHEME = re.compile(
     r"\b(?:https?|ftp|javascript|data|vbscript|file|blob|mailto|tel)\s*:\s*\S+|\b[a-z][a-z0-9+.-]{1,30}://\S+|(?<!\S)//[\w-]+\.\S+|"
-    r"[\w-]+(?:\[\.\]|\(\.\)|\[dot\])\S+",
+    r"(?<![\w-])[\w-]{1,63}(?:\[\.\]|\(\.\)|\[dot\])\S+",
     re.IGNORECASE,
 )
 # What mail tools, templates and shells fill in.

@@ -207,16 +207,16 @@ def _ics(data: bytes, read: Read) -> None:
 def _docx(data: bytes, read: Read) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for name in archive.namelist():
-            if not name.endswith((".xml", ".rels")):
+            if not name.endswith(".rels") and not name.startswith(("word/document", "word/header", "word/footer", "docProps/core")):
                 continue
             root = ElementTree.fromstring(archive.read(name))
             for element in root.iter():
                 tag = element.tag.rpartition("}")[2]
-                if tag in ("instrText", "fldSimple", "object", "altChunk", "pict", "drawing") and name.startswith("word/document"):
+                if tag in ("instrText", "fldSimple", "object", "altChunk", "pict", "drawing") and name.startswith("word/"):
                     read.runs.append(tag)
                 if element.get("TargetMode") == "External":
                     read.links.append(element.get("Target", ""))
-                if element.text and name.startswith(("word/document", "docProps/core")) and element.text.strip():
+                if element.text and element.text.strip():
                     read.texts.append(element.text)
 
 
