@@ -18,9 +18,11 @@ from coexai_app import cli_audit, cli_check, cli_eval, cli_mail
 from coexai_app.errors import CoexaiError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
-    from coexai_app.agents.pipeline import InputFile, StepEvent
+    from coexai_app.agents.pipeline import Capability, InputFile, StepEvent
 
-FORMATS = ("md", "json", "txt", "docx", "html", "csv", "ics")
+DEFAULT_FORMAT = "md"
+# What a terminal cannot show.
+_BINARY = {"docx": "A Word document", "zip": "An archive"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,16 +45,21 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser(
-        "run", help="run a coworker here, without a server", description="Runs a coworker on one source, without a server."
+        "run",
+        help="run a coworker here, without a server",
+        description="Runs a coworker on one source, without a server.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
     )
-    run.add_argument("agent", help="maya")
-    run.add_argument("capability", help="blog-to-thread")
+    run.add_argument("-h", "--help", action=_RunHelp, help="show this help message and exit")
+    run.add_argument("agent", help="who works, such as maya")
+    run.add_argument("capability", help="at what, such as blog-to-thread; all are below")
     source = run.add_mutually_exclusive_group()
     source.add_argument("--file", type=Path, help="a file: text, Markdown, HTML, Word, PDF, subtitles, audio or video")
     source.add_argument("--url", help="a web page")
     source.add_argument("--text", help="the text itself; - reads standard input")
     run.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="another field of the input, such as posts=7")
-    run.add_argument("--format", choices=FORMATS, default="md")
+    run.add_argument("--format", metavar="FORMAT", help="one of the capability's formats below; Markdown where it has that, else its first")
     run.add_argument("-o", "--output", type=Path, metavar="FILE", help="write here instead of standard output")
     run.set_defaults(run=_run)
 
@@ -81,6 +88,30 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _RunHelp(argparse.Action):
+    """Help with the table of who can do what in which formats; the agents are imported only when somebody asks."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **more: Any) -> None:
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, default=argparse.SUPPRESS, **more)
+
+    def __call__(self, parser: argparse.ArgumentParser, *args: Any, **more: Any) -> None:
+        from coexai_app import agents
+
+        rows = [
+            (f"{agent.slug} {skill.slug}", ", ".join(sorted(skill.exports, key=lambda form: form != _default_format(skill))))
+            for agent in agents.AGENTS.values()
+            for skill in agent.capabilities.values()
+        ]
+        width = max(len(name) for name, _ in rows)
+        parser.epilog = "\n".join(["capabilities and their formats, the default first:", *(f"  {n:{width}}  {f}" for n, f in rows)])
+        parser.print_help()
+        parser.exit()
+
+
+def _default_format(capability: Capability) -> str:
+    return DEFAULT_FORMAT if DEFAULT_FORMAT in capability.exports else next(iter(capability.exports))
+
+
 def _run(options: argparse.Namespace) -> int:
     from functools import partial
 
@@ -96,10 +127,11 @@ def _run(options: argparse.Namespace) -> int:
     capability = agent.capabilities.get(options.capability)
     if capability is None:
         raise NotFound(f"{agent.name} cannot do “{options.capability}”. {agent.name} can: {', '.join(agent.capabilities)}.")
-    if options.format not in capability.exports:
-        raise InvalidInput(f"{capability.title} has no format “{options.format}”. It has: {', '.join(capability.exports)}.")
-    if options.format == "docx" and options.output is None and sys.stdout.isatty():
-        raise InvalidInput("A Word document needs a file: add -o FILE.docx")
+    form = options.format or _default_format(capability)
+    if form not in capability.exports:
+        raise InvalidInput(f"{capability.title} has no format “{form}”. It has: {', '.join(capability.exports)}.")
+    if form in _BINARY and options.output is None and sys.stdout.isatty():
+        raise InvalidInput(f"{_BINARY[form]} needs a file: add -o FILE.{form}")
     config = settings.get()
     context = StepContext(
         model=router.from_settings(config),
@@ -108,7 +140,7 @@ def _run(options: argparse.Namespace) -> int:
         fetch=partial(extract.fetch, allow_hosts=config.fetch_allow_hosts),
     )
     report = run_pipeline(agent, capability, capability.parse(_input(options)), context, on_step=_Progress(len(capability.steps)))
-    data = capability.exports[options.format](report)
+    data = capability.exports[form](report)
     if options.output is not None:
         options.output.write_bytes(data)
     else:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from coexai_app.agents import AGENTS
 from coexai_app.cli import main
 from coexai_app.settings import ROOT
 from tests.work import POST
@@ -45,6 +46,26 @@ class TestFormats:
         target = tmp_path / "thread.docx"
         assert main([*RUN, "--file", str(post), "--format", "docx", "-o", str(target)]) == 0
         assert "word/document.xml" in zipfile.ZipFile(io.BytesIO(target.read_bytes())).namelist()
+
+    def test_help_lists_every_capability_with_its_formats(self, capfd: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as ended:
+            main(["run", "--help"])
+        assert ended.value.code == 0
+        lines = capfd.readouterr().out.split("\n")
+        for agent in AGENTS.values():
+            for slug, skill in agent.capabilities.items():
+                line = next(line for line in lines if line.split()[:2] == [agent.slug, slug])
+                assert set(line.replace(",", "").split()[2:]) == set(skill.exports)
+
+    @pytest.mark.parametrize("slug", AGENTS["maya"].capabilities)
+    def test_a_format_that_a_capability_does_not_have_is_refused_before_anything_is_read(
+        self, slug: str, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        exports = AGENTS["maya"].capabilities[slug].exports
+        for form in {"md", "txt", "json", "docx", "html", "csv", "ics", "zip", "pdf", "MD", ""} - {*exports, ""}:
+            assert main(["run", "maya", slug, "--file", "/nowhere/post.md", "--format", form]) == 2
+            out, err = capfd.readouterr()
+            assert out == "" and f"has no format “{form}”" in err and ", ".join(exports) in err
 
     def test_text_from_standard_input_in_a_process_of_its_own(self) -> None:
         done = subprocess.run(

@@ -19,7 +19,22 @@ _SCRIPT = re.compile(r"<\s*(script|style|iframe|object|svg|template|noscript)\b.
 _TAG = re.compile(r"<[!/?]?[a-zA-Z][^<>]{0,1000}>|<!--.*?(?:-->|$)", re.DOTALL)
 _IMAGE = re.compile(r"!\[[^\]]{0,300}\]\s*\([^)]{0,2000}\)?|!\[[^\]]{0,300}\]\[[^\]]{0,100}\]")
 _LINK = re.compile(r"\[([^\]]{1,300})\]\s*\([^)]{0,2000}\)")
-_SCHEME = re.compile(r"\b(?:https?|ftp|javascript|data|vbscript|file|blob)\s*:\s*\S+", re.IGNORECASE)
+# Addresses of any scheme, without one, and those that are written so that only people follow them.
+_SCHEME = re.compile(
+    r"\b(?:https?|ftp|javascript|data|vbscript|file|blob|mailto|tel)\s*:\s*\S+|\b[a-z][a-z0-9+.-]{1,30}://\S+|(?<!\S)//[\w-]+\.\S+|"
+    r"(?<![\w-])[\w-]{1,63}(?:\[\.\]|\(\.\)|\[dot\])\S+",
+    re.IGNORECASE,
+)
+# What mail tools, templates and shells fill in.
+_FIELD = re.compile(
+    r"\{\{[^{}]{0,200}\}\}|\{%[^{}]{0,200}%\}|\*\|[^|]{0,200}\|\*|%%[\w ]{1,60}%%|<%[^<>]{0,200}%>|\$\{[^{}]{0,200}\}|"
+    r"\[\[[^\[\]]{0,200}\]\]"
+)
+# Something escaped twice is still markup to whoever unescapes it once more.
+_LAYERS = 3
+_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# Joiners belong between the parts of an emoji, and into some scripts, never between Latin letters.
+_JOINER = re.compile("(?<=[\x00-\u024f])\u200d+|\u200d+(?=[\x00-\u024f])|^\u200d+|\u200d+$")
 _CODE_FENCE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
 _MARKS = re.compile(r"\*\*|__|`|^#{1,6}\s+|^>\s+", re.MULTILINE)
 _NUMBER = re.compile(
@@ -59,8 +74,12 @@ def posts_of(data: Any, budgets: Sequence[int], language: str) -> list[str]:
 
 def plain(text: str) -> str:
     """Only the words of a text: no markup, no link, no script, no invisible or direction-changing character."""
-    text = unicodedata.normalize("NFC", html.unescape(text[:_LONGEST_ANSWER]))
+    text = text[:_LONGEST_ANSWER]
+    for _ in range(_LAYERS):
+        text = html.unescape(text)
+    text = _BREAK.sub("\n", _JOINER.sub("", unicodedata.normalize("NFC", text))).replace("\t", " ")
     text = "".join(c for c in text if c in "\n\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    text = _FIELD.sub(" ", text)
     text = _SCRIPT.sub(" ", text)
     text = _IMAGE.sub(" ", _CODE_FENCE.sub(" ", text))
     text = _TAG.sub(" ", _LINK.sub(r"\1", text))

@@ -21,7 +21,9 @@ from coexai_app.agents.maya.schemas import (
 )
 from coexai_app.agents.maya.sources import Extracted
 from coexai_app.agents.pipeline import BUILTIN, Outcome, StepContext
+from coexai_app.agents.report import ClaimStatus
 from coexai_app.agents.text import limits
+from coexai_app.agents.text.claims import ledger
 from coexai_app.errors import InvalidInput
 from coexai_app.extract.document import Document
 
@@ -47,7 +49,7 @@ def strategize(data: ThreadInput, context: StepContext) -> Planned:
     if context.model is not None:
         prompt = plan(document.text, [s.text for s in analyzed.key_sentences], analyzed.sections, wanted, data, context.business)
         if found := plan_of(data_of(context, prompt), wanted):
-            return Planned(posts=tuple(found), wanted=wanted, by_model=True)
+            return Planned(posts=_grounded(found, own, document, analyzed.sections), wanted=wanted, by_model=True)
     return Planned(posts=own, wanted=wanted)
 
 
@@ -114,6 +116,22 @@ def _planned(document: Document, draft: DraftPost) -> PlannedPost:
     section = next((p.title for p in outline.main_parts(document) if p.start <= start < p.end), "")
     first = next((line for line in draft.text.split("\n") if line.strip()), "")
     return PlannedPost(role=draft.role, point=first, section=section)
+
+
+def _grounded(
+    found: Sequence[PlannedPost], own: Sequence[PlannedPost], document: Document, sections: Sequence[str]
+) -> tuple[PlannedPost, ...]:
+    """A model's plan with the builtin points in the places of those that say what the source does not; a report keeps the plan."""
+    open_ = {c.part for c in ledger([p.point for p in found], document) if c.status is ClaimStatus.UNSUPPORTED}
+    titles = {title.casefold(): title for title in sections}
+    spare = [p for p in own if p.point not in {q.point for q in found}]
+    kept: list[PlannedPost] = []
+    for i, planned in enumerate(found):
+        if i not in open_:
+            kept.append(planned.model_copy(update={"section": titles.get(planned.section.casefold(), "")}))
+        elif spare:
+            kept.append(spare.pop(min(len(spare) - 1, i * len(spare) // len(found))))
+    return tuple(kept) or tuple(own)
 
 
 def _unrepeated(texts: Sequence[str], language: str) -> list[str]:

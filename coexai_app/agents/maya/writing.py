@@ -12,6 +12,7 @@ from coexai_app.agents.maya.review import source_link
 from coexai_app.agents.maya.schemas import DraftPost, Numbering, ThreadInput
 from coexai_app.agents.report import KeyPhrase
 from coexai_app.agents.text import brand, limits, phrases
+from coexai_app.agents.text.strangers import strange
 from coexai_app.business import Voice
 from coexai_app.extract.document import BlockKind, Document
 
@@ -66,22 +67,32 @@ def wish(document: Document, options: ThreadInput) -> thread.Wish:
 
 
 def drafts(document: Document, options: ThreadInput, banned: Iterable[str] = (), voice: Voice = NO_VOICE) -> list[DraftPost]:
-    """The builtin thread's words, without the sentences that the brand voice does not want, unless too little would be left.
+    """The builtin thread's words, without what speaks to a machine or in another language than the source, and without the sentences that
+    the brand voice does not want, unless too little would be left.
 
     Two steps need them, so the last few threads are kept.
     """
-    found = _drafts(document, options, frozenset(banned))
+    refused = frozenset(banned) | _strange(document, layout.budget(options.numbering))
+    found = _drafts(document, options, refused)
     if voice == NO_VOICE or not (unwanted := _unwanted(document, options, voice)):
         return list(found)
-    chosen = _drafts(document, options, unwanted.union(banned))
+    chosen = _drafts(document, options, unwanted | refused)
     return list(chosen if len(chosen) >= min(thread.FEWEST, len(found)) else found)
 
 
 def _unwanted(document: Document, options: ThreadInput, voice: Voice) -> frozenset[str]:
     """The sentences and list items that hold what the brand voice avoids."""
-    made = material(document, options)
-    texts = [*(piece.text for piece in made.pieces), *(text for items in made.lists for text in items.texts)]
-    return frozenset(text for text in texts if brand.breaks(text, voice))
+    return frozenset(text for text in _texts(material(document, options)) if brand.breaks(text, voice))
+
+
+@functools.lru_cache(maxsize=2)
+def _strange(document: Document, budget: int) -> frozenset[str]:
+    """The sentences and list items that no reader is meant by."""
+    return frozenset(text for text in _texts(material_of(document, budget)) if strange(text, document.language))
+
+
+def _texts(made: Material) -> list[str]:
+    return [*(piece.text for piece in made.pieces), *(text for items in made.lists for text in items.texts)]
 
 
 @functools.lru_cache(maxsize=4)

@@ -13,6 +13,7 @@ _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget|override) (?:all |any |the |your |these |those |of )*"
     r"(?:previous|prior|above|earlier|preceding|system|original)?\s*(?:instructions?|prompts?|rules|guidelines)\b|"
     r"\b(?:system|developer) (?:prompt|message)\b|^\W*(?:system|assistant|user)\s*:|\bSYSTEM\s*:|\bdo anything now\b|"
+    r"\byou are now (?:an?|the) (?:[\w-]+ ){0,3}(?:assistant|chatbot|bot|AI|model|persona)\b|"
     r"\byou are (?:now )?(?:an?|the) (?:unfiltered|unrestricted|helpful|AI|language model)\b|\bas an? (?:AI|language model)\b|"
     r"\bignor(?:iere|ieren Sie|iert) (?:alle |die |sämtliche )*(?:vorherigen |bisherigen |obigen |früheren )?(?:Anweisungen|Regeln)|"
     r"\bignor[ae] (?:todas )?(?:las |estas )?(?:instrucciones|órdenes)|\bignore[zr]? (?:toutes )?(?:les |ces )?(?:instructions|consignes)|"

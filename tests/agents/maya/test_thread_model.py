@@ -125,6 +125,13 @@ class TestPlain:
             ("We won #1 in class. (1/9)", "We won #1 in class."),
             ("A ```code``` block.", "A block."),
             ("See http://x.example now", "See now"),
+            ("See hxxp://x[.]example or x[.]example/y now", "See or now"),
+            ("Call tel:+4912345 or mailto:a@b.example now", "Call or now"),
+            ("&amp;lt;script&amp;gt;alert(1)&amp;lt;/script&amp;gt; We bake.", "We bake."),
+            ("Dear {{name}}, *|NAME|* and %%name%%, we bake.", "Dear , and , we bake."),
+            ("We b\u200dake e\u200bvery day.", "We bake every day."),
+            ("A family 👩\u200d👧 bakes.", "A family 👩\u200d👧 bakes."),
+            ("We bake.\u2028We sell.\r\nWe\tsweep.", "We bake.\nWe sell.\nWe sweep."),
         ],
     )
     def test_only_words_stay(self, dirty: str, clean: str) -> None:

@@ -1,7 +1,13 @@
-"""Whatever is pasted: a thread that fits, or an error that a person can read."""
+"""Whatever is pasted: a thread that fits, or an error that a person can read.
+
+`make test-faults T="tests/agents/maya/test_thread_property.py tests/agents/maya/test_any_source.py"` tries 10,000 sources instead of 300.
+"""
 
 from __future__ import annotations
 
+import os
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +16,9 @@ from coexai_app.agents.maya.schemas import Numbering
 from coexai_app.agents.text import limits
 from coexai_app.extract.document import Block, BlockKind, Document, SourceKind
 
+FULL = os.environ.get("COEXAI_FAULTS") == "full"
+EXAMPLES = 10_000 if FULL else 300
+pytestmark = pytest.mark.timeout(7_200 if FULL else 120)
 WORDS = (
     "bakery oven bread we sold 14% £9,000 the customers morning and but not a clipboard because Monday Ana “quoted” (aside) e.g. 3.5 "
     "http://a.example 你好 😀 crème x"
@@ -34,7 +43,7 @@ def document(blocks: list[tuple[BlockKind, str]], language: str) -> Document:
 
 
 class TestAnySource:
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
     @given(
         BLOCKS,
         st.sampled_from(["en", "de", "und", "zh"]),
@@ -53,7 +62,7 @@ class TestAnySource:
         assert all(post.length <= limits.POST_LIMIT for post in made.posts)
         assert len(made.posts) <= (posts or 12)
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=EXAMPLES, deadline=None)
     @given(st.text(max_size=400))
     def test_the_weighted_length_of_anything_is_a_number(self, text: str) -> None:
         assert 0 <= limits.weighted_length(text) <= 2 * len(text) * 4 + 23
