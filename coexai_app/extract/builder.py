@@ -115,7 +115,15 @@ class Builder:
         return kept
 
     def document(
-        self, kind: SourceKind, *, title: str = "", author: str = "", published: str = "", url: str = "", why_empty: str = ""
+        self,
+        kind: SourceKind,
+        *,
+        title: str = "",
+        author: str = "",
+        published: str = "",
+        url: str = "",
+        why_empty: str = "",
+        notes: Iterable[str] = (),
     ) -> Document:
         """The document. Without a `title`, the first heading, when the text opens with it, is the title.
 
@@ -138,6 +146,7 @@ class Builder:
             language=detect(text),
             url=url,
             name=self.name,
+            notes=tuple(notes),
         )
 
 
