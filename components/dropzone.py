@@ -33,7 +33,7 @@ def dropzone(
 
     The hidden input `name` holds the id of the uploaded file, several ids joined by commas when `multiple`. A file that is
     dropped anywhere on the page lands in the first drop zone. `hint` names the kinds and the size that are allowed. `value` is the id of
-    a file that is there from the start, and `file_name` what its row calls it.
+    a file that is there from the start, and `file_name` what its row calls it; of several, ids with commas and names on lines.
     """
     attributes: dict[str, Any] = {"data-drop": endpoint, "data-drop-name": name, "data-drop-multiple": "true" if multiple else "false"}
     if given(value):

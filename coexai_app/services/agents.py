@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from coexai_app.agents.pipeline import Agent, AgentInput
 from coexai_app.agents.report import Usage
 from coexai_app.errors import NotFound
 from coexai_app.llm import prices, router
-from coexai_app.models import File, Job
+from coexai_app.models import Job
 from coexai_app.services import forms, jobs, jobs_read, quotas
 from coexai_app.views.agents import AgentView, Quote
 
@@ -89,14 +90,14 @@ def _money(expected: Usage) -> str:
 
 def _characters(session: Session, actor: Actor, data: AgentInput | None) -> int:
     """How long the source is, as far as that can be told without reading it."""
-    values = data.model_dump(mode="json") if data else {}
-    if text := values.get("text"):
-        return len(str(text))
-    if ref := values.get("file"):
-        file = access.one(session, select(File).where(File.id == jobs.file_id(ref)), actor, "file")
-        plain = file.content_type.startswith("text/")
-        return file.size if plain else file.size // BYTES_PER_CHARACTER
-    return TYPICAL_CHARACTERS
+    if data is None:
+        return TYPICAL_CHARACTERS
+    values = data.model_dump(mode="json")
+    found = len(str(values.get("text") or ""))
+    found += TYPICAL_CHARACTERS * (bool(values.get("url")) + len(values.get("more_urls") or ()))
+    for file in itertools.chain.from_iterable(jobs.files_of(session, actor, data).values()):
+        found += file.size if file.content_type.startswith("text/") else file.size // BYTES_PER_CHARACTER
+    return found or TYPICAL_CHARACTERS
 
 
 def _view(session: Session, actor: Actor, agent: Agent, running: int) -> AgentView:

@@ -20,7 +20,7 @@ from coexai_app.agents.maya import kept, sources
 from coexai_app.agents.maya.sources import Extracted, Given, SourceInput, web_address
 from coexai_app.agents.pipeline import StepContext
 from coexai_app.agents.report import Analysis, Frozen, Report, Source
-from coexai_app.errors import CoexaiError, InvalidInput, NotFound, TooLarge, Unavailable
+from coexai_app.errors import CoexaiError, InvalidInput, NotFound, Unavailable
 from coexai_app.extract.document import Block, BlockKind, Document, SourceKind
 from coexai_app.extract.limits import LIMITS
 
@@ -211,7 +211,12 @@ def _together(found: Sequence[_Read]) -> tuple[list[_Read], list[Unread]]:
     sizes: Counter[str] = Counter()
     for one in found:
         document = one.document
-        size = {"characters": len(document.text), "blocks": len(document.blocks) + 1, "links": len(document.links), "cues": len(document.cues)}
+        size = {
+            "characters": len(document.text),
+            "blocks": len(document.blocks) + 1,
+            "links": len(document.links),
+            "cues": len(document.cues),
+        }
         limits = {"characters": LIMITS.characters, "blocks": LIMITS.blocks, "links": LIMITS.links, "cues": LIMITS.cues}
         label = stretch_of(one, 0, 0).label
         reason = ""

@@ -50,7 +50,7 @@ class SourceInput(AgentInput):
     file: str | None = Field(
         default=None,
         title="File",
-        description="A Word, PDF, Markdown, HTML or text file, subtitles (SRT, VTT), audio or video (MP3, MP4, M4A, WAV).",
+        description="A Word, PDF, Markdown, HTML or text file, an e-mail (EML), subtitles (SRT, VTT), audio or video (MP3, MP4, M4A, WAV).",
         max_length=300,
         json_schema_extra={"format": "file"},
     )

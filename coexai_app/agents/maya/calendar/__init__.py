@@ -18,8 +18,8 @@ CAPABILITY = Capability(
     slug="content-calendar",
     title="Content calendar",
     description=(
-        "Plans posts over weeks from one source or up to ten: for each channel a text of its own that fits, in the source's words, with day and time. "
-        "Nothing is said twice; when the sources have no more, the plan says so."
+        "Plans posts over weeks from one source or up to ten: for each channel a text of its own that fits, in the source's words, with "
+        "day and time. Nothing is said twice; when the sources have no more, the plan says so."
     ),
     input=CalendarInput,
     output=CalendarOutput,
