@@ -71,9 +71,13 @@ def looks_like(markup: str) -> bool:
 def read_bytes(data: bytes, *, name: str = "", url: str = "", charset: str = "") -> Document:
     """A page or fragment as bytes; the character set by BOM, UTF-8 validity, `charset` (of HTTP), the meta tag, then the look of it."""
     check_bytes(len(data), LIMITS.html_bytes, name)
+    return read(text.decode(data, name=name, charset=charset or declared_charset(data)), name=name, url=url)
+
+
+def declared_charset(data: bytes) -> str:
+    """What a page's meta tag or XML declaration says its character set is, or ""."""
     declared = _META_CHARSET.search(data[:_HEAD_BYTES])
-    meta = next((group for group in declared.groups() if group), b"").decode("ascii") if declared else ""
-    return read(text.decode(data, name=name, charset=charset or meta), name=name, url=url)
+    return next((group for group in declared.groups() if group), b"").decode("ascii") if declared else ""
 
 
 def read(markup: str, *, name: str = "", url: str = "") -> Document:
