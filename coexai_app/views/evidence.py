@@ -104,7 +104,7 @@ def notes(report: Report) -> tuple[str, ...]:
     count_ = len(unread) + max(1, len(read))
     lines = [f"{one['label']}: {one['reason']}" for one in unread]
     head = [f"{len(unread)} of {count_} sources could not be read. The others were; this is made from them."] if unread else []
-    return (*head, *lines, *(str(note) for note in _kept(report, "notes")))
+    return (*head, *lines, *(str(note) for note in _kept(report, "reading_notes")))
 
 
 def _kept(report: Report, name: str) -> Sequence[Any]:

@@ -47,7 +47,7 @@ def sources(report: Report) -> list[str]:
     single source was read whole."""
     lines = [f"{one.label}: {one.url}" if one.url and one.url != one.label else one.label for one in several.of_report(report)]
     lines += [f"Not read: {one.label}. {one.reason}" for one in several.unread_of(report)]
-    return [*lines, *(str(note) for note in kept.more(report, "notes", ()))]
+    return [*lines, *(str(note) for note in kept.more(report, "reading_notes", ()))]
 
 
 def word(report: Report, parts: Sequence[Part], document: Any) -> None:
