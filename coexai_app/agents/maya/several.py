@@ -316,7 +316,8 @@ def _language(stretches: Sequence[Stretch]) -> str:
 def documents(document: Document, stretches: Sequence[Stretch]) -> tuple[tuple[Document, int], ...]:
     """The joined document's sources, each a document of its own, with the offset of its text in the joined one."""
     if len(stretches) < 2:
-        return ((document, 0),)
+        # What was read may not be what the person named first.
+        return ((document.model_copy(update={"url": stretches[0].url}) if stretches else document, 0),)
     return tuple((_part(document, stretch), stretch.start) for stretch in stretches)
 
 

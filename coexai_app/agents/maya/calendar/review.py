@@ -212,7 +212,8 @@ def _beside(options: CalendarInput, stretches: Sequence[Stretch]) -> dict[str, s
     many = _many(stretches)
     found = {
         "input.url": options.url or "",
-        "source.urls": "\n".join(stretch.url for stretch in many if stretch.url and stretch.url != options.url),
+        "input.more_urls": "\n".join(options.more_urls),
+        "source.urls": "\n".join(stretch.url for stretch in many if stretch.url not in ("", options.url, *options.more_urls)),
         "source.authors": "\n".join(stretch.author for stretch in many if stretch.author),
         "source.dates": "\n".join(stretch.published for stretch in many if stretch.published),
     }

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 
 from coexai_app.agents.maya import several, units, writing
 from coexai_app.agents.maya.calendar import tails
 from coexai_app.agents.maya.calendar.cadence import Slot
+from coexai_app.agents.maya.calendar.desk import Desk, Shelf, angle_of
 from coexai_app.agents.maya.calendar.inputs import CalendarInput
-from coexai_app.agents.maya.calendar.schemas import Angle, CalendarOutput, Entry, id_of, title_of
+from coexai_app.agents.maya.calendar.schemas import CalendarOutput, Entry, id_of, title_of
 from coexai_app.agents.maya.hook import WORN_OUT
 from coexai_app.agents.maya.material import Material
 from coexai_app.agents.maya.several import Stretch
@@ -43,68 +41,11 @@ IDEAL: dict[Channel, tuple[int, int]] = {
     Channel.LINKEDIN_ARTICLE: (600, 3_000),
 }
 _ARTICLE_SHARE = 0.4
-_SIMILAR = 0.62
 _SHORTEST, _SHORTEST_ALONE = 60, 75
 # Posts on LinkedIn are longer than elsewhere: they take two shares of the source.
 _SHARES = {Channel.LINKEDIN: 2, Channel.LINKEDIN_ARTICLE: 5}
 _CONSIDERED = 40
 NO_VOICE = Voice()
-_READER = re.compile(
-    r"\b(?:you|your|yourself|tú|tu|tus|usted|du|dein|deine|Sie|Ihr|Ihre|Ihren|vous|votre|vos|voi|você|seu|je|jij|uw)\b|"
-    r"^(?:count|keep|start|print|write|ask|use|take|make|try|buy|put|let|give|read|look)\b",
-    re.IGNORECASE,
-)
-_QUOTE = re.compile('["“„«「]')
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """One source: what can be taken from it, and what was. `offset` is where its text begins in the joined one."""
-
-    document: Document
-    offset: int
-    material: Material
-    refused: frozenset[str]
-    ranked: dict[Channel, list[Unit]]
-    under: dict[Channel, tuple[str, ...]]
-    used: set[int] = field(default_factory=set)
-    sections: Counter[int] = field(default_factory=Counter)
-    taken: Counter[Channel] = field(default_factory=Counter)
-
-
-@dataclass(slots=True)
-class _Desk:
-    """What is on the table while a plan is made: the sources, and what was chosen from them."""
-
-    shelves: list[_Shelf]
-    chosen: list[Unit] = field(default_factory=list)
-    angles: dict[Channel, Angle] = field(default_factory=dict)
-    holders: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-
-    def turns(self, channel: Channel) -> list[_Shelf]:
-        """The sources in fair turns: who gave this channel the least, then who gave the least at all, comes first."""
-        return sorted(self.shelves, key=lambda shelf: (shelf.taken[channel], shelf.taken.total()))
-
-    def take(self, shelf: _Shelf, unit: Unit, channel: Channel) -> None:
-        number = len(self.chosen)
-        self.chosen.append(unit)
-        shelf.used |= unit.members
-        shelf.sections[unit.section] += 1
-        shelf.taken[channel] += 1
-        self.angles[channel] = angle_of(unit)
-        for term in unit.terms:
-            self.holders[term].add(number)
-
-    def clashes(self, shelf: _Shelf, unit: Unit) -> bool:
-        """The unit shares a sentence with what is planned, or says nearly the same."""
-        if unit.members & shelf.used:
-            return True
-        near = Counter(number for term in unit.terms for number in self.holders.get(term, ()))
-        return any(
-            shared / max(1, min(len(unit.terms), len(self.chosen[number].terms))) > _SIMILAR
-            and min(len(unit.terms), len(self.chosen[number].terms)) >= 4
-            for number, shared in near.items()
-        )
 
 
 def write(
@@ -112,14 +53,22 @@ def write(
     options: CalendarInput,
     slots: Sequence[Slot],
     timezone: str,
-    banned: Iterable[str] = (),
+    banned: Collection[str] = (),
     voice: Voice = NO_VOICE,
     stretches: Sequence[Stretch] = (),
 ) -> CalendarOutput:
     """The calendar for these moments, without the `banned` sentences (a check refused them) and without those that the brand voice does not
     want. Several sources, the `stretches` of the document, take fair turns. Fewer entries than moments when all is used up."""
-    made, refused = _materials(document, tuple(stretches)), frozenset(banned)
-    desk = _Desk([_shelf(source, offset, material, options, slots, refused, voice, made) for source, offset, material in made])
+    made = _materials(document, tuple(stretches))
+    most = _most_sentences(sum(len(material.pieces) for _, _, material in made), slots)
+    desk = Desk([])
+    for source, offset, material in made:
+        refused = frozenset(banned) | _unwanted(material, voice)
+        own = source.url if stretches else None
+        under = {channel: tails.of_channel(source, options, channel, voice, address=own) for channel in options.channels}
+        pool = [u for u in _pool(material) if not any(text in u.posts[0] for text in refused)]
+        ranked = {channel: _ranked(pool, channel, most[channel]) for channel in options.channels}
+        desk.shelves.append(Shelf(source, offset, material, refused, ranked, under))
     entries: list[Entry] = []
     for slot in slots:
         for shelf in desk.turns(slot.channel):
@@ -131,32 +80,10 @@ def write(
     return CalendarOutput(entries=tuple(entries), timezone=timezone, planned=len(slots), language=document.language)
 
 
-Made = tuple[tuple[Document, int, Material], ...]
-
-
 @functools.lru_cache(maxsize=1)
-def _materials(document: Document, stretches: tuple[Stretch, ...]) -> Made:
+def _materials(document: Document, stretches: tuple[Stretch, ...]) -> tuple[tuple[Document, int, Material], ...]:
     """Each source with the offset of its text, cut and ranked; two steps need it."""
     return tuple((one, offset, writing.material_of(one, BUDGET)) for one, offset in several.documents(document, stretches))
-
-
-def _shelf(
-    document: Document,
-    offset: int,
-    material: Material,
-    options: CalendarInput,
-    slots: Sequence[Slot],
-    banned: frozenset[str],
-    voice: Voice,
-    made: Made,
-) -> _Shelf:
-    refused = banned | _unwanted(material, voice)
-    pool = [u for u in _pool(material) if not any(text in u.posts[0] for text in refused)]
-    most = _most_sentences(sum(len(one.pieces) for _, _, one in made), slots)
-    address = document.url if len(made) > 1 else None
-    under = {channel: tails.of_channel(document, options, channel, voice, address=address) for channel in options.channels}
-    ranked = {channel: _ranked(pool, channel, most[channel]) for channel in options.channels}
-    return _Shelf(document, offset, material, refused, ranked, under)
 
 
 def _unwanted(material: Material, voice: Voice) -> frozenset[str]:
@@ -215,7 +142,7 @@ def _worth(unit: Unit, low: int, high: int) -> float:
     )
 
 
-def _next(desk: _Desk, shelf: _Shelf, channel: Channel) -> Unit | None:
+def _next(desk: Desk, shelf: Shelf, channel: Channel) -> Unit | None:
     """The best candidate that repeats nothing; sections and angles that were just used stand back."""
     ranked, taken = shelf.ranked[channel], shelf.taken.total()
     best: tuple[float, Unit] | None = None
@@ -239,7 +166,7 @@ def _next(desk: _Desk, shelf: _Shelf, channel: Channel) -> Unit | None:
     return best[1] if best else None
 
 
-def _article(shelf: _Shelf) -> Unit | None:
+def _article(shelf: Shelf) -> Unit | None:
     """The longest stretch of sentences that nobody used, with its paragraphs and headings, and no more than leaves enough for other posts;
     None when there is none long enough."""
     low, high = IDEAL[Channel.LINKEDIN_ARTICLE]
@@ -271,22 +198,7 @@ def _article(shelf: _Shelf) -> Unit | None:
     return Unit((text,), chosen[0].start, chosen[-1].end, chosen[0].section, frozenset(best), spans, terms, 0.0, label=title)
 
 
-def angle_of(unit: Unit) -> Angle:
-    """What the words lead with."""
-    text = unit.posts[0]
-    head = text.split("\n")[0]
-    if min(unit.members, default=0) < 0:
-        return Angle.LIST
-    if "?" in head or "？" in head:
-        return Angle.QUESTION
-    if _QUOTE.search(head):
-        return Angle.QUOTE
-    if any(c.isdigit() for c in head):
-        return Angle.NUMBER
-    return Angle.ADVICE if _READER.search(head) else Angle.POINT
-
-
-def _entry(document: Document, shelf: _Shelf, unit: Unit, slot: Slot, number: int) -> Entry:
+def _entry(document: Document, shelf: Shelf, unit: Unit, slot: Slot, number: int) -> Entry:
     row, tail = NETWORKS[slot.channel], shelf.under[slot.channel]
     spans = tuple((start + shelf.offset, end + shelf.offset) for start, end in unit.spans)
     limit = row.title or 70
