@@ -64,7 +64,8 @@ def dropzone(
             ),
         ),
         rx.el.div(class_name="grid grid-cols-[minmax(0,1fr)] gap-1.5 empty:hidden", custom_attrs={"data-drop-rows": "true"}),
-        rx.el.input(type="hidden", name=name, default_value="", custom_attrs={"data-drop-value": "true", "data-required": required}),
+        # Without a default value: React would put it back whenever the form is rendered again, and the files would be lost.
+        rx.el.input(type="hidden", name=name, custom_attrs={"data-drop-value": "true", "data-required": required}),
         class_name=cx("grid grid-cols-[minmax(0,1fr)] gap-1.5", cls),
         custom_attrs=attributes,
     )

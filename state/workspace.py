@@ -157,7 +157,7 @@ class WorkspaceState(AppState):
     def _refuse(self, error: InvalidInput) -> EventSpec | None:
         """What is wrong stands at its field, and the first source field gets the focus."""
         self.errors = error.details.get("fields") or {error.field or "": error.message}
-        return next((rx.set_focus(f"f-{name}") for name in ("url", "text", "more_urls") if name in self.errors), None)
+        return next((rx.set_focus(f"f-{name}") for name in ("url", "text") if name in self.errors), None)
 
     async def _show(self, job_id: str) -> None:
         """Makes this job the current one; its result goes to OutputState, which the result tabs read."""

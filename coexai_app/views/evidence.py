@@ -102,7 +102,7 @@ def notes(report: Report) -> tuple[str, ...]:
     """What a person should know of the reading before they trust the result: sources that were not read, and parts of them."""
     unread, read = _kept(report, "unread"), _kept(report, "sources")
     count_ = len(unread) + max(1, len(read))
-    lines = [f"{one['label']}: {one['reason']}" for one in unread]
+    lines = [str(one["reason"]) if one["label"] in one["reason"] else f"{one['label']}: {one['reason']}" for one in unread]
     head = [f"{len(unread)} of {count_} sources could not be read. The others were; this is made from them."] if unread else []
     return (*head, *lines, *(str(note) for note in _kept(report, "reading_notes")))
 

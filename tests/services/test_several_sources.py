@@ -55,7 +55,7 @@ class TestARun:
         output = do(outputs_read.get, people.bob, output_id=UUID(view.output_id))
         assert output.notes == (
             "1 of 3 sources could not be read. The others were; this is made from them.",
-            "empty.txt: There is no text in empty.txt. Check the file, or paste the text.",
+            "There is no text in empty.txt. Check the file, or paste the text.",
         )
         assert output.source_name == "2 sources"
         assert [block.kind for block in output.source].count("source") == 2

@@ -46,7 +46,7 @@ def sources(report: Report) -> list[str]:
     """A line for each of several sources, those that could not be read with their reason, and what was left out of one; empty when a
     single source was read whole."""
     lines = [f"{one.label}: {one.url}" if one.url and one.url != one.label else one.label for one in several.of_report(report)]
-    lines += [f"Not read: {one.label}. {one.reason}" for one in several.unread_of(report)]
+    lines += [f"Not read: {one.told}" for one in several.unread_of(report)]
     return [*lines, *(str(note) for note in kept.more(report, "reading_notes", ()))]
 
 

@@ -127,6 +127,11 @@ class Unread(Frozen):
     reason: str
     url: str = ""
 
+    @property
+    def told(self) -> str:
+        """Which, and why, in one line."""
+        return self.reason if self.label in self.reason else f"{self.label}: {self.reason}"
+
 
 class Gathered(Extracted):
     """Step "extract" of several sources: the joined document, its stretches (none for a single source), and what could not be read."""
@@ -142,9 +147,9 @@ class Gathered(Extracted):
 
 
 def unread_line(read: int, unread: Sequence[Unread]) -> str:
-    """ "1 of 3 sources could not be read: menu.pdf (There is no text in menu.pdf. …)" """
-    names = "; ".join(f"{one.label} ({one.reason})" for one in unread)
-    return f"{len(unread)} of {read + len(unread)} sources could not be read: {names}"
+    """ "1 of 3 sources could not be read. There is no text in menu.pdf. …" """
+    reasons = " ".join(one.told for one in unread)
+    return f"{len(unread)} of {read + len(unread)} sources could not be read. {reasons}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,7 @@ def _one(given: Sequence[Given], number: int, context: StepContext, *, fewest: i
 
 def _none_read(given: Sequence[Given], failed: dict[int, CoexaiError], unread: Sequence[Unread]) -> CoexaiError:
     """The one error of them all; a passing one when another try may help."""
-    message = f"None of the {len(given)} sources could be read. " + " ".join(f"{one.label}: {one.reason}" for one in unread)
+    message = f"None of the {len(given)} sources could be read. " + " ".join(one.told for one in unread)
     if any(isinstance(error, Unavailable) for error in failed.values()):
         return Unavailable(message)
     return InvalidInput(message, field=given[0].field)

@@ -264,7 +264,8 @@ class TestWhatCannotBeRead:
         (unread,) = several.unread_of(report)
         assert unread.label == name
         assert says in unread.reason
-        assert f"1 of 3 sources could not be read: {name}" in report.steps[0].summary
+        assert "1 of 3 sources could not be read." in report.steps[0].summary
+        assert name in report.steps[0].summary
         assert evidence.notes(report)[0].startswith("1 of 3 sources could not be read.")
         assert entries(report)
 
@@ -277,7 +278,7 @@ class TestWhatCannotBeRead:
         assert not any("https://example.com/gone" in entry.text for entry in entries(report))
 
     def test_none_can_be_read(self) -> None:
-        with pytest.raises(InvalidInput, match=r"None of the 2 sources could be read\. example.com/gone: .*404.*nothing.txt: .*no text"):
+        with pytest.raises(InvalidInput, match=r"None of the 2 sources could be read\. example.com/gone: .*404.*no text in nothing.txt"):
             planned(url="https://example.com/gone", files={"nothing.txt": b" "}, more_files=["nothing.txt"])
 
     def test_none_for_the_moment_is_tried_again_later(self) -> None:
@@ -354,7 +355,7 @@ class TestFiles:
         text = CALENDAR.exports["md"](report).decode()
         assert "## Sources" in text
         assert "- Bees on the roof: https://example.com/bees" in text
-        assert "Not read: example.com/gone. example.com answered 404" in text
+        assert "Not read: example.com/gone: example.com answered 404" in text
         assert "(https://example.com/rampe)" in text
         word = docx.Document(io.BytesIO(CALENDAR.exports["docx"](report)))
         assert any("Not read: example.com/gone" in paragraph.text for paragraph in word.paragraphs)
