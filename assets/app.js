@@ -287,10 +287,10 @@
     return { row, inside, meta, stop, end };
   };
   const given = () => $$("[data-drop-given]").forEach((zone) => {
-    const id = zone.dataset.dropGiven;
-    if (!id || zone.given === id) return;
-    zone.given = id;
-    place(zone, zone.dataset.dropFile).end("done", "Added before", id);
+    const ids = zone.dataset.dropGiven, names = (zone.dataset.dropFile || "").split("\n");
+    if (!ids || zone.given === ids) return;
+    zone.given = ids;
+    ids.split(",").forEach((id, i) => place(zone, names[i] || "File").end("done", "Added before", id));
   });
   const send = (zone, file) => {
     const { row, inside, meta, stop, end } = place(zone, file.name, "Starting"), bar = make("span", "file-bar"), fill = make("i");

@@ -55,8 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("agent", help="who works, such as maya")
     run.add_argument("capability", help="at what, such as blog-to-thread; all are below")
     source = run.add_mutually_exclusive_group()
-    source.add_argument("--file", type=Path, help="a file: text, Markdown, HTML, Word, PDF, subtitles, audio or video")
-    source.add_argument("--url", help="a web page")
+    source.add_argument(
+        "--file",
+        type=Path,
+        action="append",
+        help="a file: text, Markdown, HTML, Word, PDF, e-mail, subtitles, audio or video; once more for each further source",
+    )
+    source.add_argument("--url", action="append", help="a web page; once more for each further source")
     source.add_argument("--text", help="the text itself; - reads standard input")
     run.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="another field of the input, such as posts=7")
     run.add_argument("--format", metavar="FORMAT", help="one of the capability's formats below; Markdown where it has that, else its first")
@@ -139,7 +144,9 @@ def _run(options: argparse.Namespace) -> int:
         open_file=_open_file,
         fetch=partial(extract.fetch, allow_hosts=config.fetch_allow_hosts),
     )
-    report = run_pipeline(agent, capability, capability.parse(_input(options)), context, on_step=_Progress(len(capability.steps)))
+    report = run_pipeline(
+        agent, capability, capability.parse(_input(options, capability)), context, on_step=_Progress(len(capability.steps))
+    )
     data = capability.exports[form](report)
     if options.output is not None:
         options.output.write_bytes(data)
@@ -149,17 +156,23 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _input(options: argparse.Namespace) -> dict[str, Any]:
+def _input(options: argparse.Namespace, capability: Capability) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for pair in options.set:
         key, separator, value = pair.partition("=")
         if not separator or not key:
             raise InvalidInput(f"--set wants KEY=VALUE, not “{pair}”.")
         found[key.replace("-", "_")] = value
-    if options.file is not None:
-        found["file"] = str(options.file)
-    if options.url:
-        found["url"] = options.url
+    for name, more, values in (("file", "more_files", options.file), ("url", "more_urls", options.url)):
+        if not values:
+            continue
+        if values[1:] and more not in capability.input.model_fields:
+            raise InvalidInput(f"{capability.title} takes one source. Give --{name} once.")
+        if values[1:] and more in found:
+            raise InvalidInput(f"Give further sources with --{name} or with --set {more}=…, not both ways.")
+        found[name] = str(values[0])
+        if values[1:]:
+            found[more] = [str(value) for value in values[1:]]
     if options.text is not None:
         found["text"] = sys.stdin.read() if options.text == "-" else options.text
     return found

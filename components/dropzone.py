@@ -33,7 +33,7 @@ def dropzone(
 
     The hidden input `name` holds the id of the uploaded file, several ids joined by commas when `multiple`. A file that is
     dropped anywhere on the page lands in the first drop zone. `hint` names the kinds and the size that are allowed. `value` is the id of
-    a file that is there from the start, and `file_name` what its row calls it.
+    a file that is there from the start, and `file_name` what its row calls it; of several, ids with commas and names on lines.
     """
     attributes: dict[str, Any] = {"data-drop": endpoint, "data-drop-name": name, "data-drop-multiple": "true" if multiple else "false"}
     if given(value):
@@ -64,7 +64,8 @@ def dropzone(
             ),
         ),
         rx.el.div(class_name="grid grid-cols-[minmax(0,1fr)] gap-1.5 empty:hidden", custom_attrs={"data-drop-rows": "true"}),
-        rx.el.input(type="hidden", name=name, default_value="", custom_attrs={"data-drop-value": "true", "data-required": required}),
+        # Without a default value: React would put it back whenever the form is rendered again, and the files would be lost.
+        rx.el.input(type="hidden", name=name, custom_attrs={"data-drop-value": "true", "data-required": required}),
         class_name=cx("grid grid-cols-[minmax(0,1fr)] gap-1.5", cls),
         custom_attrs=attributes,
     )

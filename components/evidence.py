@@ -27,6 +27,7 @@ _BLOCKS: Final = {
     "quote": "border-l-2 border-line-strong pl-3 italic",
     "code": "font-mono text-xs whitespace-pre-wrap",
     "table": "font-mono text-xs whitespace-pre-wrap",
+    "source": "flex min-w-0 items-center gap-1.5 border-b border-line pb-1 font-semibold text-ink not-first:mt-6",
     "gap": (
         "flex items-center gap-2 text-2xs leading-none text-ink-3 before:flex-1 before:border-t "
         "before:border-dashed before:border-line-strong "
@@ -162,8 +163,19 @@ def _source(output: Any) -> rx.Component:
 
 
 def _block(block: rx.Var[SourceBlock]) -> rx.Component:
+    address = rx.el.a(
+        icon("external-link", 14),
+        href=block.url,
+        target="_blank",
+        rel="noopener noreferrer nofollow",
+        aria_label="Open this source",
+        title=block.url,
+        class_name=cx(theme.LINK, "flex-none"),
+        data_testid="source-address",
+    )
     return rx.el.p(
         rx.foreach(block.segments, _span),
+        rx.cond(block.url == "", rx.fragment(), address),
         dir="auto",
         class_name=rx.match(block.kind, *_BLOCKS.items(), ""),
         custom_attrs={"data-block": "true"},
@@ -205,6 +217,7 @@ def _ledger_row(claim: rx.Var[ClaimView], can_edit: Any, on_remove: Any, on_keep
             rx.el.span(claim.text, class_name="font-medium"),
             " ",
             rx.el.span(claim.reason, class_name=theme.MUTE),
+            rx.cond(claim.where == "", rx.fragment(), _where(claim)),
             class_name="min-w-0 break-words",
         ),
         rx.el.span(
@@ -220,6 +233,16 @@ def _ledger_row(claim: rx.Var[ClaimView], can_edit: Any, on_remove: Any, on_keep
         tab_index=0,
         data_testid=f"ledger-row-{claim.number}",
         custom_attrs={"data-claim": claim.number},
+    )
+
+
+def _where(claim: Any) -> rx.Component:
+    """The one among several sources that a claim is from."""
+    link = rx.el.a(claim.where, href=claim.where_url, target="_blank", rel="noopener noreferrer nofollow", class_name=theme.LINK)
+    return rx.el.span(
+        rx.cond(claim.where_url == "", claim.where, link),
+        class_name=cx(theme.HELP, "block"),
+        data_testid=f"where-{claim.number}",
     )
 
 

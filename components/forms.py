@@ -11,8 +11,8 @@ from components.dropzone import dropzone
 from components.icons import icon
 from components.vars import Child, Text, concat, cx
 
-FILE_ACCEPT: Final = ".pdf,.docx,.md,.markdown,.txt,.text,.html,.htm,.xhtml,.srt,.vtt,.mp3,.mp4,.m4a,.wav"
-FILE_HINT: Final = "PDF, DOCX, HTML, Markdown, plain text, subtitles (SRT, VTT), MP3, MP4, M4A or WAV."
+FILE_ACCEPT: Final = ".pdf,.docx,.md,.markdown,.txt,.text,.html,.htm,.xhtml,.eml,.srt,.vtt,.mp3,.mp4,.m4a,.wav"
+FILE_HINT: Final = "PDF, DOCX, HTML, Markdown, plain text, e-mail (EML), subtitles (SRT, VTT), MP3, MP4, M4A or WAV."
 
 _MORE: Final = (
     "flex min-h-8 w-fit cursor-pointer list-none items-center gap-1.5 rounded-sm pr-2 font-medium text-ink-2 hover:text-ink max-md:min-h-11"
@@ -96,9 +96,22 @@ def schema_field(view: Any, *, file_hint: Text = FILE_HINT) -> Any:
         required=~view.optional,
         rows=6,
     )
+    lines = fields.textarea(
+        name=view.name,
+        control_id=control_id,
+        testid=testid,
+        value=view.value,
+        placeholder=view.placeholder,
+        rows=3,
+        input_mode="url",
+        spell_check=False,
+        auto_capitalize="none",
+        auto_complete="off",
+    )
     return rx.match(
         view.kind,
         ("textarea", fields.field(view.label, long_text, control_id=control_id, hint=view.help, optional=view.optional)),
+        ("lines", fields.field(view.label, lines, control_id=control_id, hint=view.help, optional=view.optional)),
         ("segmented", grouped(fields.segmented(**choice, label=view.label))),
         ("cards", grouped(fields.choice_cards(**choice, label=view.label))),
         ("checks", grouped(fields.checks(**choice, label=view.label))),
@@ -116,6 +129,24 @@ def schema_field(view: Any, *, file_hint: Text = FILE_HINT) -> Any:
         (
             "file",
             grouped(dropzone(name=view.name, testid=testid, hint=file_hint, accept=FILE_ACCEPT, label=view.label, required=~view.optional)),
+        ),
+        (
+            "files",
+            fields.group(
+                view.label,
+                dropzone(
+                    name=view.name,
+                    testid=testid,
+                    hint=file_hint,
+                    accept=FILE_ACCEPT,
+                    multiple=True,
+                    label=view.label,
+                    value=view.value,
+                    file_name=view.file_name,
+                ),
+                group_id=view.name,
+                optional=view.optional,
+            ),
         ),
         ("number", typed("number", min=view.minimum, max=view.maximum, input_mode="numeric")),
         ("url", typed("url", input_mode="url", auto_complete="off")),

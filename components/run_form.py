@@ -19,6 +19,9 @@ from components.vars import cx
 FORM: Final = "run-form"
 LATER: Final = "schedule"
 SOURCES: Final = ("url", "text", "file")
+_SUMMARY: Final = (
+    "flex min-h-8 w-fit cursor-pointer list-none items-center gap-1.5 rounded-sm pr-2 font-medium text-ink-2 hover:text-ink max-md:min-h-11"
+)
 _SHOWN: Final = {
     "url": "hidden group-has-[[name=source][value=url]:checked]/form:block",
     "text": "hidden group-has-[[name=source][value=text]:checked]/form:block",
@@ -35,6 +38,8 @@ def run_form(
     source: Any,
     has_advanced: Any,
     errors: Any,
+    several: Any,
+    more_open: Any,
     quote: Any,
     run_key: Any,
     form_key: Any,
@@ -47,12 +52,14 @@ def run_form(
 ) -> rx.Component:
     """`views` is a var of `FieldView`s, `errors` a dict var of messages by field, `quote` a `Quote` var. `makes` are the capabilities to
     choose from, as `Option`s, `make` the chosen one; another one changes the fields, and what they share keeps what was typed.
+    `several`: it takes more sources beside the one; `more_open`: their fields are shown from the start.
 
     The fields start anew when `form_key` changes. `run_key` goes along, so that a double click is one job. `intent` says which button
     sent the form: `LATER` for the one that opens the dialog `dialog_id`, which asks when; without a dialog it is not there.
     """
     others = rx.el.div(
         _source(views, sources, source, errors),
+        rx.cond(several, _more_sources(views, errors, more_open), rx.fragment()),
         rx.foreach(views, lambda view: _other(view, errors, advanced=False)),
         rx.cond(has_advanced, _more(views, errors), rx.fragment()),
         class_name="grid grid-cols-[minmax(0,1fr)] gap-4 p-4",
@@ -137,11 +144,36 @@ def _source_field(view: Any, errors: Any) -> Any:
 
 
 def _other(view: Any, errors: Any, *, advanced: bool) -> rx.Component:
-    among_sources = (view.name == "url") | (view.name == "text") | (view.name == "file")
+    among_sources = (view.name == "url") | (view.name == "text") | (view.name == "file") | _is_beside(view)
     wanted = view.advanced if advanced else ~view.advanced
     field = rx.el.div(schema_field(view), _error(errors, view.name), class_name="grid min-w-0 gap-[5px]")
     # Keyed by its name: a field keeps what was typed in it when others come and go.
     return rx.fragment(rx.cond(wanted & ~among_sources, field, rx.fragment()), key=view.name)
+
+
+def _is_beside(view: Any) -> Any:
+    """A field of sources beside the one: addresses on lines, or several files."""
+    return (view.kind == "lines") | (view.kind == "files")
+
+
+def _more_sources(views: Any, errors: Any, more_open: Any) -> rx.Component:
+    """Behind "Add more sources", under the one source. It opens by itself when there is something in it, or something wrong."""
+
+    def shown(view: Any) -> rx.Component:
+        field = rx.el.div(schema_field(view), _error(errors, view.name), class_name="grid min-w-0 gap-[5px]")
+        return rx.fragment(rx.cond(_is_beside(view), field, rx.fragment()), key=view.name)
+
+    return rx.el.details(
+        rx.el.summary(
+            icon("chevron-right", 14, "transition-transform group-open:rotate-90"),
+            "Add more sources",
+            class_name=_SUMMARY,
+            data_testid="more-sources",
+        ),
+        rx.el.div(rx.foreach(views, shown), class_name="mt-3 grid grid-cols-[minmax(0,1fr)] gap-4"),
+        open=more_open,
+        class_name="group -mt-2",
+    )
 
 
 def _more(views: Any, errors: Any) -> rx.Component:
@@ -149,10 +181,7 @@ def _more(views: Any, errors: Any) -> rx.Component:
         rx.el.summary(
             icon("chevron-right", 14, "transition-transform group-open:rotate-90"),
             "More settings",
-            class_name=(
-                "flex min-h-8 w-fit cursor-pointer list-none items-center gap-1.5 rounded-sm pr-2 font-medium "
-                "text-ink-2 hover:text-ink max-md:min-h-11"
-            ),
+            class_name=_SUMMARY,
             data_testid="more-settings",
         ),
         rx.el.div(rx.foreach(views, lambda view: _other(view, errors, advanced=True)), class_name="mt-3 grid gap-4"),

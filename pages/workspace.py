@@ -75,6 +75,8 @@ def _form() -> rx.Component:
         sources=WorkspaceState.sources,
         source=WorkspaceState.source,
         has_advanced=WorkspaceState.has_advanced,
+        several=WorkspaceState.several,
+        more_open=WorkspaceState.more_open,
         errors=WorkspaceState.errors,
         quote=WorkspaceState.quote,
         run_key=WorkspaceState.run_key,

@@ -6,7 +6,8 @@ An address can also ask for a filled form: ?example=1, or ?from=… with the id 
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -23,6 +24,7 @@ from state.output import OutputState
 from state.schedules import WhenState
 
 RECENT = 6
+BESIDE = frozenset({"lines", "files"})
 SOURCES = {"url": "Link", "text": "Text", "file": "File"}
 
 
@@ -117,6 +119,15 @@ class WorkspaceState(AppState):
     def has_advanced(self) -> bool:
         return any(field.advanced for field in self.fields)
 
+    @rx.var
+    def several(self) -> bool:
+        return any(field.kind in BESIDE for field in self.fields)
+
+    @rx.var
+    def more_open(self) -> bool:
+        """Something stands in the fields of further sources, or is wrong there."""
+        return any(field.value or field.name in self.errors for field in self.fields if field.kind in BESIDE)
+
     async def _start(self, form: dict[str, str]) -> EventSpec | None:
         capability = self._capability()
         if not capability:
@@ -210,15 +221,15 @@ class WorkspaceState(AppState):
             return
         if self.agent and job.agent == self.agent.slug:
             self._choose(job.capability)
-            self._fill(job.values, file_name=job.file_name)
+            self._fill(job.values, file_names=job.file_names)
             self._from = job_id
 
-    def _fill(self, values: dict[str, str], *, file_name: str = "") -> None:
-        """The form starts anew with these values, or empty. `file_name` names the file whose id is among them."""
+    def _fill(self, values: dict[str, str], *, file_names: Mapping[str, str] = MappingProxyType({})) -> None:
+        """The form starts anew with these values, or empty. `file_names` names the files whose ids are among them, by field."""
         capability = self._capability()
         views = capability.fields if capability else ()
         self.fields = tuple(
-            view.model_copy(update={"value": values.get(view.name, view.value), "file_name": file_name if view.kind == "file" else ""})
+            view.model_copy(update={"value": values.get(view.name, view.value), "file_name": file_names.get(view.name, "")})
             for view in views
         )
         self._from = ""

@@ -103,19 +103,34 @@ class Builder:
     def without(self, dropped: Collection[int]) -> Builder:
         """A builder with all blocks but those at these indices; links go with their block."""
         kept = Builder(self.name, self._base)
-        text = self.text
-        starts = [block.start for block in self.blocks]
-        links: dict[int, list[tuple[str, int, int]]] = {}
-        for link in self.links:
-            at = bisect_right(starts, link.start) - 1
-            links.setdefault(at, []).append((link.url, link.start - starts[at], link.end - starts[at]))
-        for i, block in enumerate(self.blocks):
-            if i not in dropped:
-                kept._append(block.kind, text[block.start : block.end], links.get(i, []), block.level)
+        kept._take(self, dropped)
         return kept
 
+    def extend(self, other: Builder) -> None:
+        """Adds the blocks of another builder behind its own, links and all."""
+        self._take(other, ())
+
+    def _take(self, other: Builder, dropped: Collection[int]) -> None:
+        text = other.text
+        starts = [block.start for block in other.blocks]
+        links: dict[int, list[tuple[str, int, int]]] = {}
+        for link in other.links:
+            at = bisect_right(starts, link.start) - 1
+            links.setdefault(at, []).append((link.url, link.start - starts[at], link.end - starts[at]))
+        for i, block in enumerate(other.blocks):
+            if i not in dropped:
+                self._append(block.kind, text[block.start : block.end], links.get(i, []), block.level)
+
     def document(
-        self, kind: SourceKind, *, title: str = "", author: str = "", published: str = "", url: str = "", why_empty: str = ""
+        self,
+        kind: SourceKind,
+        *,
+        title: str = "",
+        author: str = "",
+        published: str = "",
+        url: str = "",
+        why_empty: str = "",
+        notes: Iterable[str] = (),
     ) -> Document:
         """The document. Without a `title`, the first heading, when the text opens with it, is the title.
 
@@ -138,6 +153,7 @@ class Builder:
             language=detect(text),
             url=url,
             name=self.name,
+            notes=tuple(notes),
         )
 
 

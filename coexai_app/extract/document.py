@@ -18,6 +18,7 @@ class SourceKind(StrEnum):
     DOCX = "docx"
     PDF = "pdf"
     TRANSCRIPT = "transcript"
+    EMAIL = "email"
 
 
 class BlockKind(StrEnum):
@@ -81,7 +82,7 @@ class Document(_Frozen):
 
     `language` is an ISO 639-1 code, or "und" when the text is too short or too mixed to tell; `published` an ISO 8601 date. Spoken words
     have `cues`, in order; a transcript without times has cues at 0 that know only who speaks. `draft` says that a recogniser guessed the
-    words, so that nobody takes them for checked ones.
+    words, so that nobody takes them for checked ones. `notes` are sentences for people about what was not read.
     """
 
     kind: SourceKind
@@ -96,6 +97,7 @@ class Document(_Frozen):
     language: str = "und"
     url: str = ""
     name: str = ""
+    notes: tuple[str, ...] = ()
 
     def block_text(self, block: Block) -> str:
         return self.text[block.start : block.end]

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from coexai_app.errors import InvalidInput
-from coexai_app.extract import dom, text
+from coexai_app.extract import dom, paywall, text
 from coexai_app.extract.builder import Builder, fold
 from coexai_app.extract.document import BlockKind, Document, Link, SourceKind
 from coexai_app.extract.limits import LIMITS, check_bytes, check_characters, label
@@ -71,9 +71,13 @@ def looks_like(markup: str) -> bool:
 def read_bytes(data: bytes, *, name: str = "", url: str = "", charset: str = "") -> Document:
     """A page or fragment as bytes; the character set by BOM, UTF-8 validity, `charset` (of HTTP), the meta tag, then the look of it."""
     check_bytes(len(data), LIMITS.html_bytes, name)
+    return read(text.decode(data, name=name, charset=charset or declared_charset(data)), name=name, url=url)
+
+
+def declared_charset(data: bytes) -> str:
+    """What a page's meta tag or XML declaration says its character set is, or ""."""
     declared = _META_CHARSET.search(data[:_HEAD_BYTES])
-    meta = next((group for group in declared.groups() if group), b"").decode("ascii") if declared else ""
-    return read(text.decode(data, name=name, charset=charset or meta), name=name, url=url)
+    return next((group for group in declared.groups() if group), b"").decode("ascii") if declared else ""
 
 
 def read(markup: str, *, name: str = "", url: str = "") -> Document:
@@ -99,11 +103,13 @@ def read(markup: str, *, name: str = "", url: str = "") -> Document:
             author=said.author or found.author or "",
             published=said.published or iso_date(found.date),
             body=said.body,
+            paid=said.paid,
         )
         dom.add_blocks(_as_html(found.body), builder)
     builder = _best(drop_teasers(builder), said, root, name, url or _NOWHERE)
     builder.links = _leading_somewhere(builder)
-    return builder.document(kind, title=said.title or title, author=said.author, published=said.published, url=url)
+    notes = paywall.check(root, len(builder.text.split()), name, marked=said.paid)
+    return builder.document(kind, title=said.title or title, author=said.author, published=said.published, url=url, notes=notes)
 
 
 def _extract(root: HtmlElement, url: str) -> Any:

@@ -38,12 +38,14 @@ _META_DATE = (
 
 @dataclass(frozen=True)
 class About:
-    """Empty strings for what the page does not say; `published` is an ISO 8601 date, `body` plain text."""
+    """Empty strings for what the page does not say; `published` is an ISO 8601 date, `body` plain text. `paid`: it says that it is not free
+    to read."""
 
     title: str = ""
     author: str = ""
     published: str = ""
     body: str = ""
+    paid: bool = False
 
 
 def about(root: HtmlElement) -> About:
@@ -55,7 +57,15 @@ def about(root: HtmlElement) -> About:
         author=_people(article.get("author")) or next((a for a in (metas.get(k, "") for k in _META_AUTHOR) if a and "://" not in a), ""),
         published=iso_date(article.get("datePublished")) or next((d for d in (iso_date(metas.get(k)) for k in _META_DATE) if d), ""),
         body=unescape(article["articleBody"]) if isinstance(article.get("articleBody"), str) else "",
+        paid=_is_false(article.get("isAccessibleForFree"))
+        or _is_false(metas.get("isaccessibleforfree"))
+        or metas.get("article:content_tier", "").lower() == "locked",
     )
+
+
+def _is_false(value: Any) -> bool:
+    """schema.org's Boolean as sites write it: false, "False", "https://schema.org/False"."""
+    return value is False or (isinstance(value, str) and value.strip().rpartition("/")[2].lower() == "false")
 
 
 def _articles(root: HtmlElement) -> Iterator[dict[str, Any]]:

@@ -39,6 +39,10 @@ def read(data: bytes, *, name: str = "", content_type: str = "", url: str = "") 
         from coexai_app.extract import html
 
         return html.read_bytes(data, name=name, url=url, charset=charset)
+    if kind is SourceKind.EMAIL:
+        from coexai_app.extract import mail
+
+        return mail.read(data, name=name, url=url)
     from coexai_app.extract import text
 
     return _read_text(text.decode(data, name=name, charset=charset), name, url, kind)

@@ -11,13 +11,16 @@ from pathlib import PurePath
 from coexai_app.errors import InvalidInput
 from coexai_app.extract.document import SourceKind
 from coexai_app.extract.limits import label
+from coexai_app.extract.mail_headers import is_mail
 
 _HTML_START = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _SNIFFED = 2_048
-_SUPPORTED = "Add a PDF, Word (.docx), HTML, Markdown or text file, subtitles (SRT, VTT), or a recording (MP3, MP4, M4A, WAV)."
+_SUPPORTED = (
+    "Add a PDF, Word (.docx), HTML, Markdown or text file, an e-mail (.eml), subtitles (SRT, VTT), or a recording (MP3, MP4, M4A, WAV)."
+)
 # (offset, magic bytes, what it looks like)
 _FOREIGN = (
     (0, b"\x89PNG\r\n\x1a\n", "a PNG image"),
@@ -77,6 +80,7 @@ _NAMES = {
     ".mp4": "an MP4 video",
     ".m4a": "an MP4 sound file",
     ".wav": "a WAV sound file",
+    ".eml": "an e-mail",
     ".srt": "a SubRip file",
     ".vtt": "a WebVTT file",
 }
@@ -108,7 +112,7 @@ _MARKDOWN_SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx"})
 
 
 def sniff(data: bytes, *, name: str = "", content_type: str = "") -> SourceKind | None:
-    """PDF, DOCX, HTML or MARKDOWN; None for text whose form the text itself must tell.
+    """PDF, DOCX, EMAIL, HTML or MARKDOWN; None for text whose form the text itself must tell.
 
     Raises `InvalidInput` that names what the file is, when it is nothing that can be read.
     """
@@ -126,6 +130,8 @@ def sniff(data: bytes, *, name: str = "", content_type: str = "") -> SourceKind 
         return SourceKind.HTML
     media = content_type.partition(";")[0].strip().lower()
     suffix = PurePath(name).suffix.lower()
+    if is_mail(data, named=suffix == ".eml" or media == "message/rfc822"):
+        return SourceKind.EMAIL
     if media in ("text/html", "application/xhtml+xml"):
         return SourceKind.HTML
     if media in ("text/markdown", "text/x-markdown") or suffix in _MARKDOWN_SUFFIXES:
@@ -219,4 +225,6 @@ def _ole(data: bytes, name: str) -> InvalidInput:
         return InvalidInput(f"{called} has a password. Remove it and add the file again.")
     if "WordDocument".encode("utf-16-le") in data:
         return InvalidInput(f"{called} is an old Word file (.doc). Save it as .docx and add the new file.")
+    if "__substg1.0_".encode("utf-16-le") in data:
+        return InvalidInput(f"{called} is an Outlook message (.msg). Save it as .eml, or paste its text.")
     return foreign(name, "an old Office file")

@@ -130,6 +130,11 @@ class _Chunk:
 
 def read(text: str, *, name: str = "", url: str = "") -> Document:
     """Plain text: paragraphs at blank lines, hard-wrapped lines joined, lists by their markers, a heading only when it stands alone."""
+    return builder_of(text, name=name).document(SourceKind.TEXT, url=url)
+
+
+def builder_of(text: str, *, name: str = "") -> Builder:
+    """The blocks of a plain text."""
     check_characters(len(text), name)
     lines = [line.rstrip() for line in re.split(r"[\n\x0b\x0c\x85\u2028\u2029]", clean(text))]
     width = max(map(len, lines), default=0)
@@ -144,7 +149,7 @@ def read(text: str, *, name: str = "", url: str = "") -> Document:
             _add_prose(builder, chunk.lines, wrap)
         else:
             _add_chunk(builder, chunk.lines, wrap)
-    return builder.document(SourceKind.TEXT, url=url)
+    return builder
 
 
 def _chunks(lines: list[str], wrap: int) -> list[_Chunk]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import func
@@ -51,6 +52,7 @@ def quote(session: Session, actor: Actor, *, agent: str, capability: str, data: 
     access.require(actor, Permission.VIEW_WORK)
     coworker, skill = jobs.find(agent, capability)
     parsed = skill.parse(data) if data is not None else None
+    named = list(itertools.chain.from_iterable(jobs.files_of(session, actor, parsed).values())) if parsed else []
     usage = quotas.usage(session, actor, agent)
     model = router.from_settings(settings.get())
     limited = usage.limit > 0
@@ -61,7 +63,7 @@ def quote(session: Session, actor: Actor, *, agent: str, capability: str, data: 
         blocked = f"{coworker.name}'s {usage.limit} runs of this month are used up; it {usage.note}."
     expected = Usage()
     if model and skill.model_use:
-        expected = skill.model_use(parsed or skill.input.model_construct(), _characters(session, actor, parsed))
+        expected = skill.model_use(parsed or skill.input.model_construct(), _characters(parsed, named))
         expected = expected.model_copy(
             update={"cost_micros": prices.cost_micros(model.model, expected.input_tokens, expected.output_tokens) or 0}
         )
@@ -87,16 +89,16 @@ def _money(expected: Usage) -> str:
     return f"about {round(tokens, -2):,} tokens of model use, some ${expected.cost_micros / 1_000_000:.3f} ({cap})"
 
 
-def _characters(session: Session, actor: Actor, data: AgentInput | None) -> int:
-    """How long the source is, as far as that can be told without reading it."""
-    values = data.model_dump(mode="json") if data else {}
-    if text := values.get("text"):
-        return len(str(text))
-    if ref := values.get("file"):
-        file = access.one(session, select(File).where(File.id == jobs.file_id(ref)), actor, "file")
-        plain = file.content_type.startswith("text/")
-        return file.size if plain else file.size // BYTES_PER_CHARACTER
-    return TYPICAL_CHARACTERS
+def _characters(data: AgentInput | None, named: Sequence[File]) -> int:
+    """How long the sources are, as far as that can be told without reading them; `named` are the files among them."""
+    if data is None:
+        return TYPICAL_CHARACTERS
+    values = data.model_dump(mode="json")
+    found = len(str(values.get("text") or ""))
+    found += TYPICAL_CHARACTERS * (bool(values.get("url")) + len(values.get("more_urls") or ()))
+    for file in named:
+        found += file.size if file.content_type.startswith("text/") else file.size // BYTES_PER_CHARACTER
+    return found or TYPICAL_CHARACTERS
 
 
 def _view(session: Session, actor: Actor, agent: Agent, running: int) -> AgentView:

@@ -23,7 +23,7 @@ from coexai_app.views.files import FileView
 from coexai_app.views.partner_files import PartnerFile
 
 ACCEPTED: Final = frozenset(
-    {"pdf", "docx", "md", "markdown", "txt", "text", "html", "htm", "xhtml", "srt", "vtt", "mp3", "mp4", "m4a", "wav"}
+    {"pdf", "docx", "md", "markdown", "txt", "text", "html", "htm", "xhtml", "eml", "srt", "vtt", "mp3", "mp4", "m4a", "wav"}
 )
 
 
@@ -32,8 +32,8 @@ def check_kind(name: str) -> None:
     suffix = safe_name(name).rpartition(".")[2].lower()
     if suffix not in ACCEPTED:
         raise InvalidInput(
-            f"{safe_name(name)} is not a kind of file that can be read. Add a Word, PDF, Markdown, HTML or text file, subtitles "
-            "(SRT, VTT), audio or video (MP3, MP4, M4A, WAV).",
+            f"{safe_name(name)} is not a kind of file that can be read. Add a Word, PDF, Markdown, HTML or text file, an e-mail "
+            "(EML), subtitles (SRT, VTT), audio or video (MP3, MP4, M4A, WAV).",
             field="file",
         )
 

@@ -10,6 +10,8 @@ from coexai_app.agents.pipeline import AgentInput, Capability
 from coexai_app.views.agents import CapabilityView, FieldView, Option
 
 _FORMATS: Final[Mapping[str, str]] = {"uri": "url", "email": "email", "date": "date", "file": "file", "textarea": "textarea"}
+_LISTS: Final[Mapping[str, str]] = {"lines": "lines", "files": "files"}
+FILE_KINDS: Final = frozenset({"file", "files"})
 SEGMENTED_UP_TO: Final = 3
 CARDS_UP_TO: Final = 5
 
@@ -20,7 +22,7 @@ def capability(skill: Capability) -> CapabilityView:
         title=skill.title,
         description=skill.description,
         fields=fields(skill.input),
-        example={name: in_words(value) for name, value in skill.example.items()},
+        example=filled(skill.input, skill.example),
         steps=tuple(step.label for step in skill.steps),
     )
 
@@ -32,6 +34,27 @@ def fields(schema: type[AgentInput]) -> tuple[FieldView, ...]:
     required = set(tree.get("required", ()))
     definitions = tree.get("$defs", {})
     return tuple(_field(name, _plain(spec, definitions), name in required) for name, spec in tree["properties"].items())
+
+
+def filled(schema: type[AgentInput], data: Mapping[str, Any]) -> dict[str, str]:
+    """An input as its form's fields hold it; what is None is left out. Addresses stand on lines of their own, for they may hold commas."""
+    kinds = {field.name: field.kind for field in fields(schema)}
+    return {
+        name: "\n".join(map(str, value)) if kinds.get(name) == "lines" and not isinstance(value, str) else in_words(value)
+        for name, value in data.items()
+        if value is not None
+    }
+
+
+def references(data: AgentInput) -> tuple[tuple[str, str], ...]:
+    """The files that an input names: field and id, in the form's order."""
+    values = data.model_dump(mode="json")
+    files = [field.name for field in fields(type(data)) if field.kind in FILE_KINDS]
+    return tuple((name, str(ref)) for name in files for ref in _listed(values.get(name)))
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, (list, tuple)) else (value,) if value else ()
 
 
 def in_words(value: object) -> str:
@@ -62,7 +85,7 @@ def _field(name: str, spec: Mapping[str, Any], required: bool) -> FieldView:
 
 def _kind(spec: Mapping[str, Any], options: tuple[Option, ...]) -> str:
     if spec.get("type") == "array":
-        return "checks" if options else "text"
+        return "checks" if options else _LISTS.get(str(spec.get("format", "")), "text")
     if options:
         return "segmented" if len(options) <= SEGMENTED_UP_TO else "cards" if len(options) <= CARDS_UP_TO else "select"
     if (named := _FORMATS.get(str(spec.get("format", "")))) is not None:

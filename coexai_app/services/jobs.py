@@ -19,7 +19,7 @@ from coexai_app.access import Actor, Permission
 from coexai_app.agents.pipeline import Agent, AgentInput, Capability
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coexai_app.models import BusinessProfile, File, Job, JobStatus, JobStep, Priority, StepState, User
-from coexai_app.services import audit, dispatch, jobs_read, quotas, transitions
+from coexai_app.services import audit, dispatch, forms, jobs_read, quotas, transitions
 from coexai_app.views.jobs import JobView
 
 _mine: Final[Any] = bindparam("organization")
@@ -223,17 +223,30 @@ def _locked(session: Session, actor: Actor, job_id: UUID) -> Job:
 def _title(session: Session, actor: Actor, skill: Capability, data: AgentInput) -> str:
     """What lists call the job until the source's own title is known: the file's name, the address, or the first words."""
     values = data.model_dump(mode="json")
-    if ref := values.get("file"):
-        return access.one(session, select(File).where(File.id == file_id(ref)), actor, "file").name[:200]
-    if url := values.get("url"):
+    named = files_of(session, actor, data)
+    if "file" in named:
+        return named["file"][0].name[:200]
+    first = next(iter(values.get("more_urls") or ()), "") if not values.get("text") else ""
+    if url := values.get("url") or first:
         return str(url).removeprefix("https://").removeprefix("http://").rstrip("/")[:200]
+    if named and not values.get("text"):
+        return next(iter(named.values()))[0].name[:200]
     words = str(values.get("text") or skill.title).lstrip("# ").split()
     return " ".join(words[:10])[:120]
 
 
-def file_id(value: str) -> UUID:
+def files_of(session: Session, actor: Actor, data: AgentInput) -> dict[str, list[File]]:
+    """The files that an input names, by its fields. Raises NotFound for one that is not the organisation's."""
+    found: dict[str, list[File]] = {}
+    for name, ref in forms.references(data):
+        row = access.one(session, select(File).where(File.id == file_id(ref, name)), actor, "file")
+        found.setdefault(name, []).append(row)
+    return found
+
+
+def file_id(value: str, field: str = "file") -> UUID:
     """The id that an input names a file by. Raises InvalidInput for anything else."""
     try:
         return UUID(str(value))
     except ValueError:
-        raise InvalidInput("This file is not here any more. Add it again.", field="file", fields={"file": "Add the file again."}) from None
+        raise InvalidInput("This file is not here any more. Add it again.", field=field, fields={field: "Add the file again."}) from None

@@ -93,11 +93,16 @@ def again(session: Session, actor: Actor, *, job_id: UUID) -> Again:
     """
     access.require(actor, Permission.VIEW_WORK)
     job = access.one(session, select(Job).where(Job.id == job_id), actor, "job")
-    values = {name: forms.in_words(value) for name, value in job.input.items() if value is not None}
-    file = _file(session, actor, values["file"]) if values.get("file") else None
-    if not file:
-        values.pop("file", None)
-    return Again(agent=job.agent, capability=job.capability, values=values, file_name=file.name if file else "")
+    agent = agents.AGENTS.get(job.agent)
+    capability = agent.capabilities.get(job.capability) if agent else None
+    values = forms.filled(capability.input, job.input) if capability else {}
+    names: dict[str, str] = {}
+    for field in forms.fields(capability.input) if capability else ():
+        if field.kind in forms.FILE_KINDS and values.get(field.name):
+            here = [file for ref in values.pop(field.name).split(",") if (file := _file(session, actor, ref))]
+            if here:
+                values[field.name], names[field.name] = ",".join(str(file.id) for file in here), "\n".join(file.name for file in here)
+    return Again(agent=job.agent, capability=job.capability, values=values, file_names=names)
 
 
 @db.reads
@@ -195,11 +200,13 @@ def _given(session: Session, actor: Actor, job: Job) -> tuple[tuple[str, str], .
     shown: list[tuple[str, str]] = []
     for field in forms.fields(capability.input) if capability else ():
         value = job.input.get(field.name)
-        if value in (None, ""):
+        if value in (None, "", []):
             continue
-        if field.kind == "file":
-            file = _file(session, actor, value)
-            value = file.name if file else "not here any more"
+        if field.kind in forms.FILE_KINDS:
+            found = [_file(session, actor, ref) for ref in (value if isinstance(value, list) else [value])]
+            value = ", ".join(file.name if file else "not here any more" for file in found)
+        elif field.kind == "lines":
+            value = "\n".join(map(str, value))
         elif isinstance(value, bool):
             value = "yes" if value else "no"
         elif isinstance(value, list):

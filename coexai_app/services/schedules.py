@@ -15,7 +15,7 @@ from coexai_app import access, db, live
 from coexai_app.access import Actor, Permission
 from coexai_app.agents.pipeline import AgentInput, Capability
 from coexai_app.errors import Conflict, InvalidInput
-from coexai_app.models import File, Schedule
+from coexai_app.models import Schedule
 from coexai_app.services import audit, cron, jobs, schedules_read
 from coexai_app.services.schedules_run import run_due
 from coexai_app.views.jobs import JobView
@@ -229,15 +229,16 @@ def _title(session: Session, actor: Actor, skill: Capability, data: AgentInput, 
     """What lists call the schedule: as given, else the file's name, the address or the first line."""
     file = _check_file(session, actor, data)
     values = data.model_dump(mode="json")
-    source = file or str(values.get("url") or "").removeprefix("https://").removeprefix("http://").rstrip("/")
+    source = file or str(values.get("url") or next(iter(values.get("more_urls") or ()), "")).removeprefix("https://").removeprefix(
+        "http://"
+    ).rstrip("/")
     first = next((line for line in str(values.get("text") or "").splitlines() if line.strip("#*_>-= \t")), "").lstrip("#*_>-= \t")
     return _clean(title) or _clean(source or first) or skill.title
 
 
 def _check_file(session: Session, actor: Actor, data: AgentInput) -> str:
-    """The name of the file that the input names, empty without one. Raises NotFound for what is not the organisation's."""
-    ref = data.model_dump(mode="json").get("file")
-    return access.one(session, select(File).where(File.id == jobs.file_id(ref)), actor, "file").name if ref else ""
+    """The name of the first file that the input names, empty without one. Raises NotFound for what is not the organisation's."""
+    return next((rows[0].name for rows in jobs.files_of(session, actor, data).values()), "")
 
 
 def _clean(title: str) -> str:

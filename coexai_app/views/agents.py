@@ -17,9 +17,9 @@ class Option(View):
 class FieldView(View):
     """One form field, made from JSON Schema.
 
-    `kind` is one of url, email, date, number, text, textarea, file, segmented, cards, select, checkbox, checks. `advanced` ones
-    stand behind "More settings". The `value` of a file is its id, and `file_name` what people call it; that of checks is the
-    chosen options with commas between them.
+    `kind` is one of url, email, date, number, text, textarea, lines, file, files, segmented, cards, select, checkbox, checks. `advanced`
+    ones stand behind "More settings". The `value` of a file is its id, and `file_name` what people call it; those of several files are
+    ids with commas, and names on lines. The value of checks is the chosen options with commas between them.
     """
 
     name: str

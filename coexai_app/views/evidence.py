@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
-from coexai_app.agents.report import ClaimStatus, Report
+from coexai_app.agents.report import Claim, ClaimStatus, Report
 from coexai_app.views.base import View, count
 
 CLAIM_TONES: Final = {ClaimStatus.SUPPORTED: "linked", ClaimStatus.UNSUPPORTED: "none", ClaimStatus.OVERRIDDEN: "kept"}
@@ -31,10 +31,12 @@ class Segment(View):
 
 
 class SourceBlock(View):
-    """A paragraph of the source. `kind` is heading, paragraph, list_item, quote, code, table, or gap (left-out paragraphs)."""
+    """A paragraph of the source. `kind` is heading, paragraph, list_item, quote, code, table, gap (left-out paragraphs), or source: the
+    heading of one of several sources, `url` its address."""
 
     kind: str
     segments: tuple[Segment, ...]
+    url: str = ""
 
 
 def segments(text: str, start: int, end: int, marks: Sequence[tuple[int, int, int, str]]) -> tuple[Segment, ...]:
@@ -58,9 +60,10 @@ def source_blocks(report: Report) -> tuple[SourceBlock, ...]:
         if c.source is not None and c.source.origin == "source"
     ]
     blocks = _blocks(report)
+    opening = dict(opened_by(report))
     if len(text) > WHOLE_SOURCE_CHARACTERS:
         near = {i + d for i, (_, a, b) in enumerate(blocks) for d in (-1, 0, 1) if any(a <= m[0] < b for m in marks)}
-        near |= {0, 1}
+        near |= {0, 1} | {i for i, (_, start, _) in enumerate(blocks) if start in opening}
     else:
         near = set(range(len(blocks)))
     found: list[SourceBlock] = []
@@ -73,10 +76,40 @@ def source_blocks(report: Report) -> tuple[SourceBlock, ...]:
         if skipped:
             found.append(_gap(skipped))
             skipped = 0
-        found.append(SourceBlock(kind=kind, segments=_anchored(segments(text, start, end, marks), known)))
+        kind = "source" if start in opening else kind
+        pieces = _anchored(segments(text, start, end, marks), known)
+        found.append(SourceBlock(kind=kind, segments=pieces, url=opening.get(start, "")))
     if skipped:
         found.append(_gap(skipped))
     return tuple(found)
+
+
+def opened_by(report: Report) -> tuple[tuple[int, str], ...]:
+    """Where each of several sources begins, and its address; nothing of a single one."""
+    return tuple((int(one["start"]), str(one["url"])) for one in _kept(report, "sources"))
+
+
+def where(report: Report, claim: Claim) -> tuple[str, str]:
+    """The name and the address of the one among several sources that a claim's place is in; ("", "") of a single one."""
+    place = claim.source
+    if place is None or place.origin != "source":
+        return "", ""
+    found = next((one for one in _kept(report, "sources") if one["start"] <= place.start < one["end"]), None)
+    return (str(found["title"] or found["name"] or found["url"] or "Your text"), str(found["url"])) if found else ("", "")
+
+
+def notes(report: Report) -> tuple[str, ...]:
+    """What a person should know of the reading before they trust the result: sources that were not read, and parts of them."""
+    unread, read = _kept(report, "unread"), _kept(report, "sources")
+    count_ = len(unread) + max(1, len(read))
+    lines = [str(one["reason"]) if one["label"] in one["reason"] else f"{one['label']}: {one['reason']}" for one in unread]
+    head = [f"{len(unread)} of {count_} sources could not be read. The others were; this is made from them."] if unread else []
+    return (*head, *lines, *(str(note) for note in _kept(report, "reading_notes")))
+
+
+def _kept(report: Report, name: str) -> Sequence[Any]:
+    found = (report.analysis.model_extra or {}).get(name)
+    return found if isinstance(found, list | tuple) else ()
 
 
 def _anchored(pieces: Sequence[Segment], known: set[str]) -> tuple[Segment, ...]:

@@ -15,6 +15,7 @@ _KINDS: Final = {
     "txt": "Text",
     "html": "Web page",
     "htm": "Web page",
+    "eml": "E-mail",
     "srt": "Subtitles",
     "vtt": "Subtitles",
     "mp3": "Sound",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from pydantic import Field
+
 from coexai_app.models import Event, Job, JobStatus, JobStep, StepState
 from coexai_app.views.base import View, duration, moment
 from coexai_app.views.steps import StepView, money, next_label, timeline
@@ -68,12 +70,12 @@ class JobView(JobRow):
 
 
 class Again(View):
-    """What a form is filled with to run a job once more. `file_name` names the file whose id is among the values."""
+    """What a form is filled with to run a job once more. `file_names` names the files whose ids are among them: by field, on lines."""
 
     agent: str
     capability: str
     values: dict[str, str]
-    file_name: str = ""
+    file_names: dict[str, str] = Field(default_factory=dict)
 
 
 Chip = tuple[str, str, str]

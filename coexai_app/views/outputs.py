@@ -11,12 +11,13 @@ from coexai_app.agents.parts import Part
 from coexai_app.agents.report import Check, CheckStatus, Claim, ClaimStatus, Finding, Report
 from coexai_app.models import Output, OutputStatus
 from coexai_app.views.base import View, count, moment
-from coexai_app.views.evidence import SourceBlock, source_blocks
+from coexai_app.views.evidence import SourceBlock, notes, source_blocks, where
 from coexai_app.views.parts import GroupView, PartView, groups, parts
 
 
 class ClaimView(View):
-    """One row of the claim ledger. `status` is supported, unsupported or overridden; `quote` the words in the source."""
+    """One row of the claim ledger. `status` is supported, unsupported or overridden; `quote` the words in the source, `where` the one of
+    several sources that they stand in, `where_url` its address."""
 
     number: int
     index: int
@@ -31,6 +32,8 @@ class ClaimView(View):
     quote: str = ""
     origin: str = ""
     override: str = ""
+    where: str = ""
+    where_url: str = ""
 
 
 class FindingView(View):
@@ -99,6 +102,7 @@ class OutputView(OutputRow):
     source: tuple[SourceBlock, ...]
     source_name: str
     source_url: str
+    notes: tuple[str, ...]
     claims: tuple[ClaimView, ...]
     unsupported: int
     checks: tuple[CheckView, ...]
@@ -213,7 +217,8 @@ def whole(
         source=source,
         source_name=report.source.name or report.source.title or "Your text",
         source_url=report.source.url,
-        claims=tuple(_claim(number, claim) for number, claim in enumerate(report.claims, 1)),
+        notes=notes(report),
+        claims=tuple(_claim(number, claim, *where(report, claim)) for number, claim in enumerate(report.claims, 1)),
         unsupported=open_claims,
         checks=tuple(check_view(check, told) for check in report.checks),
         checks_passed=sum(check.status is CheckStatus.PASS for check in report.checks),
@@ -237,7 +242,7 @@ def _export_url(output: Output, format: str) -> str:  # noqa: A002  (the word of
     return f"/api/v1/outputs/{output.id}/export?format={format}"
 
 
-def _claim(number: int, claim: Claim) -> ClaimView:
+def _claim(number: int, claim: Claim, where_: str, url: str) -> ClaimView:
     tone, icon, word = CLAIM_CHIPS[claim.status]
     return ClaimView(
         number=number,
@@ -253,6 +258,8 @@ def _claim(number: int, claim: Claim) -> ClaimView:
         quote=claim.source.quote if claim.source else "",
         origin=claim.source.origin if claim.source else "",
         override=claim.override,
+        where=where_,
+        where_url=url,
     )
 
 

@@ -253,6 +253,8 @@ class TestRunForm:
             sources=Work.sources,
             source=Work.word,
             has_advanced=Work.flag,
+            several=Work.flag,
+            more_open=Work.flag,
             errors=Work.errors,
             quote=Work.quote,
             run_key=Work.word,

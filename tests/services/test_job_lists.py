@@ -204,7 +204,7 @@ class TestAgain:
     def test_gives_the_input_back_as_the_form_holds_it(self, people: People) -> None:
         made = create(people.bob, text=POST, posts=6, link=False)
         again = do(jobs_read.again, people.vera, job_id=job_id(made))
-        assert (again.agent, again.capability, again.file_name) == ("maya", "blog-to-thread", "")
+        assert (again.agent, again.capability, again.file_names) == ("maya", "blog-to-thread", {})
         assert again.values["text"] == POST.strip() or again.values["text"] == POST
         assert (again.values["posts"], again.values["link"]) == ("6", "false")
         assert "url" not in again.values
@@ -219,11 +219,11 @@ class TestAgain:
             writing.add(file)
         made = create(people.bob, file=str(file.id))
         again = do(jobs_read.again, people.bob, job_id=job_id(made))
-        assert (again.values["file"], again.file_name) == (str(file.id), "a.md")
+        assert (again.values["file"], again.file_names) == (str(file.id), {"file": "a.md"})
         with db.transaction() as writing:
             writing.execute(delete(File))
         again = do(jobs_read.again, people.bob, job_id=job_id(made))
-        assert ("file" in again.values, again.file_name) == (False, "")
+        assert ("file" in again.values, again.file_names) == (False, {})
 
     def test_for_an_outsider_it_does_not_exist(self, people: People) -> None:
         made = create(people.bob)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from coexai_app.agents.maya import kept, several
 from coexai_app.agents.parts import Part
 from coexai_app.agents.report import Claim, Report
 
@@ -31,12 +32,22 @@ def markdown(report: Report, parts: Sequence[Part]) -> list[str]:
     lines = ["## Evidence", ""]
     if report.claims:
         lines += [f"| {' | '.join(_HEADS)} |", "| --- | --- | --- | --- |"]
-        lines += [f"| {' | '.join(_cell(value) for value in _row(claim, parts))} |" for claim in report.claims]
+        lines += [f"| {' | '.join(_cell(value) for value in _row(claim, parts, report))} |" for claim in report.claims]
     else:
         lines.append(_NOTHING)
     lines += ["", f"## Checks: {report.score.points} of {report.score.max_points} points", ""]
     lines += [f"- {c.label}: {c.points} of {c.max_points}. {escaped(c.message)}" for c in report.checks]
+    if many := sources(report):
+        return [*lines, "", "## Sources", "", *(f"- {escaped(line)}" for line in many)]
     return [*lines, "", f"Source: <{report.source.url}>"] if report.source.url else lines
+
+
+def sources(report: Report) -> list[str]:
+    """A line for each of several sources, those that could not be read with their reason, and what was left out of one; empty when a
+    single source was read whole."""
+    lines = [f"{one.label}: {one.url}" if one.url and one.url != one.label else one.label for one in several.of_report(report)]
+    lines += [f"Not read: {one.told}" for one in several.unread_of(report)]
+    return [*lines, *(str(note) for note in kept.more(report, "reading_notes", ()))]
 
 
 def word(report: Report, parts: Sequence[Part], document: Any) -> None:
@@ -47,13 +58,17 @@ def word(report: Report, parts: Sequence[Part], document: Any) -> None:
         for cell, head in zip(table.rows[0].cells, _HEADS, strict=True):
             cell.text = head
         for claim in report.claims:
-            for cell, value in zip(table.add_row().cells, _row(claim, parts), strict=True):
+            for cell, value in zip(table.add_row().cells, _row(claim, parts, report), strict=True):
                 cell.text = xml(value)
     else:
         document.add_paragraph(_NOTHING)
     document.add_heading(f"Checks: {report.score.points} of {report.score.max_points} points", level=1)
     for check in report.checks:
         document.add_paragraph(xml(f"{check.label}: {check.points} of {check.max_points}. {check.message}"), style="List Bullet")
+    if many := sources(report):
+        document.add_heading("Sources", level=1)
+        for line in many:
+            document.add_paragraph(xml(line), style="List Bullet")
 
 
 def json(report: Report) -> bytes:
@@ -61,10 +76,19 @@ def json(report: Report) -> bytes:
     return (report.model_dump_json(indent=2) + "\n").encode()
 
 
-def _row(claim: Claim, parts: Sequence[Part]) -> tuple[str, str, str, str]:
+def _row(claim: Claim, parts: Sequence[Part], report: Report) -> tuple[str, str, str, str]:
     label = parts[claim.part].label if claim.part < len(parts) else str(claim.part + 1)
     quote = claim.override or (claim.source.quote if claim.source else claim.reason)
-    return label, claim.text, _VERDICTS[claim.status.value], quote
+    return label, claim.text, _VERDICTS[claim.status.value], f"{quote} ({where})" if (where := _where(claim, report)) else quote
+
+
+def _where(claim: Claim, report: Report) -> str:
+    """The one of several sources that a claim's place is in: its address, else its name."""
+    place = claim.source
+    if claim.override or place is None or place.origin != "source":
+        return ""
+    stretch = several.at(several.of_report(report), place.start)
+    return (stretch.url or stretch.label) if stretch else ""
 
 
 def _cell(text: str) -> str:

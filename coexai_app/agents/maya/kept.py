@@ -30,6 +30,7 @@ def analysis(base: Analysis, document: Document, voice: Voice = NO_VOICE, said: 
         "said": [one.model_dump() for one in said],
         "cues": [[c.start, c.end, c.at, c.until, c.speaker, c.confidence] for c in document.cues],
         "draft": document.draft,
+        "reading_notes": list(document.notes),
         **more,
     }
     whole = {
@@ -56,6 +57,7 @@ def document(report: Report) -> Document:
             for start, end, at, until, speaker, confidence in extra.get("cues", ())
         ),
         draft=bool(extra.get("draft")),
+        notes=tuple(extra.get("reading_notes", ())),
         title=source.title,
         author=source.author,
         published=source.published,

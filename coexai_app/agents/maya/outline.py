@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coexai_app.agents.text import limits, words
+from coexai_app.agents.text import limits, strangers, words
 from coexai_app.extract.document import Block, BlockKind, Document
 
 CONCLUSIONS = re.compile(
@@ -68,7 +68,8 @@ def main_parts(document: Document) -> list[Part]:
     ends = [*(cut.start for cut in cuts[1:]), len(document.text)]
     for cut, end in zip(cuts, ends, strict=False):
         count = words.word_count(document.text[cut.end : end])
-        parts.append(Part(document.block_text(cut).strip(), cut.end, end, count))
+        title = document.block_text(cut).strip()
+        parts.append(Part("" if strangers.is_order(title) else title, cut.end, end, count))
     return parts or [Part("", 0, len(document.text), words.word_count(document.text))]
 
 
@@ -82,6 +83,7 @@ def is_label(heading: str) -> bool:
     return (
         bool(heading)
         and says
+        and not strangers.is_order(heading)
         and not _PLAIN_HEADING.match(heading)
         and not CONCLUSIONS.match(heading)
         and limits.weighted_length(heading) <= 90
@@ -90,7 +92,8 @@ def is_label(heading: str) -> bool:
 
 def leads(heading: str) -> bool:
     """A heading that may stand above its list ("Ingredients")."""
-    return bool(heading) and not _PLAIN_HEADING.match(heading) and not CONCLUSIONS.match(heading) and limits.weighted_length(heading) <= 90
+    plain = _PLAIN_HEADING.match(heading) or CONCLUSIONS.match(heading) or strangers.is_order(heading)
+    return bool(heading) and not plain and limits.weighted_length(heading) <= 90
 
 
 def section_of(parts: Sequence[Part], position: int) -> int:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from coexai_app.agents.maya import noise, passages
 from coexai_app.agents.maya.material import Items, Material, Piece
 from coexai_app.agents.maya.outline import NUMBERED_HEADING, ORDER_WORDS, asks, calm, is_label, leads, main_parts, section_of
-from coexai_app.agents.text import coherence, compress, limits, ranking, sentences, words
+from coexai_app.agents.text import coherence, compress, limits, ranking, sentences, strangers, words
 from coexai_app.extract.document import Block, BlockKind, Document
 
 _ENDS_WELL = re.compile(r"[.!?…。！？｡．؟।॥።][\"'”’»›)\]}」』）】*_]*$")
@@ -91,9 +91,12 @@ def _add_pieces(
     if noise.is_page_line(document.block_text(document.blocks[passage.first])[:200]) and len(found) < 3:
         return
     material.prose_words += sum(words.word_count(document.block_text(b)) for b in document.blocks[passage.first : passage.last + 1])
+    orders = strangers.orders([sentence.text for sentence in found])
+    if strangers.is_foreign(" ".join(sentence.text for sentence in found), language):
+        return
     for place, sentence in enumerate(found):
         text = noise.without_pointers(_WHITE.sub(" ", sentence.text))
-        if page.drops(text, sentence.start, sentence.end):
+        if place in orders or strangers.is_foreign(text, language) or page.drops(text, sentence.start, sentence.end):
             continue
         if place == 0 and speaker:
             prefix = _TURN.match(text)
@@ -226,7 +229,8 @@ def _close_list(
     if any(limits.urls(t) for t in texts):
         # A list of links is a list of places to go, not of points.
         return run
-    keep = [(t, (b.start, b.end)) for t, (_, b) in zip(texts, group, strict=True) if not noise.is_page_line(t)]
+    told = [(t, (b.start, b.end)) for t, (_, b) in zip(texts, group, strict=True)]
+    keep = [(t, span) for t, span in told if not noise.is_page_line(t) and not strangers.strange(t, document.language)]
     if len(keep) >= 2:
         material.lists.append(
             Items(

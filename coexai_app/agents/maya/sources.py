@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -48,7 +50,7 @@ class SourceInput(AgentInput):
     file: str | None = Field(
         default=None,
         title="File",
-        description="A Word, PDF, Markdown, HTML or text file, subtitles (SRT, VTT), audio or video (MP3, MP4, M4A, WAV).",
+        description="A Word, PDF, Markdown, HTML or text file, an e-mail (EML), subtitles (SRT, VTT), audio or video (MP3, MP4, M4A, WAV).",
         max_length=300,
         json_schema_extra={"format": "file"},
     )
@@ -61,27 +63,48 @@ class SourceInput(AgentInput):
     @field_validator("url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        try:
-            parts = urlsplit(value)
-            host = parts.hostname or ""
-        except ValueError:
-            parts, host = urlsplit(""), ""
-        if parts.scheme not in ("http", "https") or not host or any(c.isspace() for c in value):
-            raise ValueError("This is not a web address. It starts with https:// and has no spaces.")
-        if parts.username or parts.password:
-            raise ValueError("Leave the user name and password out of the address.")
-        return value
+        return None if value is None else web_address(value)
 
     @model_validator(mode="after")
     def _one_source(self) -> SourceInput:
         given = [name for name, value in (("a link", self.url), ("a text", self.text), ("a file", self.file)) if value]
-        if not given:
+        if not given and not self.beside():
             raise ValueError("Add a link, some text or a file.")
         if len(given) > 1:
             raise ValueError(f"You gave {' and '.join(given)}. Keep one of them.")
         return self
+
+    def beside(self) -> tuple[Given, ...]:
+        """The sources beside the one; a capability that takes several tells them."""
+        return ()
+
+    def given(self) -> tuple[Given, ...]:
+        """Every source of the input, in order."""
+        one = (("url", self.url), ("text", self.text), ("file", self.file))
+        return (*(Given(name, name, value) for name, value in one if value), *self.beside())
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A source as a person gave it: the input's `field`, its `kind` (url, text or file), and the address, the text or the file's name."""
+
+    field: str
+    kind: str
+    value: str
+
+
+def web_address(value: str) -> str:
+    """The address, when it is one that can be read. Raises ValueError with a sentence for people."""
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if parts.scheme not in ("http", "https") or not host or any(c.isspace() for c in value):
+        raise ValueError("This is not a web address. It starts with https:// and has no spaces.")
+    if parts.username or parts.password:
+        raise ValueError("Leave the user name and password out of the address.")
+    return value
 
 
 def none_if_empty(value: Any) -> Any:
@@ -96,7 +119,7 @@ class Extracted(StepResult):
 
     def summary(self) -> str:
         known = f"{self.document.words:,} words, {self.document.language if self.document.language != 'und' else 'language unknown'}"
-        return f"{known}. {DRAFT}" if self.document.draft else known
+        return " ".join([f"{known}.", DRAFT, *self.document.notes]) if self.document.draft else ". ".join([known, *self.document.notes])
 
 
 def read(data: SourceInput, context: StepContext, *, fewest: int, wanted: str) -> Extracted:
@@ -105,20 +128,33 @@ def read(data: SourceInput, context: StepContext, *, fewest: int, wanted: str) -
     Raises InvalidInput with the field's name when there is nothing to read, or fewer than `fewest` words of prose: `wanted` ("A thread")
     is what needs more.
     """
+    context.progress(0.1, "Reading the source")
+    return Extracted(document=read_one(data.given()[0], context, fewest=fewest, wanted=wanted))
+
+
+def read_one(
+    given: Given,
+    context: StepContext,
+    *,
+    fewest: int,
+    wanted: str,
+    kept_as: str = "source",
+    progress: Callable[[float, str], None] | None = None,
+) -> Document:
+    """One source, as `read`. `kept_as` is what its artifact is called, `progress` hears how far a long one is; else the step's bar does."""
     from coexai_app import extract as readers
 
-    name = "url" if data.url else "text" if data.text else "file"
-    context.progress(0.1, "Reading the source")
+    tell = progress or (lambda done, what: context.progress(0.1 + 0.8 * done, what))
     try:
-        if data.url:
-            page = context.fetch(data.url)
+        if given.kind == "url":
+            page = context.fetch(given.value)
             document = readers.read(page.data, content_type=page.content_type, url=page.url, check=context.check)
             kind = page.content_type.partition(";")[0].strip().lower()
-            context.store(f"source.{_EXTENSIONS.get(kind, 'bin')}", page.content_type or "application/octet-stream", page.data)
-        elif data.text:
-            document = readers.read_text(data.text, check=context.check)
+            context.store(f"{kept_as}.{_EXTENSIONS.get(kind, 'bin')}", page.content_type or "application/octet-stream", page.data)
+        elif given.kind == "text":
+            document = readers.read_text(given.value, check=context.check)
         else:
-            file = context.open_file(data.file or "")
+            file = context.open_file(given.value)
             with file.local() as path:
                 document = readers.read_file(
                     path,
@@ -126,21 +162,21 @@ def read(data: SourceInput, context: StepContext, *, fewest: int, wanted: str) -
                     content_type=file.content_type,
                     transcribe=context.transcribe if context.transcriber else None,
                     check=context.check,
-                    progress=lambda done, what: context.progress(0.1 + 0.8 * done, what),
+                    progress=tell,
                 )
     except TooLarge as error:
-        raise TooLarge(error.message, field=error.field or name) from error
+        raise TooLarge(error.message, field=error.field or given.field) from error
     except InvalidInput as error:
-        raise InvalidInput(error.message, field=error.field or name) from error
+        raise InvalidInput(error.message, field=error.field or given.field) from error
     context.check()
     count = sum(words.word_count(document.block_text(b)) for b in document.blocks if b.kind in PROSE)
     if count < fewest:
         raise InvalidInput(
             f"This source has only {count} {'word' if count == 1 else 'words'} of running text. {wanted} needs at least "
             f"{fewest}: add more text.",
-            field=name,
+            field=given.field,
         )
-    return Extracted(document=document)
+    return document
 
 
 def told(document: Document, data: SourceInput) -> Source:

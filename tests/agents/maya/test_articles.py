@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from coexai_app.agents.maya.speech import noise
 from coexai_app.agents.maya.speech.checks import fillers_left
 from coexai_app.agents.parts import PartKind
 from coexai_app.agents.pipeline import run
+from coexai_app.agents.text import strangers
 from coexai_app.business import BusinessProfile
 from coexai_app.business.voice import Voice
 from coexai_app.errors import InvalidInput
@@ -38,7 +38,7 @@ class TestEveryTalk:
         report = talks.report_on(SLUG, name, length)
         for text in talks.texts(report):
             assert not fillers_left(text, report.source.language)
-            assert not noise.is_instruction(text)
+            assert not strangers.is_order(text)
             assert "Ledgerly" not in text and "Rechnungsheld" not in text and "pirate" not in text
 
     def test_every_word_was_said(self, name: str, length: str) -> None:

@@ -10,6 +10,7 @@ from coexai_app.agents.maya.speech import cues, cutting, noise, talk, topics
 from coexai_app.agents.maya.speech.cleaning import cleaned
 from coexai_app.agents.maya.speech.turns import turns
 from coexai_app.agents.parts import PartKind
+from coexai_app.agents.text import strangers
 from coexai_app.extract.document import Block, BlockKind, Cue, Document, SourceKind
 from coexai_app.extract.reading import read_text
 from tests.agents.maya import talks
@@ -137,7 +138,7 @@ class TestNoise:
         ],
     )
     def test_words_for_a_program_are_known(self, said: str) -> None:
-        assert noise.is_instruction(said)
+        assert strangers.is_order(said)
 
 
 class TestCutting:

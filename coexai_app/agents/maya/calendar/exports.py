@@ -8,7 +8,7 @@ import io
 import itertools
 from collections.abc import Callable, Mapping
 
-from coexai_app.agents.maya import appendix
+from coexai_app.agents.maya import appendix, several
 from coexai_app.agents.maya.calendar import ics
 from coexai_app.agents.maya.calendar.schemas import CalendarOutput, said
 from coexai_app.agents.report import Report
@@ -16,6 +16,8 @@ from coexai_app.agents.text import networks
 from coexai_app.agents.text.networks import NETWORKS
 
 COLUMNS = ("date", "time", "timezone", "channel", "title", "text", "characters", "limit", "source")
+# Of a plan from several sources: the one that a post is from.
+ORIGIN = ("source_title", "source_url")
 # What makes Excel and its kin take a cell for a formula (OWASP, "CSV injection"); the full-width forms are folded to these by some.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _BOM = "\ufeff"
@@ -28,15 +30,17 @@ def _calendar(report: Report) -> CalendarOutput:
 def table(report: Report) -> bytes:
     """CSV as RFC 4180 has it, in UTF-8 with a byte order mark, so that Excel reads it right. A cell that a spreadsheet would take for a
     formula begins with an apostrophe."""
-    calendar = _calendar(report)
+    calendar, stretches = _calendar(report), several.of_report(report)
     buffer = io.StringIO(newline="")
     buffer.write(_BOM)
     writer = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
-    writer.writerow(COLUMNS)
+    writer.writerow([*COLUMNS, *(ORIGIN if stretches else ())])
     for entry, part in zip(calendar.entries, calendar.parts(), strict=True):
         quotes = " … ".join(report.source.text[start:end] for start, end in entry.source)
         row = (entry.date, entry.time, calendar.timezone, entry.channel.value, entry.title, entry.text)
-        writer.writerow([*map(_cell, row), part.length, part.limit, _cell(quotes)])
+        stretch = several.at(stretches, entry.source[0][0]) if entry.source else None
+        origin = (stretch.label if stretch else "", stretch.url if stretch else "") if stretches else ()
+        writer.writerow([*map(_cell, row), part.length, part.limit, _cell(quotes), *map(_cell, origin)])
     return buffer.getvalue().encode("utf-8", "replace")
 
 

@@ -1,4 +1,4 @@
-"""What "content calendar" takes in: one source, and when and where posts from it should appear."""
+"""What "content calendar" takes in: one to ten sources, and when and where posts from it should appear."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from typing import Any, Final
 from pydantic import Field, field_validator, model_validator
 
 from coexai_app.agents.maya.calendar.cadence import parse_times
-from coexai_app.agents.maya.sources import SourceInput, none_if_empty
+from coexai_app.agents.maya.several import SeveralInput
+from coexai_app.agents.maya.sources import none_if_empty
 from coexai_app.agents.text.networks import NETWORKS, Channel
 
 MOST_WEEKS, MOST_PER_WEEK, MOST_HASHTAGS, MOST_ENTRIES = 12, 7, 3, 240
 _LABELS: Final[Mapping[str, str]] = {channel.value: row.label for channel, row in NETWORKS.items()}
 
 
-class CalendarInput(SourceInput):
-    """One source (a link, a text or a file), and when and where posts from it should appear."""
+class CalendarInput(SeveralInput):
+    """One source (a link, a text or a file) and up to nine beside it, and when and where posts from it should appear."""
 
     channels: tuple[Channel, ...] = Field(
         default=(Channel.LINKEDIN, Channel.FACEBOOK),
@@ -59,7 +60,7 @@ class CalendarInput(SourceInput):
     link: bool = Field(
         default=True,
         title="Link to the source",
-        description="Put the source's address under posts where it can be clicked.",
+        description="Put the address of the source that a post is from under it, where it can be clicked.",
         json_schema_extra={"advanced": True},
     )
 

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coexai_app.agents.maya import kept, verdicts
+from coexai_app.agents.maya import kept, several, verdicts
 from coexai_app.agents.maya.calendar.inputs import CalendarInput
 from coexai_app.agents.maya.calendar.schemas import CalendarOutput, said
 from coexai_app.agents.maya.calendar.tails import hashtags_wanted
+from coexai_app.agents.maya.several import Stretch
 from coexai_app.agents.maya.verdicts import NO_VOICE, Rubric
 from coexai_app.agents.parts import Part
 from coexai_app.agents.report import Claim, Report, Review
@@ -40,6 +41,7 @@ class Judged:
     options: CalendarInput
     parts: tuple[Part, ...]
     voice: Voice
+    stretches: tuple[Stretch, ...] = ()
 
     @property
     def bare(self) -> list[Part]:
@@ -65,19 +67,32 @@ def length(judged: Judged) -> Verdict:
 
 
 def count(judged: Judged) -> Verdict:
-    """As many posts as wished; fewer when the source holds no more, which is said."""
+    """As many posts as wished; fewer when the sources hold no more, which is said, and from all of them."""
     have, wished = len(judged.calendar.entries), judged.calendar.planned
+    unused = _unused(judged)
+    missing = f" Nothing was taken from {unused}." if unused else ""
+    if have >= wished and unused and have >= len(judged.stretches):
+        fix = "Plan more posts, or make a calendar of its own from each of these sources."
+        return Verdict(0.75, f"{have} {'post' if have == 1 else 'posts'}, as planned.{missing}", "", fix)
     if have >= wished:
-        return Verdict(1, f"{have} {'post' if have == 1 else 'posts'}, as planned.")
+        return Verdict(1, f"{have} {'post' if have == 1 else 'posts'}, as planned.{missing}")
     last = max((entry.at.date() for entry in judged.calendar.entries), default=None)
     until = f" after {said(last)}" if last else ""
     size = words.word_count(judged.document.text)
+    what = f"the {len(judged.stretches)} sources ({size:,} words) have" if judged.stretches else f"the source ({size:,} words) has"
     return Verdict(
         0.5,
-        f"{have} of {wished} posts: the source ({size:,} words) has no more that stands on its own{until}. Nothing was said twice to fill.",
+        f"{have} of {wished} posts: {what} no more that stands on its own{until}. Nothing was said twice to fill.{missing}",
         "",
         "Plan fewer weeks, or make another calendar from another source.",
     )
+
+
+def _unused(judged: Judged) -> str:
+    """The sources that no post is from, by name; "" when there is none."""
+    used = {several.at(judged.stretches, start) for entry in judged.calendar.entries for start, _ in entry.source}
+    names = [f"“{stretch.label}”" for stretch in judged.stretches if stretch not in used]
+    return ", ".join(names[:-1]) + (" and " if names[1:] else "") + names[-1] if names else ""
 
 
 def dates(judged: Judged) -> Verdict:
@@ -178,13 +193,31 @@ def judge(
     rubric: Rubric[Judged] = RUBRIC,
     said: Sequence[Earlier] = (),
     known: Habits | None = None,
+    stretches: Sequence[Stretch] = (),
 ) -> Review:
-    """Claims, checks and score; the arguments are those of a thread's `review.judge`."""
+    """Claims, checks and score; the arguments are those of a thread's `review.judge`. `stretches` are those of several sources."""
     parts = calendar.parts()
     form = [[match.span() for match in _HASHTAG_LINE.finditer(part.text)] for part in parts]
-    claims = verdicts.ledger(parts, document, {"input.url": options.url} if options.url else {}, form)
+    claims = verdicts.ledger(parts, document, _beside(options, stretches), form)
     shared = verdicts.voiced(_shared(calendar, said), voice, known)
-    return verdicts.judged(rubric, Judged(calendar, document, options, parts, voice), shared, claims, earlier)
+    return verdicts.judged(rubric, Judged(calendar, document, options, parts, voice, _many(stretches)), shared, claims, earlier)
+
+
+def _many(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
+    return tuple(stretches) if len(stretches) > 1 else ()
+
+
+def _beside(options: CalendarInput, stretches: Sequence[Stretch]) -> dict[str, str]:
+    """What supports claims beside the text, by its origin: the addresses, and who wrote each of several sources."""
+    many = _many(stretches)
+    found = {
+        "input.url": options.url or "",
+        "input.more_urls": "\n".join(options.more_urls),
+        "source.urls": "\n".join(stretch.url for stretch in many if stretch.url not in ("", options.url, *options.more_urls)),
+        "source.authors": "\n".join(stretch.author for stretch in many if stretch.author),
+        "source.dates": "\n".join(stretch.published for stretch in many if stretch.published),
+    }
+    return {origin: text for origin, text in found.items() if text}
 
 
 def compared(review_: Review, calendar: CalendarOutput, voice: Voice, said: Sequence[Earlier]) -> tuple[Review, tuple[Earlier, ...]]:
@@ -200,6 +233,7 @@ def review(report: Report, output: Mapping[str, Any]) -> Review:
         rubric=kept.rubric(report, FIRST_RUBRIC, RUBRIC),
         said=kept.said(report),
         known=kept.learnt(report),
+        stretches=several.of_report(report),
     )
 
 

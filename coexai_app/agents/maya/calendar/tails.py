@@ -21,10 +21,14 @@ def tail_of(text: str) -> str:
     return match[0] if match else ""
 
 
-def of_channel(document: Document, options: CalendarInput, channel: Channel, voice: Voice) -> tuple[str, ...]:
-    """What stands under each post of a network: the source's address where it can be clicked, then hashtags where they do something."""
+def of_channel(
+    document: Document, options: CalendarInput, channel: Channel, voice: Voice, *, address: str | None = None
+) -> tuple[str, ...]:
+    """What stands under each post of a network: the source's address where it can be clicked, then hashtags where they do something.
+    `address` is that of one source among several."""
     row = NETWORKS[channel]
-    url = (options.url or document.url) if options.link and row.links is Links.LIVE else ""
+    own = (options.url or document.url) if address is None else address
+    url = own if options.link and row.links is Links.LIVE else ""
     count = min(hashtags_wanted(options, voice), row.hashtags)
     found = tuple(_tags(document, count)) if count else ()
     return tuple(part for part in (url, " ".join(found)) if part)

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 
-from coexai_app.agents.maya import units, writing
+from coexai_app.agents.maya import several, units, writing
 from coexai_app.agents.maya.calendar import tails
 from coexai_app.agents.maya.calendar.cadence import Slot
+from coexai_app.agents.maya.calendar.desk import Desk, Shelf, angle_of
 from coexai_app.agents.maya.calendar.inputs import CalendarInput
-from coexai_app.agents.maya.calendar.schemas import Angle, CalendarOutput, Entry, id_of, title_of
+from coexai_app.agents.maya.calendar.schemas import CalendarOutput, Entry, id_of, title_of
 from coexai_app.agents.maya.hook import WORN_OUT
 from coexai_app.agents.maya.material import Material
+from coexai_app.agents.maya.several import Stretch
 from coexai_app.agents.maya.units import Unit
 from coexai_app.agents.text import brand, coherence, hooks, networks
 from coexai_app.agents.text.networks import NETWORKS, Channel
@@ -42,76 +41,52 @@ IDEAL: dict[Channel, tuple[int, int]] = {
     Channel.LINKEDIN_ARTICLE: (600, 3_000),
 }
 _ARTICLE_SHARE = 0.4
-_SIMILAR = 0.62
 _SHORTEST, _SHORTEST_ALONE = 60, 75
 # Posts on LinkedIn are longer than elsewhere: they take two shares of the source.
 _SHARES = {Channel.LINKEDIN: 2, Channel.LINKEDIN_ARTICLE: 5}
 _CONSIDERED = 40
 NO_VOICE = Voice()
-_READER = re.compile(
-    r"\b(?:you|your|yourself|tú|tu|tus|usted|du|dein|deine|Sie|Ihr|Ihre|Ihren|vous|votre|vos|voi|você|seu|je|jij|uw)\b|"
-    r"^(?:count|keep|start|print|write|ask|use|take|make|try|buy|put|let|give|read|look)\b",
-    re.IGNORECASE,
-)
-_QUOTE = re.compile('["“„«「]')
-
-
-@dataclass(slots=True)
-class _Desk:
-    """What is on the table while a plan is made: candidates by channel, and what is used."""
-
-    material: Material
-    ranked: dict[Channel, list[Unit]]
-    used: set[int] = field(default_factory=set)
-    chosen: list[Unit] = field(default_factory=list)
-    sections: Counter[int] = field(default_factory=Counter)
-    angles: dict[Channel, Angle] = field(default_factory=dict)
-    holders: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-
-    def take(self, unit: Unit, channel: Channel) -> None:
-        number = len(self.chosen)
-        self.chosen.append(unit)
-        self.used |= unit.members
-        self.sections[unit.section] += 1
-        self.angles[channel] = angle_of(unit)
-        for term in unit.terms:
-            self.holders[term].add(number)
-
-    def clashes(self, unit: Unit) -> bool:
-        """The unit shares a sentence with what is planned, or says nearly the same."""
-        if unit.members & self.used:
-            return True
-        near = Counter(number for term in unit.terms for number in self.holders.get(term, ()))
-        return any(
-            shared / max(1, min(len(unit.terms), len(self.chosen[number].terms))) > _SIMILAR
-            and min(len(unit.terms), len(self.chosen[number].terms)) >= 4
-            for number, shared in near.items()
-        )
 
 
 def write(
-    document: Document, options: CalendarInput, slots: Sequence[Slot], timezone: str, banned: Iterable[str] = (), voice: Voice = NO_VOICE
+    document: Document,
+    options: CalendarInput,
+    slots: Sequence[Slot],
+    timezone: str,
+    banned: Collection[str] = (),
+    voice: Voice = NO_VOICE,
+    stretches: Sequence[Stretch] = (),
 ) -> CalendarOutput:
     """The calendar for these moments, without the `banned` sentences (a check refused them) and without those that the brand voice does not
-    want. Fewer entries than moments when the source is used up."""
-    material = writing.material_of(document, BUDGET)
-    refused = frozenset(banned) | _strange(document) | _unwanted(material, voice)
-    able = units.without(_pool(document), material, refused)
-    most = _most_sentences(material, slots)
-    desk = _Desk(material, {channel: _ranked(document, able, channel, most[channel]) for channel in options.channels})
-    under = {channel: tails.of_channel(document, options, channel, voice) for channel in options.channels}
+    want. Several sources, the `stretches` of the document, take fair turns. Fewer entries than moments when all is used up."""
+    made = _materials(document, tuple(stretches))
+    most = _most_sentences(sum(len(material.pieces) for _, _, material in made), slots)
+    desk = Desk([])
+    for source, offset, material in made:
+        refused = frozenset(banned) | _strange(source) | _unwanted(material, voice)
+        able = units.without(_pool(source), material, refused)
+        own = source.url if stretches else None
+        under = {channel: tails.of_channel(source, options, channel, voice, address=own) for channel in options.channels}
+        ranked = {channel: _ranked(source, able, channel, most[channel]) for channel in options.channels}
+        desk.shelves.append(Shelf(source, offset, material, refused, ranked, under))
     entries: list[Entry] = []
     for slot in slots:
-        article = slot.channel is Channel.LINKEDIN_ARTICLE
-        unit = _article(desk, refused) if article else _next(desk, slot.channel)
-        if unit is None:
-            continue
-        desk.take(unit, slot.channel)
-        entries.append(_entry(document, unit, slot, under[slot.channel], len(desk.chosen)))
+        for shelf in desk.turns(slot.channel):
+            unit = _article(shelf) if slot.channel is Channel.LINKEDIN_ARTICLE else _next(desk, shelf, slot.channel)
+            if unit is not None:
+                desk.take(shelf, unit, slot.channel)
+                entries.append(_entry(document, shelf, unit, slot, len(desk.chosen)))
+                break
     return CalendarOutput(entries=tuple(entries), timezone=timezone, planned=len(slots), language=document.language)
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=1)
+def _materials(document: Document, stretches: tuple[Stretch, ...]) -> tuple[tuple[Document, int, Material], ...]:
+    """Each source with the offset of its text, cut and ranked; two steps need it."""
+    return tuple((one, offset, writing.material_of(one, BUDGET)) for one, offset in several.documents(document, stretches))
+
+
+@functools.lru_cache(maxsize=several.MOST + 1)
 def _strange(document: Document) -> frozenset[str]:
     """What speaks to a machine or in another language."""
     material = writing.material_of(document, BUDGET)
@@ -127,20 +102,20 @@ def _texts(material: Material) -> list[str]:
     return [*(piece.text for piece in material.pieces), *(text for items in material.lists for text in items.texts)]
 
 
-def _most_sentences(material: Material, slots: Sequence[Slot]) -> dict[Channel, int]:
+def _most_sentences(pieces: int, slots: Sequence[Slot]) -> dict[Channel, int]:
     """How many sentences a post may take: the more posts are wished for, the fewer, so that the source lasts; two at least, three where
     posts are long."""
     shares = sum(_SHARES.get(slot.channel, 1) for slot in slots)
-    share = 1.2 * len(material.pieces) / max(1, shares)
+    share = 1.2 * pieces / max(1, shares)
     return {
         channel: max(1 + _SHARES.get(channel, 1), min(units.MAX_SENTENCES, round(share * _SHARES.get(channel, 1)))) for channel in IDEAL
     }
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=several.MOST + 1)
 def _pool(document: Document) -> tuple[Unit, ...]:
     """The candidates: runs of sentences, lists, and an interview's questions with their answers. The check step writes a calendar several
-    times, so those of the last two documents are kept."""
+    times, so those of the last documents are kept."""
     material = writing.material_of(document, BUDGET)
     found = [units.with_label(u, material, WINDOW) for u in units.windows(material, WINDOW) if not _weak(u)]
     whole = (("\n".join(u.posts), u) for u in units.lists(material, WINDOW))
@@ -162,7 +137,7 @@ def _ranked(document: Document, able: Collection[int], channel: Channel, most: i
     return [u for u in chosen if len(u.members) <= most or min(u.members) < 0]
 
 
-@functools.lru_cache(maxsize=2 * len(Channel))
+@functools.lru_cache(maxsize=(several.MOST + 1) * len(Channel))
 def _ordered(document: Document, channel: Channel) -> tuple[int, ...]:
     """The indexes of the candidates that a network takes, the best first."""
     pool = _pool(document)
@@ -185,19 +160,19 @@ def _worth(unit: Unit, low: int, high: int) -> float:
     )
 
 
-def _next(desk: _Desk, channel: Channel) -> Unit | None:
+def _next(desk: Desk, shelf: Shelf, channel: Channel) -> Unit | None:
     """The best candidate that repeats nothing; sections and angles that were just used stand back."""
-    ranked = desk.ranked[channel]
+    ranked, taken = shelf.ranked[channel], shelf.taken.total()
     best: tuple[float, Unit] | None = None
     seen = 0
     alive: list[Unit] = []
     for place, unit in enumerate(ranked):
         # What clashes once clashes for good: it is not looked at again, so a source that repeats itself costs no more than another.
-        if desk.clashes(unit):
+        if desk.clashes(shelf, unit):
             continue
         alive.append(unit)
         low, high = IDEAL[channel]
-        value = _worth(unit, low, high) - 0.25 * desk.sections[unit.section] / max(1, len(desk.chosen) / max(1, len(desk.material.parts)))
+        value = _worth(unit, low, high) - 0.25 * shelf.sections[unit.section] / max(1, taken / max(1, len(shelf.material.parts)))
         value -= 0.2 * (desk.angles.get(channel) == angle_of(unit))
         if best is None or value > best[0] + 1e-9:
             best = (value, unit)
@@ -205,20 +180,20 @@ def _next(desk: _Desk, channel: Channel) -> Unit | None:
         if seen >= _CONSIDERED:
             alive.extend(ranked[place + 1 :])
             break
-    desk.ranked[channel] = alive
+    shelf.ranked[channel] = alive
     return best[1] if best else None
 
 
-def _article(desk: _Desk, refused: Collection[str]) -> Unit | None:
+def _article(shelf: Shelf) -> Unit | None:
     """The longest stretch of sentences that nobody used, with its paragraphs and headings, and no more than leaves enough for other posts;
     None when there is none long enough."""
     low, high = IDEAL[Channel.LINKEDIN_ARTICLE]
-    pieces, parts = desk.material.pieces, desk.material.parts
+    pieces, parts = shelf.material.pieces, shelf.material.parts
     high = min(high, max(round(1.5 * low), round(_ARTICLE_SHARE * sum(len(piece.text) for piece in pieces))))
     best, longest = range(0), 0
     first, size = 0, 0
     for i, piece in enumerate(pieces):
-        free = i not in desk.used and piece.text not in refused
+        free = i not in shelf.used and piece.text not in shelf.refused
         if free and size == 0:
             first, size = i, len(piece.text) if piece.opening else 0
         elif free and size + len(piece.text) <= high:
@@ -230,7 +205,7 @@ def _article(desk: _Desk, refused: Collection[str]) -> Unit | None:
     if longest < low:
         return None
     chosen = [pieces[i] for i in best]
-    title = parts[chosen[0].section].title or desk.material.title
+    title = parts[chosen[0].section].title or shelf.material.title
     text = chosen[0].opening
     for before, piece in itertools.pairwise(chosen):
         if piece.section != before.section and parts[piece.section].title:
@@ -241,23 +216,9 @@ def _article(desk: _Desk, refused: Collection[str]) -> Unit | None:
     return Unit((text,), chosen[0].start, chosen[-1].end, chosen[0].section, frozenset(best), spans, terms, 0.0, label=title)
 
 
-def angle_of(unit: Unit) -> Angle:
-    """What the words lead with."""
-    text = unit.posts[0]
-    head = text.split("\n")[0]
-    if min(unit.members, default=0) < 0:
-        return Angle.LIST
-    if "?" in head or "？" in head:
-        return Angle.QUESTION
-    if _QUOTE.search(head):
-        return Angle.QUOTE
-    if any(c.isdigit() for c in head):
-        return Angle.NUMBER
-    return Angle.ADVICE if _READER.search(head) else Angle.POINT
-
-
-def _entry(document: Document, unit: Unit, slot: Slot, tail: Sequence[str], number: int) -> Entry:
-    row = NETWORKS[slot.channel]
+def _entry(document: Document, shelf: Shelf, unit: Unit, slot: Slot, number: int) -> Entry:
+    row, tail = NETWORKS[slot.channel], shelf.under[slot.channel]
+    spans = tuple((start + shelf.offset, end + shelf.offset) for start, end in unit.spans)
     limit = row.title or 70
     text = unit.posts[0]
     for count in range(len(tail), 0, -1):
@@ -274,6 +235,6 @@ def _entry(document: Document, unit: Unit, slot: Slot, tail: Sequence[str], numb
         text=text,
         angle=angle_of(unit),
         week=slot.week,
-        source=unit.spans,
-        id=id_of(document.text, slot.channel.value, slot.date, slot.time, number, unit.spans),
+        source=spans,
+        id=id_of(document.text, slot.channel.value, slot.date, slot.time, number, spans),
     )

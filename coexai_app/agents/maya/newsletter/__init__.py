@@ -7,7 +7,7 @@ from pathlib import Path
 from coexai_app.agents.maya.newsletter import exports, prompts, review, steps
 from coexai_app.agents.maya.newsletter.schemas import Checked, Drafted, NewsletterInput, NewsletterOutput, Planned
 from coexai_app.agents.maya.schemas import Analyzed
-from coexai_app.agents.maya.sources import Extracted
+from coexai_app.agents.maya.sources import READ_SECONDS, Extracted
 from coexai_app.agents.pipeline import Capability, Outcome, Step
 
 EXAMPLE = (Path(__file__).parents[1] / "example.md").read_text(encoding="utf-8")
@@ -22,7 +22,7 @@ CAPABILITY = Capability(
     input=NewsletterInput,
     output=NewsletterOutput,
     steps=(
-        Step("extract", "Read the source", steps.extract, Extracted),
+        Step("extract", "Read the source", steps.extract, Extracted, READ_SECONDS),
         Step("analyze", "Find the points", steps.analyze, Analyzed),
         Step("strategize", "Plan the newsletter", steps.strategize, Planned),
         Step("generate", "Write", steps.generate, Drafted),

@@ -7,6 +7,7 @@ import re
 
 from coexai_app.agents.maya.longform.judged import LongJudged
 from coexai_app.agents.maya.speech import fillers, noise
+from coexai_app.agents.text import strangers
 from coexai_app.agents.text.judging import Verdict, tail
 
 
@@ -21,7 +22,7 @@ def fillers_of(judged: LongJudged) -> Verdict:
     for part, sentence in judged.sentences(*{block.kind for block in judged.blocks}):
         if sound := fillers_left(sentence, judged.language):
             return Verdict(0.25, f"{part.label} still has a “{sound}”.", tail(sentence), "Take it out.")
-        if noise.is_instruction(sentence):
+        if strangers.is_order(sentence):
             return Verdict(0, f"{part.label} talks to a program.", tail(sentence), "Take the sentence out.")
         if noise.is_sponsor(sentence) and sentence in judged.document.text:
             return Verdict(0.5, f"{part.label} sounds like an advert.", tail(sentence), "Take it out if it is one.")

@@ -78,21 +78,6 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _SPONSOR_REACH = 7
-# Words for a program that reads the text, not for people.
-_INSTRUCTION = re.compile(
-    r"\b(?:(?:ignore|disregard|forget|override|bypass) (?:all |any |your |the |these |my |every )*(?:previous |prior |above |"
-    r"earlier |system |original |other )*"
-    r"(?:instructions?|prompts?|rules|guidelines|directions|text above)|(?:system|developer) (?:prompt|message)|you are (?:now |no "
-    r"longer )(?:an? |the )?(?:\w+ ){0,3}"
-    r"(?:ai|assistant|model|bot|chatbot|dan)\b|as an ai(?: language)? model|(?:respond|reply|answer|output) (?:only )?with (?:only "
-    r"|exactly |the )|print your (?:instructions|prompt)|"
-    r"reveal your|jailbreak|ignor(?:a|e|en) (?:todas? )?(?:las |tus |sus )?(?:instrucciones|órdenes)|(?:ignoriere?|vergiss|"
-    r"missachte) (?:alle |deine |die |bisherigen |vorherigen )*(?:anweisungen|instruktionen|regeln)|"
-    r"ignore[rz]? (?:toutes? )?(?:les |vos |tes )?(?:instructions|consignes)|ignora (?:tutte )?(?:le )?istruzioni|ignore (?:todas "
-    r")?(?:as )?instruções|negeer (?:alle )?(?:vorige )?instructies)"
-    r"|\[/?INST\]|<\|?(?:system|im_start|assistant)|^(?:system|assistant)\s*:",
-    re.IGNORECASE,
-)
 _BACKCHANNEL = re.compile(
     r"^\W*(?:(?:yeah|yes|yep|yup|no|nope|right|okay|ok|sure|exactly|absolutely|totally|definitely|true|indeed|wow|oh|ah|great|good|"
     r"nice|cool|perfect|interesting|really|i see|got it|"
@@ -138,11 +123,6 @@ _INTRODUCES = re.compile(
 def introduces(text: str) -> bool:
     """The sentence says who the guest is, and more than a greeting."""
     return bool(_INTRODUCES.search(text)) and words.word_count(text) >= 6
-
-
-def is_instruction(text: str) -> bool:
-    """The sentence tells a program what to do."""
-    return bool(_INSTRUCTION.search(text))
 
 
 def is_backchannel(text: str) -> bool:

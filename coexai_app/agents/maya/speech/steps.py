@@ -36,7 +36,7 @@ class Steps:
 
     def listed(self) -> tuple[Step, ...]:
         return (
-            Step("extract", "Read the source", self.extract, Extracted),
+            Step("extract", "Read the source", self.extract, Extracted, sources.READ_SECONDS),
             Step("analyze", "Listen for the topics", self.analyze, Heard),
             Step("strategize", "Plan the sections", self.strategize, Outlined),
             Step("generate", "Write", self.generate, LongformDrafted),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coexai_app.agents.maya import noise as pages
 from coexai_app.agents.maya.speech import cutting, noise, standing
 from coexai_app.agents.maya.speech.cleaning import cleaned
 from coexai_app.agents.maya.speech.turns import turns
-from coexai_app.agents.text import coherence, ranking, words
+from coexai_app.agents.text import coherence, ranking, strangers, words
 from coexai_app.agents.text.hooks import HOOK_CONTRAST, WORN_OUT
 from coexai_app.extract.document import Document
 
@@ -74,6 +75,19 @@ class Talk:
         return tuple(name for name in self.speakers if name not in self.askers)
 
 
+def _strangers(raw: Sequence[tuple[int, int, int, str]], language: str) -> tuple[set[int], set[int]]:
+    """The sentences that speak to a machine, with what goes on with them in the same turn; and those in another language, by themselves
+    or with their turn."""
+    orders: set[int] = set()
+    foreign: set[int] = set()
+    for _, group in itertools.groupby(enumerate(raw), key=lambda item: item[1][0]):
+        turn = [(place, text) for place, (*_, text) in group]
+        orders.update(turn[number][0] for number in strangers.orders([text for _, text in turn]))
+        whole = strangers.is_foreign(" ".join(text for _, text in turn), language)
+        foreign.update(place for place, text in turn if whole or strangers.is_foreign(text, language))
+    return orders, foreign
+
+
 @functools.lru_cache(maxsize=2)
 def of_document(document: Document) -> Talk:
     """The talk of a document whose cues are known (`cues.heard`). Read-only: the last two are kept."""
@@ -86,6 +100,7 @@ def of_document(document: Document) -> Talk:
         raw += [(number, start, end, turn.text[start:end]) for start, end in cutting.spans(turn, language, marked=marked)]
     texts = [text for *_, text in raw]
     sold = noise.sponsored(texts)
+    told_machines, foreign = _strangers(raw, language)
     said: list[Said] = []
     introduction: Said | None = None
     orders, left_out, gap, until = 0, 0, True, 0.0
@@ -94,10 +109,10 @@ def of_document(document: Document) -> Talk:
         cue = turn.cue(start)
         pause = cue.at - until if timed and cue is not None and until else 0.0
         until = cue.until if cue is not None else until
-        order = noise.is_instruction(text)
+        order = i in told_machines
         orders += order
         introduces = introduction is None and i not in sold and not order and noise.introduces(text)
-        if not introduces and (order or i in sold or noise.is_noise(text) or pages.is_page_line(text)):
+        if not introduces and (order or i in sold or i in foreign or noise.is_noise(text) or pages.is_page_line(text)):
             left_out += 1
             gap = True
             continue
