@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from coexai_app.agents.parts import Part
-from coexai_app.agents.report import Check, CheckStatus, Claim, ClaimStatus, Finding, Report
+from coexai_app.agents.report import DRAFTED, Check, CheckStatus, Claim, ClaimStatus, Finding, Report
 from coexai_app.models import Output, OutputStatus
 from coexai_app.views.base import View, count, moment
 from coexai_app.views.evidence import SourceBlock, source_blocks
@@ -88,7 +88,8 @@ class ExportView(View):
 
 
 class OutputView(OutputRow):
-    """One output, whole. `version` goes back with every change, so two people never overwrite each other."""
+    """One output, whole. `version` goes back with every change, so two people never overwrite each other. `source_note` warns of a source
+    that cannot be trusted word for word."""
 
     version: int
     content_version: int
@@ -98,6 +99,7 @@ class OutputView(OutputRow):
     source: tuple[SourceBlock, ...]
     source_name: str
     source_url: str
+    source_note: str
     claims: tuple[ClaimView, ...]
     unsupported: int
     checks: tuple[CheckView, ...]
@@ -211,6 +213,7 @@ def whole(
         source=source,
         source_name=report.source.name or report.source.title or "Your text",
         source_url=report.source.url,
+        source_note=DRAFTED if report.drafted else "",
         claims=tuple(_claim(number, claim) for number, claim in enumerate(report.claims, 1)),
         unsupported=open_claims,
         checks=tuple(check_view(check, told) for check in report.checks),

@@ -77,7 +77,7 @@ class PartnerOutput(View):
     updated_at: datetime
 
 
-class PartnerSource(View):
+class PartnerOutputSource(View):
     """What the result was made of, without its text: that is in the job's result. `draft`: a recogniser guessed the words."""
 
     kind: str = Field(examples=["markdown"])
@@ -98,7 +98,7 @@ class PartnerOutputDetail(PartnerOutput):
     claims: tuple[Claim, ...] = Field(examples=[[_CLAIM]])
     checks: tuple[Check, ...] = Field(examples=[[_CHECK]])
     score: Score = Field(examples=[_SCORE])
-    source: PartnerSource
+    source: PartnerOutputSource
     engine: Engine = Field(description="Who wrote it.", examples=[{"provider": "builtin", "model": "extractive/1"}])
     formats: tuple[str, ...] = Field(description="What it can be exported as.", examples=[["json", "md", "txt", "docx"]])
     most_parts: int = Field(examples=[25])
@@ -159,7 +159,7 @@ def whole(
         claims=report.claims,
         checks=report.checks,
         score=report.score,
-        source=PartnerSource(**source.model_dump(include=set(PartnerSource.model_fields))),
+        source=PartnerOutputSource(**source.model_dump(include=set(PartnerOutputSource.model_fields) - {"draft"}), draft=report.drafted),
         engine=report.engine,
         formats=tuple(formats),
         most_parts=most[0],

@@ -236,7 +236,7 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "partner_outputs.override": lambda world, actor: {**_claim(world, actor), "reason": "Said on the phone."},
     "partner_outputs.remove_claim": _claim,
     "partner_outputs.reopen": row("approved", "output_id", version=2),
-    "partner_reviews.create_link": row("draft", "output_id", version=1, name="Carla", days=14),
+    "partner_reviews.create_link": lambda world, _: {"output_id": world.ids["draft"], "version": 1, "name": "Carla", "days": 14},
     "partner_reviews.links": row("review", "output_id"),
     "partner_reviews.reject": row("review", "output_id", version=2, reason="Too loud."),
     "partner_reviews.request": row("draft", "output_id", version=1, note="For Tuesday."),
