@@ -44,6 +44,7 @@ def evidence(output: Any, *, on_remove: Any, on_keep: Any, problem: Any, problem
     with the reason for the claim with the index `problem_claim`.
     """
     return rx.el.div(
+        source_note(output, testid="evidence-source-note"),
         _summary(output),
         rx.el.div(
             _text(output),
@@ -62,6 +63,12 @@ def evidence(output: Any, *, on_remove: Any, on_keep: Any, problem: Any, problem
         data_testid="evidence",
         custom_attrs={"data-evidence": output.id},
     )
+
+
+def source_note(output: Any, *, testid: str) -> rx.Component:
+    """What to know of the source before one trusts a word of it; nothing for most. `output` is an `OutputView` var."""
+    told = note(output.source_note, tone="warn", testid=testid)
+    return rx.cond(output.source_note == "", rx.fragment(), rx.el.div(told, class_name="px-4 pt-4"))
 
 
 def _summary(output: Any) -> rx.Component:

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import reflex as rx
 
-from coexai_app.views.members import InvitationRow, MemberRow
-from components import tables, theme
+from coexai_app.views.members import InvitationRow, MemberLink, MemberRow
+from components import fields, tables, theme
 from components.avatars import person
 from components.buttons import button, icon_button
 from components.dialog import opens
@@ -78,6 +78,40 @@ def _locked(label: Text, reason: Text) -> rx.Component:
         title=reason,
         class_name="inline-flex items-center gap-1.5",
         data_testid="member-locked",
+    )
+
+
+def link_choice(links: Any) -> rx.Component:
+    """Whether a member's links for clients end with them. `links` is a var of `MemberLink`s; goes into a form."""
+
+    def line(link: rx.Var[MemberLink]) -> rx.Component:
+        return rx.el.li(
+            rx.el.span(link.title, class_name="block truncate font-medium text-ink", title=link.title),
+            rx.el.span(f"For {link.client}, open until {link.until}", class_name=cx(theme.META, "block break-words")),
+            class_name="border-b border-line px-3 py-2 last:border-b-0",
+            data_testid="member-link",
+        )
+
+    return rx.el.div(
+        rx.el.p(
+            rx.cond(links.length() == 1, "One link for a client that they made is open:", f"{links.length()} links for clients are open:")
+        ),
+        rx.el.ul(
+            rx.foreach(links, line),
+            class_name="max-h-48 overflow-y-auto rounded-sm border border-line",
+            aria_label="Links for clients that they made",
+            tab_index=0,
+        ),
+        rx.el.input(type="hidden", name="links_shown", value="true"),
+        fields.checkbox(
+            "Revoke these links",
+            name="revoke_links",
+            testid="revoke-links",
+            checked=True,
+            hint="Otherwise they go on for the organisation, and anybody who shares results can revoke them.",
+        ),
+        class_name="grid gap-3",
+        data_testid="member-links",
     )
 
 

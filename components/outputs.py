@@ -19,7 +19,7 @@ from components.checks import checks
 from components.chips import chip, test_chip
 from components.comments import comments, new_comment
 from components.composer import channels
-from components.evidence import count_of_open, evidence
+from components.evidence import count_of_open, evidence, source_note
 from components.icons import icon
 from components.menus import menu
 from components.notes import note
@@ -221,6 +221,7 @@ def _result(output: Any, actions: Actions, review: Any) -> rx.Component:
     )
     return rx.el.div(
         rx.cond(output.notes.length() == 0, rx.fragment(), rx.el.div(told, class_name="px-4 pt-4")),
+        source_note(output, testid="source-note"),
         rx.cond(output.unsupported == 0, rx.fragment(), rx.el.div(warning, class_name="px-4 pt-4")),
         channels(
             output.groups,

@@ -9,7 +9,7 @@ import reflex as rx
 from components import fields
 from components.buttons import button, copy_button
 from components.dialog import closes, dialog
-from components.members import invitation_list, member_table
+from components.members import invitation_list, link_choice, member_table
 from components.notes import note
 from components.page_header import page_header
 from components.panel import panel
@@ -137,10 +137,16 @@ def _remove() -> rx.Component:
         f"Remove {MembersState.chosen.name}?",
         rx.el.p("They are out at once, on every device, and their API keys of this organisation end."),
         rx.el.p("What they made stays here. Their schedules stop until somebody resumes them."),
+        rx.el.form(
+            rx.cond(MembersState.links.length() > 0, link_choice(MembersState.links), rx.fragment()),
+            id="remove-form",
+            on_submit=MembersState.remove,
+            key=MembersState.chosen.user_id,
+        ),
         dialog_id=_REMOVE,
         actions=[
             button("Keep them", testid="remove-keep", custom_attrs=closes(), auto_focus=True),
-            button("Remove", testid="remove-confirm", variant="dan", on_click=MembersState.remove, custom_attrs=closes()),
+            button("Remove", testid="remove-confirm", variant="dan", kind="submit", form="remove-form", custom_attrs=closes()),
         ],
         testid=_REMOVE,
     )

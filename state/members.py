@@ -6,8 +6,8 @@ import reflex as rx
 
 from coexai_app import settings
 from coexai_app.errors import CoexaiError, Forbidden
-from coexai_app.services import invitations, members
-from coexai_app.views.members import InvitationRow, MemberRow, RoleChoice
+from coexai_app.services import invitations, member_links, members
+from coexai_app.views.members import InvitationRow, MemberLink, MemberRow, RoleChoice
 from state import route
 from state.base import AppState
 from state.forms import Form, texts
@@ -19,7 +19,7 @@ ERRORS = ("email", "role", "")
 
 
 class MembersState(AppState):
-    """`chosen` is the member whom the dialog asks about; another `form_key` empties the form."""
+    """`chosen` is the member whom the dialog asks about, `links` their open links for clients; another `form_key` empties the form."""
 
     _live = True
 
@@ -32,6 +32,7 @@ class MembersState(AppState):
     loaded: bool = False
     closed: str = ""
     chosen: MemberRow | None = None
+    links: tuple[MemberLink, ...] = ()
     form_key: int = 0
     link: str = ""
     errors: dict[str, str] = {}  # noqa: RUF012  (a state's var)
@@ -52,12 +53,17 @@ class MembersState(AppState):
 
     @action(role="admin")
     async def ask_remove(self, user_id: str) -> None:
-        self.chosen = next((row for row in self.rows if row.user_id == user_id), None)
+        self.chosen, self.links = next((row for row in self.rows if row.user_id == user_id), None), ()
+        if self.chosen:
+            self.links = await self._call(member_links.open_links, user_id=route.ident(self.chosen.user_id))
 
     @action(role="admin")
-    async def remove(self) -> None:
+    async def remove(self, form: Form) -> None:
+        """Links are revoked unless somebody saw them and took the tick away."""
+        sent = texts(form)
+        keeps = "links_shown" in sent and sent.get("revoke_links") != "on"
         if self.chosen:
-            await self._call(members.remove, user_id=route.ident(self.chosen.user_id))
+            await self._call(members.remove, user_id=route.ident(self.chosen.user_id), revoke_links=not keeps)
             self._say(f"{self.chosen.name} was removed")
             await self._refresh()
 

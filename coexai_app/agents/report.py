@@ -6,9 +6,14 @@ It is stable: fields are added, never renamed.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
+
+DRAFTED: Final = (
+    "The embedded recogniser wrote this recording down, and it errs often. What the source says may be wrong: compare names, numbers and "
+    "quotes with the recording."
+)
 
 
 class Frozen(BaseModel):
@@ -125,7 +130,8 @@ class Analysis(Frozen):
 
 
 class Source(Frozen):
-    """The source as it was read; `text` is what every `SourceSpan` with origin "source" points into."""
+    """The source as it was read; `text` is what every `SourceSpan` with origin "source" points into. `draft`: the embedded recogniser
+    guessed the words."""
 
     kind: str
     title: str = ""
@@ -136,6 +142,7 @@ class Source(Frozen):
     name: str = ""
     words: int = 0
     text: str = ""
+    draft: bool = False
 
 
 class Engine(Frozen):
@@ -192,6 +199,11 @@ class Report(Frozen):
     score: Score
     steps: tuple[StepRecord, ...]
     usage: Usage
+
+    @property
+    def drafted(self) -> bool:
+        """Whether the source is a draft by the embedded recogniser; a report from before says so in its analysis."""
+        return self.source.draft or bool((self.analysis.model_extra or {}).get("draft"))
 
     @property
     def unsupported(self) -> tuple[Claim, ...]:

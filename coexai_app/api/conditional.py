@@ -28,6 +28,9 @@ _TAG: Final = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 # What a 304 leaves out: it describes a body that is not there (RFC 9110 §15.4.5).
 _OF_A_BODY: Final = ("content-length", "content-type", "content-disposition", "content-encoding")
 
+# Under this name a route leaves what its ETag begins with, in the state of the request.
+PREFIX: Final = "etag_prefix"
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -53,7 +56,7 @@ class Route(APIRoute):
             if takes_json:
                 await bodies.check(request)
             found = await answer(request)
-            return tagged(request, found) if reads else found
+            return tagged(request, found) if reads else _named(request, found)
 
         return handle
 
@@ -63,7 +66,7 @@ def tagged(request: Request, answer: Response) -> Response:
     body = getattr(answer, "body", None)
     if answer.status_code != 200 or isinstance(answer, StreamingResponse) or not isinstance(body, bytes) or "etag" in answer.headers:
         return answer
-    answer.headers["ETag"] = tag = strong(body)
+    answer.headers["ETag"] = tag = strong(body, _prefix(request))
     answer.headers.setdefault("Cache-Control", "no-store")
     answer.headers["Vary"] = ", ".join(dict.fromkeys([*filter(None, [answer.headers.get("Vary")]), *VARY]))
     if names(request.headers.get("if-none-match", ""), tag):
@@ -74,9 +77,20 @@ def tagged(request: Request, answer: Response) -> Response:
     return answer
 
 
-def strong(body: bytes) -> str:
+def strong(body: bytes, prefix: str = "") -> str:
     """A strong ETag: equal bytes have equal tags, others never."""
-    return f'"{base64.urlsafe_b64encode(hashlib.sha256(body).digest()[:18]).decode()}"'
+    return f'"{prefix}{base64.urlsafe_b64encode(hashlib.sha256(body).digest()[:18]).decode()}"'
+
+
+def _prefix(request: Request) -> str:
+    return str(request.scope.get("state", {}).get(PREFIX, ""))
+
+
+def _named(request: Request, answer: Response) -> Response:
+    """What a change answered of something that has a version, with the tag that a read of it would have."""
+    if answer.status_code == 200 and _prefix(request):
+        answer.headers["ETag"] = strong(bytes(answer.body), _prefix(request))
+    return answer
 
 
 def names(if_none_match: str, tag: str) -> bool:

@@ -3,6 +3,9 @@ is in `client_reviews.py`.
 
 A token holds 256 random bits and is shown once; the table holds its SHA-256. A passcode is short, so its HMAC is under the instance's
 secret: whoever gets the table alone cannot try them out.
+
+A link belongs to the organisation: it goes on when its maker leaves, and anybody who may share can revoke it. What happens to the links
+of somebody who is taken out is decided there (`member_links.py`).
 """
 
 from __future__ import annotations
@@ -11,18 +14,19 @@ import hashlib
 import hmac
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
 from coexai_app import access, db, live, settings
 from coexai_app.access import Actor, Permission
 from coexai_app.agents.report import Report
-from coexai_app.errors import Conflict, InvalidInput
-from coexai_app.models import ClientLink, Output, OutputStatus, User
+from coexai_app.errors import Conflict, Forbidden, InvalidInput
+from coexai_app.models import ClientLink, Membership, Output, OutputStatus, User
 from coexai_app.services import account_fields, audit, output_changes, outputs, reviews, sealing
 from coexai_app.services.person import hash_of
 from coexai_app.views import reviews as view
@@ -35,6 +39,15 @@ MOST_OPEN: Final = 20
 SHORTEST_PASSCODE: Final = 6
 LONGEST_PASSCODE: Final = 64
 TOKEN: Final = re.compile(r"cxr_[A-Za-z0-9_-]{43}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A link and the name of who made it, empty for an account that is gone; `left`: they are no member any more."""
+
+    link: ClientLink
+    by: str
+    left: bool
 
 
 def create(
@@ -57,6 +70,7 @@ def create(
     # Through the link a yes is given in the name of whoever made it.
     access.require(actor, Permission.APPROVE_OUTPUT)
     row = output_changes.locked(session, actor, output_id, version)
+    _hold_membership(session, actor)
     called = account_fields.clean(name)[:100]
     if not called:
         raise InvalidInput("Say who the link is for.", field="name")
@@ -102,24 +116,51 @@ def revoke(session: Session, actor: Actor, *, link_id: UUID) -> None:
     link = access.one(session, found, actor, "link")
     if link.revoked_at is not None:
         raise Conflict("This link was revoked already.")
+    close(session, actor, link)
+
+
+def close(session: Session, actor: Actor, link: ClientLink) -> None:
+    """Ends a link that the caller holds."""
     link.revoked_at = db.now(session)
     session.flush()
-    title = session.get_one(Output, link.output_id).title
+    title = session.exec(select(Output.title).where(Output.id == link.output_id)).one()
     audit.record(session, "client_link.revoked", actor=actor, target=str(link.output_id), target_name=title, client=link.name)
     live.publish(session, link.organization_id, "client_link.revoked", link.output_id)
 
 
 def listed(session: Session, actor: Actor, output_id: UUID) -> tuple[view.LinkRow, ...]:
     """The links of a result, newest first; for `reviews_read.py`, which has asked for the result."""
+    at, may = db.now(session), actor.may(Permission.SHARE_OUTPUT)
+    found = of_output(session, output_id, limit=2 * MOST_OPEN)
+    return tuple(view.link_row(made.link, _told(made), actor.timezone, at, may_revoke=may) for made in found)
+
+
+def of_output(session: Session, output_id: UUID, *, skip: int = 0, limit: int) -> list[Made]:
+    """The same with who made them, for those who have asked for the result. A link is the organisation's: it goes on without its maker."""
+    here = and_(col(Membership.user_id) == ClientLink.user_id, col(Membership.organization_id) == ClientLink.organization_id)
     found = session.exec(
-        select(ClientLink, User.name)
+        select(ClientLink, User.name, Membership.id)
         .outerjoin(User, col(User.id) == ClientLink.user_id)
+        .outerjoin(Membership, here)
         .where(ClientLink.output_id == output_id)
         .order_by(col(ClientLink.id).desc())
-        .limit(2 * MOST_OPEN)
+        .offset(skip)
+        .limit(limit)
     ).all()
-    at, may = db.now(session), actor.may(Permission.SHARE_OUTPUT)
-    return tuple(view.link_row(link, name or "Somebody who has left", actor.timezone, at, may_revoke=may) for link, name in found)
+    return [Made(link, name or "", left=member is None) for link, name, member in found]
+
+
+def _told(made: Made) -> str:
+    if not made.left:
+        return made.by
+    return f"{made.by}, who has left" if made.by else "Somebody who has left"
+
+
+def _hold_membership(session: Session, actor: Actor) -> None:
+    """Until the commit nobody takes the actor out, so that whoever does finds every link. Raises Forbidden for somebody who is out."""
+    own = select(Membership.id).where(Membership.user_id == actor.user_id, Membership.organization_id == actor.organization_id)
+    if session.exec(own.with_for_update(read=True)).first() is None:
+        raise Forbidden("You do not belong to this organisation any more.")
 
 
 def passcode_hash(link_id: UUID, passcode: str) -> str:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import Session, col, select
 
 from coexai_app import agents, db, live
 from coexai_app.agents.report import ClaimStatus, Report
 from coexai_app.errors import Conflict, InvalidInput, NotFound, Unauthenticated
-from coexai_app.models import ClientLink, Comment, Organization, Output, OutputStatus, ReviewEvent, ReviewStep
+from coexai_app.models import ClientLink, Comment, Membership, Organization, Output, OutputStatus, ReviewEvent, ReviewStep, User
 from coexai_app.models.base import now
 from coexai_app.services import (
     account_fields,
@@ -163,6 +163,7 @@ def comment(
     session.add(new)
     session.flush()
     review_mails.answered(session, row, link, called, "commented on", said)
+    webhook_events.note(session, row.organization_id, "output.commented", new.id)
     audit.record(session, "comment.added", user_name=f"{called} (client)", comment=str(new.id), **_of(found))
     live.publish(session, row.organization_id, "comment.added", row.id)
 
@@ -207,7 +208,7 @@ def _found(session: Session, token: str) -> _Open:
         select(ClientLink, Output, Organization)
         .join(Output, col(Output.id) == ClientLink.output_id)
         .join(Organization, col(Organization.id) == ClientLink.organization_id)
-        .where(ClientLink.token_hash == hash_of(token), col(Organization.deleted_at).is_(None))
+        .where(ClientLink.token_hash == hash_of(token), col(Organization.deleted_at).is_(None), _somebody_is_there())
     )
     found = session.exec(wanted).first()
     if found is None:
@@ -218,6 +219,12 @@ def _found(session: Session, token: str) -> _Open:
     if link.expires_at <= db.now(session):
         raise Conflict("This link is too old. Ask whoever sent it for a new one.", reason="expired")
     return _Open(link, output, organization)
+
+
+def _somebody_is_there() -> ColumnElement[bool]:
+    """Whether the organisation has anybody left whose account is not in the trash: a link outlives its maker, not the last of them."""
+    here = select(Membership.id).join(User, col(User.id) == Membership.user_id)
+    return here.where(Membership.organization_id == Organization.id, col(User.disabled_at).is_(None)).exists()
 
 
 def _entered(session: Session, token: str, proof: str) -> _Open:

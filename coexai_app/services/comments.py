@@ -12,7 +12,7 @@ from coexai_app.access import Actor, Permission
 from coexai_app.agents.report import Report
 from coexai_app.errors import Conflict, Forbidden, NotFound
 from coexai_app.models import Comment, Output
-from coexai_app.services import audit, remarks, review_mails, throttle
+from coexai_app.services import audit, output_changes, remarks, review_mails, throttle, webhook_events
 from coexai_app.services.throttle import Policy
 
 # A conversation is quick; a loop is quicker.
@@ -37,6 +37,7 @@ def add(
     """
     access.require(actor, Permission.COMMENT)
     row = access.one(session, select(Output).where(Output.id == output_id), actor, "result")
+    output_changes.require_mode(session, actor, row)
     said = remarks.text(text)
     throttle.take(session, _PACE, str(actor.user_id), _TOO_FAST)
     remarks.make_room(session, row)
@@ -55,6 +56,7 @@ def add(
     session.add(new)
     session.flush()
     review_mails.mentioned(session, actor, row, new)
+    webhook_events.note(session, row.organization_id, "output.commented", new.id)
     audit.record(session, "comment.added", actor=actor, target=str(row.id), target_name=row.title, comment=str(new.id))
     live.publish(session, row.organization_id, "comment.added", row.id)
     return new.id
@@ -125,7 +127,7 @@ def _one(session: Session, actor: Actor, comment_id: UUID) -> tuple[Comment, Out
     row = access.one(session, found, actor, "comment")
     if row.deleted_at is not None:
         raise NotFound("This comment was deleted.")
-    return row, session.get_one(Output, row.output_id)
+    return row, _output(session, actor, row)
 
 
 def _own(session: Session, actor: Actor, comment_id: UUID, *, deletes: bool = False) -> tuple[Comment, Output]:
@@ -142,7 +144,13 @@ def _settles(session: Session, actor: Actor, comment_id: UUID) -> tuple[Comment,
         raise Conflict("Only a whole thread can be resolved.")
     if row.user_id != actor.user_id and not actor.may(Permission.EDIT_OUTPUT):
         raise Forbidden("Only whoever began this thread, or somebody who may edit the result, can resolve it.")
-    return row, session.get_one(Output, row.output_id)
+    return row, _output(session, actor, row)
+
+
+def _output(session: Session, actor: Actor, row: Comment) -> Output:
+    output = session.get_one(Output, row.output_id)
+    output_changes.require_mode(session, actor, output)
+    return output
 
 
 def _thread(session: Session, actor: Actor, output: Output, thread_id: UUID) -> Comment:

@@ -17,7 +17,7 @@ from coexai_app.access import RANK, Actor, Permission
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coexai_app.models import ApiKey, LoginSession, MailKind, Membership, Organization, RefreshToken, Role, User
 from coexai_app.models.base import new_id
-from coexai_app.services import accounts, audit, invitations_open, mail, person, tokens, webhook_events
+from coexai_app.services import accounts, audit, invitations_open, mail, member_links, person, tokens, webhook_events
 from coexai_app.views import members as view
 from coexai_app.views.base import Page
 from coexai_app.views.members import MemberRow
@@ -93,10 +93,11 @@ def transfer(session: Session, actor: Actor, *, user_id: UUID) -> None:
         _mail(session, actor, one, MailKind.OWNERSHIP_TRANSFERRED, told)
 
 
-def remove(session: Session, actor: Actor, *, user_id: UUID) -> None:
+def remove(session: Session, actor: Actor, *, user_id: UUID, revoke_links: bool = True) -> None:
     """Takes a member out: their sessions, tokens and API keys of this organisation end at once; what they made stays.
 
-    Their schedules stop at the next slot, with the reason. Raises Forbidden for an admin who removes an owner.
+    Their links for clients end as well, unless `revoke_links` is False: then they go on as the organisation's. Their schedules stop at the
+    next slot, with the reason. Raises Forbidden for an admin who removes an owner.
     """
     access.require(actor, Permission.MANAGE_TEAM)
     own, target, user = _both(session, actor, user_id)
@@ -106,6 +107,8 @@ def remove(session: Session, actor: Actor, *, user_id: UUID) -> None:
         raise Forbidden(reason)
     session.execute(delete(LoginSession).where(*_here(LoginSession, target)))
     _take_out(session, actor, target)
+    # After the membership is gone, for which the making of a link waits: none is missed.
+    links = member_links.revoke_all(session, actor, user_id) if revoke_links else 0
     audit.record(
         session,
         "member.removed",
@@ -114,6 +117,7 @@ def remove(session: Session, actor: Actor, *, user_id: UUID) -> None:
         target_name=user.name,
         before={"role": target.role},
         after={"role": None},
+        links_revoked=links,
     )
     _mail(session, actor, user, MailKind.MEMBER_REMOVED, {"organization": _name(session, actor), "by": actor.name})
 

@@ -16,7 +16,7 @@ from coexai_app.access import Actor
 from coexai_app.agents.parts import Parted
 from coexai_app.agents.report import Report
 from coexai_app.errors import Conflict
-from coexai_app.models import ClientLink, Output, OutputStatus, OutputVersion, ReviewEvent, ReviewStep
+from coexai_app.models import ClientLink, Job, Output, OutputStatus, OutputVersion, ReviewEvent, ReviewStep
 from coexai_app.models.base import now
 from coexai_app.services import jobs
 from coexai_app.services.endings import preview_of
@@ -26,10 +26,23 @@ KEPT: Final = 100
 _CONTENT: Final = {"output", "claims", "checks", "score"}
 
 
-def locked(session: Session, actor: Actor, output_id: UUID, version: int) -> Output:
-    """The row, held until the end of the transaction. Raises NotFound, and Conflict when somebody was faster."""
+def held(session: Session, actor: Actor, output_id: UUID) -> Output:
+    """The row, held until the end of the transaction. Raises NotFound, and Forbidden for a test key and a live result."""
     found = select(Output).where(Output.id == output_id).with_for_update().execution_options(populate_existing=True)
     row = access.one(session, found, actor, "result")
+    require_mode(session, actor, row)
+    return row
+
+
+def require_mode(session: Session, actor: Actor, row: Output) -> None:
+    """Raises Forbidden for a test key, unless a test key's job made the result."""
+    if actor.test:
+        access.require_mode(actor, test=session.exec(select(Job.test).where(Job.id == row.job_id)).one())
+
+
+def locked(session: Session, actor: Actor, output_id: UUID, version: int) -> Output:
+    """The same. Raises Conflict when somebody was faster."""
+    row = held(session, actor, output_id)
     if row.version != version:
         raise Conflict("Somebody changed this result meanwhile. Reload the page; your text is still in the fields.", version=row.version)
     return row

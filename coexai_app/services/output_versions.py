@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from coexai_app import access, agents, db
@@ -21,6 +23,15 @@ from coexai_app.views.reviews import VersionRow, VersionView
 
 # What a column of the database holds.
 _MOST: Final = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A version, who made it by name, and whether somebody said yes to it."""
+
+    row: OutputVersion
+    by: str
+    approved: bool
 
 
 @db.reads
@@ -69,18 +80,30 @@ def restore(session: Session, actor: Actor, *, output_id: UUID, version: int, of
 
 def listed(session: Session, actor: Actor, row: Output) -> tuple[VersionRow, ...]:
     """The rows of the list; also those of a result that was never changed."""
+    may = actor.may(Permission.EDIT_OUTPUT) and row.status is not OutputStatus.APPROVED
+    return tuple(
+        view.version_row(
+            one.row, one.by, actor.timezone, current=one.row.version == row.content_version, approved=one.approved, may_restore=may
+        )
+        for one in kept(session, row)
+    )
+
+
+def kept(session: Session, row: Output) -> tuple[Kept, ...]:
+    """The versions of a result without their words, newest first; for those who have asked for it."""
+    listed = load_only(*(getattr(OutputVersion, name) for name in OutputVersion.model_fields if name != "content"))
     found: list[tuple[OutputVersion, str | None]] = [
-        (kept, name)
-        for kept, name in session.exec(
+        (version, name)
+        for version, name in session.exec(
             select(OutputVersion, User.name)
             .outerjoin(User, col(User.id) == OutputVersion.user_id)
             .where(OutputVersion.output_id == row.id)
             .order_by(col(OutputVersion.version).desc())
+            .options(listed)
         ).all()
     ]
     yes = select(ReviewEvent.version).where(ReviewEvent.output_id == row.id, ReviewEvent.step == ReviewStep.APPROVED)
     approved = set(session.exec(yes).all())
-    may = actor.may(Permission.EDIT_OUTPUT) and row.status is not OutputStatus.APPROVED
     coworker = agents.names(row.agent, row.capability)[0]
     if not found:
         only = OutputVersion(
@@ -95,15 +118,8 @@ def listed(session: Session, actor: Actor, row: Output) -> tuple[VersionRow, ...
         )
         found = [(only, None)]
     return tuple(
-        view.version_row(
-            kept,
-            name or (coworker if kept.change == "made" else "Somebody"),
-            actor.timezone,
-            current=kept.version == row.content_version,
-            approved=kept.version in approved,
-            may_restore=may,
-        )
-        for kept, name in found
+        Kept(version, name or (coworker if version.change == "made" else "Somebody"), version.version in approved)
+        for version, name in found
     )
 
 

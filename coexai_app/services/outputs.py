@@ -112,8 +112,7 @@ def approve(session: Session, actor: Actor, *, output_id: UUID, version: int) ->
     """Approves an output. Raises Conflict while a claim has neither a source nor a person's reason, or a length is over its limit."""
     access.require(actor, Permission.APPROVE_OUTPUT)
     row, report = output_changes.opened(session, actor, output_id, version)
-    if row.status is OutputStatus.REJECTED:
-        raise Conflict("Changes were asked for. Make them, or ask for a review again.")
+    require_open(row)
     require_ready(report)
     row.status, row.approved_by, row.approved_at = OutputStatus.APPROVED, actor.user_id, now()
     output_changes.step(session, row, ReviewStep.APPROVED, user_id=actor.user_id)
@@ -129,7 +128,14 @@ def reopen(session: Session, actor: Actor, *, output_id: UUID, version: int) -> 
         raise Conflict("This result is not approved.")
     row.status, row.approved_by, row.approved_at = OutputStatus.DRAFT, None, None
     output_changes.step(session, row, ReviewStep.REOPENED, user_id=actor.user_id)
+    webhook_events.note(session, row.organization_id, "output.reopened", row.id)
     return _move(session, actor, row, "output.reopened")
+
+
+def require_open(row: Output) -> None:
+    """Raises Conflict for what was sent back: a yes needs other words, or another question."""
+    if row.status is OutputStatus.REJECTED:
+        raise Conflict("Changes were asked for. Make them, or ask for a review again.")
 
 
 def require_ready(report: Report) -> None:

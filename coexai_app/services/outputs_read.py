@@ -56,7 +56,7 @@ def draft_count(session: Session, actor: Actor) -> int:
 
 
 def whole(session: Session, actor: Actor, row: Output) -> OutputView:
-    approved = f"Approved by {_approver(session, row)}, {moment(row.approved_at, actor.timezone)}" if row.approved_at else ""
+    approved = f"Approved by {approver(session, row)}, {moment(row.approved_at, actor.timezone)}" if row.approved_at else ""
     report = Report.model_validate(row.report)
     output = agents.output_of(report)
     return view.whole(
@@ -73,8 +73,8 @@ def whole(session: Session, actor: Actor, row: Output) -> OutputView:
     )
 
 
-def _approver(session: Session, row: Output) -> str:
-    """Who said yes: somebody of the organisation, or a client by the name that they gave."""
+def approver(session: Session, row: Output) -> str:
+    """Who said yes, for those who have asked for it: somebody of the organisation, or a client by the name that they gave."""
     if row.approved_by and (user := session.get(User, row.approved_by)):
         return user.name
     yes = select(ReviewEvent.name).where(ReviewEvent.output_id == row.id, ReviewEvent.step == ReviewStep.APPROVED)

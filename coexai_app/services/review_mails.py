@@ -41,12 +41,15 @@ def requested(session: Session, actor: Actor, output: Output, note: str) -> None
 
 
 def answered(session: Session, output: Output, link: ClientLink, name: str, did: str, words: str) -> None:
-    """Tells who made the link, while they belong to the organisation."""
-    maker = next((user for user, _ in _members(session, output) if user.id == link.user_id), None)
-    if maker is None:
-        return
+    """Tells who made the link; when they have left, those who manage the team: the link is the organisation's."""
+    members = _members(session, output)
+    told = [user for user, _ in members if user.id == link.user_id]
+    if not told:
+        least = RANK[PERMISSIONS[Permission.MANAGE_TEAM]]
+        told = [user for user, role in members if RANK[role] >= least][:MOST_REVIEWERS]
     data = {"client": name, "did": did, "title": output.title or "Untitled", "words": words[:_EXCERPT]}
-    _send(session, output, maker, MailKind.CLIENT_ANSWERED, data, f"client:{new_id()}", tab="comments")
+    for user in sorted(told, key=lambda user: user.email):
+        _send(session, output, user, MailKind.CLIENT_ANSWERED, data, f"client:{new_id()}", tab="comments")
 
 
 def named(text: str, names: Mapping[UUID, str]) -> set[UUID]:

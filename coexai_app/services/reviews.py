@@ -40,6 +40,7 @@ def withdraw(session: Session, actor: Actor, *, output_id: UUID, version: int) -
     row.status = OutputStatus.DRAFT
     output_changes.step(session, row, ReviewStep.WITHDRAWN, user_id=actor.user_id)
     output_changes.moved(session, row, "output.review_withdrawn")
+    webhook_events.note(session, row.organization_id, "output.review_withdrawn", row.id)
     audit.record(session, "output.review_withdrawn", actor=actor, target=str(row.id), target_name=row.title, version=row.version)
     return outputs_read.whole(session, actor, row)
 

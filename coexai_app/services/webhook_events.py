@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 
 from coexai_app import db, queue
 from coexai_app.models import (
+    Comment,
     DeliveryStatus,
     Job,
     JobStatus,
@@ -27,6 +28,7 @@ from coexai_app.models import (
     Output,
     Priority,
     ReviewEvent,
+    User,
     WebhookDelivery,
     WebhookEndpoint,
     WebhookEvent,
@@ -87,6 +89,32 @@ def _outputs(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str
             "reason": (last[row.id].reason or None) if row.id in last else None,
         }
         for row in session.exec(select(Output).where(col(Output.id).in_(ids)))
+    }
+
+
+def _comments(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+    """Remarks with their results; one that was taken back in the same transaction is not there."""
+    rows = session.exec(
+        select(Comment, Output, User.name)
+        .join(Output, col(Output.id) == Comment.output_id)
+        .outerjoin(User, col(User.id) == Comment.user_id)
+        .where(col(Comment.id).in_(ids), col(Comment.deleted_at).is_(None))
+    ).all()
+    return {
+        comment.id: {
+            "id": str(comment.id),
+            "output_id": str(output.id),
+            "job_id": str(output.job_id),
+            "title": output.title,
+            "thread_id": str(comment.thread_id or comment.id),
+            "part": comment.part,
+            "quote": comment.quote,
+            "text": comment.text,
+            "user_id": str(comment.user_id) if comment.user_id else None,
+            "by": comment.name or name or "",
+            "client": comment.name or None,
+        }
+        for comment, output, name in rows
     }
 
 
@@ -156,6 +184,7 @@ TYPES: Final[Mapping[str, EventType]] = MappingProxyType(
         ),
         "job.cancelled": EventType("A job was cancelled.", _ended("cancelled"), _jobs(JobStatus.CANCELLED)),
         "output.review_requested": EventType("Somebody asked for a review of a result.", _judged("in_review"), _outputs),
+        "output.review_withdrawn": EventType("Somebody took a result back from review.", _judged("draft"), _outputs),
         "output.approved": EventType(
             "Somebody, or a client with a link, approved a result.",
             _judged("approved", approved_by="0192f3a4-0000-7000-8000-000000000001"),
@@ -165,6 +194,26 @@ TYPES: Final[Mapping[str, EventType]] = MappingProxyType(
             "Somebody, or a client with a link, asked for changes of a result.",
             _judged("rejected", client="Carla Chen", reason="The second post promises too much."),
             _outputs,
+        ),
+        "output.reopened": EventType("Somebody made an approved result a draft again.", _judged("draft"), _outputs),
+        "output.commented": EventType(
+            "Somebody, or a client with a link, commented on a result.",
+            MappingProxyType(
+                {
+                    "id": "0192f3a4-9999-7d8e-9f01-23456789abcd",
+                    "output_id": "0192f3a4-7777-7d8e-9f01-23456789abcd",
+                    "job_id": "0192f3a4-5b6c-7d8e-9f01-23456789abcd",
+                    "title": "What a year of counting taught our bakery",
+                    "thread_id": "0192f3a4-9999-7d8e-9f01-23456789abcd",
+                    "part": 1,
+                    "quote": "412 calls",
+                    "text": "Is this number still right?",
+                    "user_id": None,
+                    "by": "Carla Chen",
+                    "client": "Carla Chen",
+                }
+            ),
+            _comments,
         ),
         "schedule.stopped": EventType(
             "A schedule cannot go on and waits for a person.",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from coexai_app.access import RANK, Actor, Permission
-from coexai_app.models import Invitation, Membership, Organization, Role, User
+from coexai_app.models import ClientLink, Invitation, Membership, Organization, Role, User
 from coexai_app.views.accounts import initials, picture_of
 from coexai_app.views.base import View, count, moment
 
@@ -65,6 +65,15 @@ class InvitationLook(View):
     email: str
     role: str
     account: bool
+
+
+class MemberLink(View):
+    """A link for a client that a member made and that is open: what it shows, and for whom."""
+
+    id: str
+    title: str
+    client: str
+    until: str
 
 
 def why_not(own: Membership | Actor, target: Membership, new: Role) -> str:
@@ -131,6 +140,10 @@ def invitation(waiting: Invitation, by: str, actor: Actor, at: datetime) -> Invi
         expired=expired,
         may_manage=RANK[waiting.role] <= RANK[actor.role],
     )
+
+
+def link(made: ClientLink, title: str, timezone: str) -> MemberLink:
+    return MemberLink(id=str(made.id), title=title or "Untitled", client=made.name, until=moment(made.expires_at, timezone))
 
 
 def look(waiting: Invitation, organization: Organization, inviter: str, *, account: bool) -> InvitationLook:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from coexai_app.agents.parts import Part
-from coexai_app.agents.report import Check, CheckStatus, Claim, ClaimStatus, Finding, Report
+from coexai_app.agents.report import DRAFTED, Check, CheckStatus, Claim, ClaimStatus, Finding, Report
 from coexai_app.models import Output, OutputStatus
 from coexai_app.views.base import View, count, moment
 from coexai_app.views.evidence import SourceBlock, notes, source_blocks, where
@@ -91,8 +91,8 @@ class ExportView(View):
 
 
 class OutputView(OutputRow):
-    """One output, whole. `version` goes back with every change, so two people never overwrite each other.
-    `why_not_keep` says why its reader may not keep it as a case."""
+    """One output, whole. `version` goes back with every change, so two people never overwrite each other. `why_not_keep` says why its
+    reader may not keep it as a case; `source_note` warns of a source that cannot be trusted word for word."""
 
     version: int
     content_version: int
@@ -103,6 +103,7 @@ class OutputView(OutputRow):
     source_name: str
     source_url: str
     notes: tuple[str, ...]
+    source_note: str
     claims: tuple[ClaimView, ...]
     unsupported: int
     checks: tuple[CheckView, ...]
@@ -219,6 +220,7 @@ def whole(
         source_url=report.source.url,
         notes=notes(report),
         claims=tuple(_claim(number, claim, *where(report, claim)) for number, claim in enumerate(report.claims, 1)),
+        source_note=DRAFTED if report.drafted else "",
         unsupported=open_claims,
         checks=tuple(check_view(check, told) for check in report.checks),
         checks_passed=sum(check.status is CheckStatus.PASS for check in report.checks),

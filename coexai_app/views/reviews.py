@@ -177,6 +177,9 @@ CHANGES: Final[Mapping[str, Told]] = MappingProxyType(
         "restored": ("rotate-ccw", "restored"),
     }
 )
+LINK_CHIPS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
+    {"open": ("Open", "ok", "link"), "revoked": ("Revoked", "dash", "ban"), "expired": ("Expired", "dash", "clock")}
+)
 STEPS: Final[Mapping[ReviewStep, tuple[str, str, str]]] = MappingProxyType(
     {
         ReviewStep.REQUESTED: ("mark", "eye", "asked for a review"),
@@ -220,13 +223,17 @@ def step(row: ReviewEvent, by: str, tz: str) -> StepView:
     )
 
 
+def link_state(row: ClientLink, at: datetime) -> str:
+    """A key of LINK_CHIPS."""
+    if row.revoked_at is not None:
+        return "revoked"
+    return "expired" if row.expires_at <= at else "open"
+
+
 def link_row(row: ClientLink, by: str, tz: str, at: datetime, *, may_revoke: bool) -> LinkRow:
     """`at` is the database's time: whether the link is over is judged by its clock."""
-    state, word, tone, icon = "open", "Open", "ok", "link"
-    if row.revoked_at is not None:
-        state, word, tone, icon = "revoked", "Revoked", "dash", "ban"
-    elif row.expires_at <= at:
-        state, word, tone, icon = "expired", "Expired", "dash", "clock"
+    state = link_state(row, at)
+    word, tone, icon = LINK_CHIPS[state]
     return LinkRow(
         id=str(row.id),
         name=row.name,

@@ -93,7 +93,7 @@ class TestDocumentation:
 
     def test_its_curl_examples_run(self, api: Become) -> None:
         """In their order, through the same application; what one answers the next may use."""
-        program, known, ran = api("adam"), {"JOB": "", "FILE": ""}, 0
+        program, known, ran = api("adam"), {"JOB": "", "FILE": "", "OUTPUT": ""}, 0
         for block in re.findall(r"```console\n(.*?)```", DOCS, re.S):
             for command in re.findall(r"^\$ (curl .*?)(?=^\$ |\Z)", block, re.S | re.M):
                 for name, value in known.items():
@@ -104,6 +104,7 @@ class TestDocumentation:
                 if "/jobs" in command and answer.status_code == 202:
                     known["JOB"] = answer.json()["id"]
                     work_all()
+                    known["OUTPUT"] = program.get(f"/jobs/{known['JOB']}").json()["output_id"]
                 if answer.status_code == 201 and "size" in answer.text:
                     known["FILE"] = answer.json()["id"]
         assert ran >= 8

@@ -16,6 +16,7 @@ from coexai_app.models import Organization, PlanName
 from coexai_app.services import rate_limit, schedules, webhook_endpoints
 from tests.door import api_app
 from tests.people import People, actor, do
+from tests.permissions.test_routes_matrix import filled
 from tests.permissions.world import HOOK, MONDAYS, ORDER
 from tests.work import POST, create, give_up, work_all
 
@@ -25,6 +26,19 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{1
 BODIES: dict[tuple[str, str], Any] = {
     ("patch", "/api/v1/schedules/{schedule_id}"): {"title": "Mine now"},
     ("patch", "/api/v1/calendar-entries/{entry_id}"): {"title": "Mine now"},
+    ("patch", "/api/v1/outputs/{output_id}"): {"parts": [{"text": "Mine now"}]},
+    ("patch", "/api/v1/outputs/{output_id}/comments/{comment_id}"): {"text": "Mine now"},
+    ("post", "/api/v1/outputs/{output_id}/claims/{claim}/override"): {"reason": "Mine now"},
+    ("post", "/api/v1/outputs/{output_id}/claims/{claim}/remove"): {"version": 1},
+    ("post", "/api/v1/outputs/{output_id}/fixes"): {"check": "voice", "finding": 0},
+    ("post", "/api/v1/outputs/{output_id}/approve"): {"version": 1},
+    ("post", "/api/v1/outputs/{output_id}/reopen"): {"version": 1},
+    ("post", "/api/v1/outputs/{output_id}/versions/{number}/restore"): {"version": 1},
+    ("post", "/api/v1/outputs/{output_id}/comments"): {"text": "Mine now"},
+    ("post", "/api/v1/outputs/{output_id}/review"): {"version": 1},
+    ("post", "/api/v1/outputs/{output_id}/review/withdraw"): {"version": 1},
+    ("post", "/api/v1/outputs/{output_id}/review/reject"): {"reason": "Mine now"},
+    ("post", "/api/v1/outputs/{output_id}/client-links"): {"name": "Mine now"},
     ("patch", "/api/v1/webhook-endpoints/{endpoint_id}"): {"description": "Mine now"},
     ("post", "/api/v1/webhook-endpoints/{endpoint_id}/replay"): {"since": "2026-01-01T00:00:00Z"},
     ("post", "/api/v1/api-keys/{key_id}/rotate"): {"overlap_hours": 1},
@@ -75,7 +89,7 @@ def test_nothing_of_one_organisation_answers_another(api: Become, people: People
             continue
         for ident in sorted(known - own):
             rate_limit.forget()
-            answer = thief.request(method, re.sub(r"\{\w+_id\}", ident, path), json=BODIES.get((method, path)))
+            answer = thief.request(method, filled(path, ident), json=BODIES.get((method, path)))
             assert answer.status_code == ANSWERS.get((method, path), 404), (method, path, ident, answer.text[:300])
             assert "Larkfield" not in answer.text
             asked += 1

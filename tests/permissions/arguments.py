@@ -45,6 +45,11 @@ def own(things: str, argument: str, **values: Any) -> Make:
     return lambda world, actor: {argument: world.own(getattr(world, things), actor), **values}
 
 
+def _own_comment(things: str, **values: Any) -> Make:
+    """A comment of one's own, under the result that it is about."""
+    return lambda world, actor: {"output_id": world.ids["draft"], "comment_id": world.own(getattr(world, things), actor), **values}
+
+
 def fresh(**values: Any) -> Make:
     return lambda _world, _actor: {**values, "idempotency_key": str(uuid4())}
 
@@ -189,6 +194,7 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "login_sessions.revoke": own("session_of", "session_id"),
     "mail.get": row("mail_id"),
     "mail.retry": row("mail_id"),
+    "member_links.open_links": _member,
     "members.change_role": lambda world, _: {"user_id": world.people.vera.user_id, "role": "member"},
     "members.remove": _member,
     "members.transfer": _member,
@@ -221,6 +227,29 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "partner_jobs.get": row("job_id"),
     "partner_jobs.output": row("done", "job_id", format="md"),
     "partner_jobs.resume": row("job_id"),
+    "partner_comments.add": row("draft", "output_id", text="Is this so?", part=0),
+    "partner_comments.delete": _own_comment("comment_of"),
+    "partner_comments.edit": _own_comment("comment_of", text="Another word"),
+    "partner_comments.page": row("draft", "output_id"),
+    "partner_comments.reopen": _own_comment("resolved_of"),
+    "partner_comments.resolve": _own_comment("comment_of"),
+    "partner_outputs.apply_fix": row("draft", "output_id", version=1, check="claims", finding=0),
+    "partner_outputs.approve": row("draft", "output_id", version=1),
+    "partner_outputs.edit": row("draft", "output_id", version=1, parts=[Words("Marta Ruiz took every order.")]),
+    "partner_outputs.get": row("draft", "output_id"),
+    "partner_outputs.override": lambda world, actor: {**_claim(world, actor), "reason": "Said on the phone."},
+    "partner_outputs.remove_claim": _claim,
+    "partner_outputs.reopen": row("approved", "output_id", version=2),
+    "partner_reviews.create_link": lambda world, _: {"output_id": world.ids["draft"], "version": 1, "name": "Carla", "days": 14},
+    "partner_reviews.links": row("review", "output_id"),
+    "partner_reviews.reject": row("review", "output_id", version=2, reason="Too loud."),
+    "partner_reviews.request": row("draft", "output_id", version=1, note="For Tuesday."),
+    "partner_reviews.revoke_link": lambda world, _: {"output_id": world.ids["review"], "link_id": world.ids["link_id"]},
+    "partner_reviews.steps": row("review", "output_id"),
+    "partner_reviews.withdraw": row("review", "output_id", version=2),
+    "partner_versions.get": row("claims", "output_id", number=1),
+    "partner_versions.page": row("claims", "output_id"),
+    "partner_versions.restore": row("claims", "output_id", version=2, number=1),
     "partner_schedules.create": given(**ORDER, **MONDAYS),
     "partner_schedules.get": row("schedule_id"),
     "partner_schedules.pause": row("schedule_id"),

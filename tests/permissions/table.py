@@ -43,6 +43,7 @@ audit_verify.latest             owner  own      closed
 business.get                    viewer own      jobs:read
 business.save                   admin  own      closed
 business.save_section           admin  own      closed
+client_links.close              inner  -        -
 client_links.create             member hidden   closed
 client_links.listed             inner  -        -
 client_links.revoke             member hidden   closed
@@ -142,6 +143,8 @@ login_sessions.rows             viewer own      person
 mail.get                        staff  refused  closed
 mail.page                       staff  refused  closed
 mail.retry                      staff  refused  closed
+member_links.open_links         admin  hidden   closed
+member_links.revoke_all         inner  -        -
 members.change_role             admin  hidden   closed
 members.leave                   viewer own      closed
 members.lock                    inner  -        -
@@ -158,8 +161,10 @@ organizations.delete            owner  own      closed
 organizations.get               viewer own      members:read
 organizations.restore           viewer hidden   closed
 organizations.trash             viewer own      closed
+output_changes.held             inner  -        -
 output_changes.locked           inner  -        -
 output_changes.opened           inner  -        -
+output_changes.require_mode     inner  -        -
 output_changes.write            inner  -        -
 output_versions.get             viewer hidden   outputs:read
 output_versions.listed          inner  -        -
@@ -185,6 +190,12 @@ partner_calendar.create         member own      calendar:write
 partner_calendar.get            viewer hidden   outputs:read
 partner_calendar.page           viewer own      outputs:read
 partner_calendar.update         member hidden   calendar:write
+partner_comments.add            viewer hidden   outputs:write
+partner_comments.delete         viewer hidden   outputs:write
+partner_comments.edit           viewer hidden   outputs:write
+partner_comments.page           viewer hidden   outputs:read
+partner_comments.reopen         viewer hidden   outputs:write
+partner_comments.resolve        viewer hidden   outputs:write
 partner_jobs.cancel             member hidden   jobs:write
 partner_jobs.create             member own      jobs:write
 partner_jobs.events             viewer hidden   jobs:read
@@ -195,6 +206,23 @@ partner_jobs.page               viewer own      jobs:read
 partner_jobs.resume             member hidden   jobs:write
 partner_jobs.shown              inner  -        -
 partner_jobs.walk               viewer own      jobs:read
+partner_outputs.apply_fix       member hidden   outputs:write
+partner_outputs.approve         member hidden   outputs:approve
+partner_outputs.at_version      inner  -        -
+partner_outputs.edit            member hidden   outputs:write
+partner_outputs.get             viewer hidden   outputs:read
+partner_outputs.override        member hidden   outputs:write
+partner_outputs.page            viewer own      outputs:read
+partner_outputs.remove_claim    member hidden   outputs:write
+partner_outputs.reopen          member hidden   outputs:approve
+partner_outputs.shown           inner  -        -
+partner_reviews.create_link     member hidden   closed
+partner_reviews.links           member hidden   closed
+partner_reviews.reject          member hidden   outputs:approve
+partner_reviews.request         member hidden   outputs:write
+partner_reviews.revoke_link     member hidden   closed
+partner_reviews.steps           viewer hidden   outputs:read
+partner_reviews.withdraw        member hidden   outputs:write
 partner_schedules.create        member own      schedules:write
 partner_schedules.get           viewer hidden   jobs:read
 partner_schedules.page          viewer own      jobs:read
@@ -205,6 +233,9 @@ partner_schedules.update        member hidden   schedules:write
 partner_team.members            viewer own      members:read
 partner_team.organization       viewer own      jobs:read
 partner_team.usage              viewer own      usage:read
+partner_versions.get            viewer hidden   outputs:read
+partner_versions.page           viewer hidden   outputs:read
+partner_versions.restore        member hidden   outputs:write
 partner_webhooks.change         admin  hidden   webhooks:manage
 partner_webhooks.create         admin  own      webhooks:manage
 partner_webhooks.deliveries     admin  hidden   webhooks:manage
@@ -330,6 +361,30 @@ POST   /api/v1/api-keys                                             api    membe
 POST   /api/v1/api-keys/{key_id}/rotate                             api    member hidden  closed
 DELETE /api/v1/api-keys/{key_id}                                    api    member hidden  self
 POST   /api/v1/files                                                api    member own     files:write
+GET    /api/v1/outputs                                              api    viewer own     outputs:read
+GET    /api/v1/outputs/{output_id}                                  api    viewer hidden  outputs:read
+PATCH  /api/v1/outputs/{output_id}                                  api    member hidden  outputs:write
+POST   /api/v1/outputs/{output_id}/claims/{claim}/override          api    member hidden  outputs:write
+POST   /api/v1/outputs/{output_id}/claims/{claim}/remove            api    member hidden  outputs:write
+POST   /api/v1/outputs/{output_id}/fixes                            api    member hidden  outputs:write
+POST   /api/v1/outputs/{output_id}/approve                          api    member hidden  outputs:approve
+POST   /api/v1/outputs/{output_id}/reopen                           api    member hidden  outputs:approve
+GET    /api/v1/outputs/{output_id}/versions                         api    viewer hidden  outputs:read
+GET    /api/v1/outputs/{output_id}/versions/{number}                api    viewer hidden  outputs:read
+POST   /api/v1/outputs/{output_id}/versions/{number}/restore        api    member hidden  outputs:write
+GET    /api/v1/outputs/{output_id}/comments                         api    viewer hidden  outputs:read
+POST   /api/v1/outputs/{output_id}/comments                         api    viewer hidden  outputs:write
+PATCH  /api/v1/outputs/{output_id}/comments/{comment_id}            api    viewer hidden  outputs:write
+DELETE /api/v1/outputs/{output_id}/comments/{comment_id}            api    viewer hidden  outputs:write
+POST   /api/v1/outputs/{output_id}/comments/{comment_id}/resolve    api    viewer hidden  outputs:write
+POST   /api/v1/outputs/{output_id}/comments/{comment_id}/reopen     api    viewer hidden  outputs:write
+GET    /api/v1/outputs/{output_id}/review                           api    viewer hidden  outputs:read
+POST   /api/v1/outputs/{output_id}/review                           api    member hidden  outputs:write
+POST   /api/v1/outputs/{output_id}/review/withdraw                  api    member hidden  outputs:write
+POST   /api/v1/outputs/{output_id}/review/reject                    api    member hidden  outputs:approve
+GET    /api/v1/outputs/{output_id}/client-links                     api    member hidden  closed
+POST   /api/v1/outputs/{output_id}/client-links                     api    member hidden  closed
+DELETE /api/v1/outputs/{output_id}/client-links/{link_id}           api    member hidden  closed
 GET    /api/v1/outputs/{output_id}/export                           api    viewer hidden  outputs:read
 GET    /api/v1/eval-cases/{case_id}/file                            api    viewer hidden  outputs:read
 GET    /api/v1/audit/export                                         api    admin  own     audit:read

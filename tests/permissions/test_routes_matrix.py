@@ -82,6 +82,19 @@ REQUESTS: dict[tuple[str, str], Make] = {
     ("GET", "/api/v1/calendar/export"): lambda *_: {"params": {"from": "2026-01-01", "until": "2099-01-01"}},
     ("POST", "/api/v1/calendar-entries"): lambda *_: {"json": {"date": DAY.isoformat(), "time": "09:00", "title": "A post"}},
     ("PATCH", "/api/v1/calendar-entries/{entry_id}"): lambda *_: {"json": {"title": "Another title"}},
+    ("PATCH", "/api/v1/outputs/{output_id}"): lambda *_: {"json": {"version": 1, "parts": [{"text": "Marta Ruiz took every order."}]}},
+    ("POST", "/api/v1/outputs/{output_id}/claims/{claim}/override"): lambda *_: {"json": {"version": 2, "reason": "From our books."}},
+    ("POST", "/api/v1/outputs/{output_id}/claims/{claim}/remove"): lambda *_: {"json": {"version": 2}},
+    ("POST", "/api/v1/outputs/{output_id}/fixes"): lambda *_: {"json": {"version": 1, "check": "claims", "finding": 0}},
+    ("POST", "/api/v1/outputs/{output_id}/approve"): lambda *_: {"json": {"version": 1}},
+    ("POST", "/api/v1/outputs/{output_id}/reopen"): lambda *_: {"json": {"version": 2}},
+    ("POST", "/api/v1/outputs/{output_id}/versions/{number}/restore"): lambda *_: {"json": {"version": 2}},
+    ("POST", "/api/v1/outputs/{output_id}/comments"): lambda *_: {"json": {"text": "Is this so?"}},
+    ("PATCH", "/api/v1/outputs/{output_id}/comments/{comment_id}"): lambda *_: {"json": {"text": "Another word"}},
+    ("POST", "/api/v1/outputs/{output_id}/review"): lambda *_: {"json": {"version": 1}},
+    ("POST", "/api/v1/outputs/{output_id}/review/withdraw"): lambda *_: {"json": {"version": 2}},
+    ("POST", "/api/v1/outputs/{output_id}/review/reject"): lambda *_: {"json": {"version": 2, "reason": "Too loud."}},
+    ("POST", "/api/v1/outputs/{output_id}/client-links"): lambda *_: {"json": {"version": 1, "name": "Carla"}},
     ("GET", "/api/v1/search"): lambda *_: {"params": {"q": "calls"}},
     ("POST", "/api/v1/webhook-endpoints"): lambda *_: {"json": HOOK},
     ("PATCH", "/api/v1/webhook-endpoints/{endpoint_id}"): lambda *_: {"json": {"description": "Another one"}},
@@ -90,6 +103,14 @@ REQUESTS: dict[tuple[str, str], Make] = {
     ("DELETE", "/api/v1/hooks"): lambda *_: {"params": {"id": str(new_id())}},
     ("GET", "/api/v1/hooks/sample"): lambda *_: {"params": {"event": "job.completed"}},
     ("POST", "/webhooks/zapier"): lambda *_: {"json": _ORDER},
+}
+# Which result a route is asked of; the others of a draft.
+OUTPUTS = {
+    "/claims/": "claims",
+    "/versions": "claims",
+    "{output_id}/reopen": "approved",
+    "/review/": "review",
+    "/client-links/": "review",
 }
 # What everybody hears who may ask at all, where nothing is uploaded directly.
 HEARS = {("POST", "/api/v1/files/uploads"): 409, ("POST", "/api/v1/files/uploads/complete"): 422}
@@ -104,15 +125,19 @@ def _etag(world: World, who: str) -> str:
 
 
 def path_of(world: World, path: str, who: str) -> str:
-    ids = {**world.ids, "output_id": world.ids["draft"], "hook_id": world.ids["endpoint_id"], "user_id": world.people.vera.user_id}
+    output = next((name for part, name in OUTPUTS.items() if part in path), "draft")
+    ids = {**world.ids, "output_id": world.ids[output], "hook_id": world.ids["endpoint_id"], "user_id": world.people.vera.user_id}
     ids["job_id"] = world.ids["done"] if path.endswith("/output") else world.ids["doing"] if path.endswith("{job_id}") else ids["job_id"]
     ids["schedule_id"] = world.ids["paused" if path.endswith("/resume") else "schedule_id"]
+    comments = world.resolved_of if path.endswith("/reopen") else world.comment_of
+    ids["comment_id"] = world.own(comments, _actor(world, who))
     return filled(path, **{**ids, "key_id": world.own(world.key_of, _actor(world, who))})
 
 
 def filled(path: str, ident: object = "", **ids: object) -> str:
     """A path with its ids: each its own, or one for all."""
-    return re.sub(r"\{(\w+_id)\}", lambda found: str(ids.get(found[1], ident)), path).replace("{agent}", "maya")
+    path = re.sub(r"\{(\w+_id)\}", lambda found: str(ids.get(found[1], ident)), path)
+    return path.replace("{agent}", "maya").replace("{claim}", "1").replace("{number}", "1")
 
 
 def ask(client: TestClient, world: World, bearers: dict[str, str], route: tuple[str, str], who: str) -> Response:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,8 +15,19 @@ from sqlmodel import Session, col, select
 
 from coexai_app import db
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
-from coexai_app.models import AuditLog, ClientLink, Comment, Mail, MailKind, Organization, Output, OutputStatus, ReviewEvent
-from coexai_app.services import client_links, client_reviews, comments, outputs, outputs_read, reviews, reviews_read
+from coexai_app.models import AuditLog, ClientLink, Comment, Mail, MailKind, Organization, Output, OutputStatus, ReviewEvent, User
+from coexai_app.services import (
+    client_links,
+    client_reviews,
+    comments,
+    member_links,
+    members,
+    organizations,
+    outputs,
+    outputs_read,
+    reviews,
+    reviews_read,
+)
 from coexai_app.services.client_reviews import PasscodeNeeded, WrongPasscode
 from coexai_app.views.outputs import OutputView
 from coexai_app.views.reviews import NewLink
@@ -340,10 +353,136 @@ class TestComment:
                 do(client_reviews.comment, token=made, name="Carla", text="Hm.")
         assert len(session.exec(select(Comment.id)).all()) <= 31
 
-    def test_a_link_of_a_member_who_left_still_works_and_mails_nobody(self, people: People, output: OutputView, session: Session) -> None:
-        from coexai_app.services import members
 
+def open_to(made: NewLink) -> bool:
+    try:
+        return not do(client_reviews.look, token=token(made)).locked
+    except (Conflict, NotFound):
+        return False
+
+
+def addresses() -> list[str]:
+    with db.reading() as session:
+        found = session.exec(select(Mail.to_address).where(Mail.kind == MailKind.CLIENT_ANSWERED.value)).all()
+    return sorted(address.partition("@")[0] for address in found)
+
+
+class TestWhose:
+    """A link is the organisation's. Whoever takes its maker out decides whether it goes with them."""
+
+    def test_it_goes_with_whoever_is_taken_out(self, people: People, output: OutputView, session: Session) -> None:
         made = link(people, output)
-        do(members.remove, people.alice, user_id=people.bob.user_id)
+        do(members.remove, people.adam, user_id=people.bob.user_id)
+        assert not open_to(made)
+        row = session.exec(select(AuditLog).where(AuditLog.action == "client_link.revoked")).one()
+        assert (row.user_id, row.data["client"]) == (people.adam.user_id, "Carla Chen")
+        removed = session.exec(select(AuditLog).where(AuditLog.action == "member.removed")).one()
+        assert removed.data["links_revoked"] == 1
+
+    def test_or_goes_on_and_admins_hear_of_the_answer(self, people: People, output: OutputView, session: Session) -> None:
+        made = link(people, output)
+        do(members.remove, people.adam, user_id=people.bob.user_id, revoke_links=False)
+        do(client_reviews.approve, token=token(made), name="Carla")
+        assert status(session) is OutputStatus.APPROVED
+        assert addresses() == ["adam", "alice"]
+        (row,) = do(reviews_read.around, people.adam, output_id=UUID(output.id)).links
+        assert (row.by, row.can_revoke) == ("Bob Birch, who has left", True)
+        do(client_links.revoke, people.adam, link_id=UUID(row.id))
+        assert not open_to(made)
+
+    def test_it_stays_when_its_maker_leaves(self, people: People, output: OutputView) -> None:
+        made = link(people, output)
+        do(members.leave, people.bob)
+        assert open_to(made)
         do(client_reviews.comment, token=token(made), name="Carla", text="Hm.")
-        assert session.exec(select(Mail.id).where(Mail.kind == MailKind.CLIENT_ANSWERED.value)).all() == []
+        assert addresses() == ["adam", "alice"]
+
+    def test_and_when_their_account_is_gone(self, people: People, output: OutputView, session: Session) -> None:
+        made = link(people, output)
+        session.execute(sa.update(ClientLink).values(user_id=None))
+        session.commit()
+        assert open_to(made)
+        (row,) = do(reviews_read.around, people.adam, output_id=UUID(output.id)).links
+        assert row.by == "Somebody who has left"
+
+    def test_the_maker_hears_as_long_as_they_are_there(self, people: People, output: OutputView) -> None:
+        made = link(people, output)
+        do(client_reviews.comment, token=token(made), name="Carla", text="Hm.")
+        assert addresses() == ["bob"]
+
+    def test_others_links_stay(self, people: People, output: OutputView) -> None:
+        made = link(people, output)
+        do(members.remove, people.alice, user_id=people.adam.user_id)
+        assert open_to(made)
+
+    def test_whoever_is_out_makes_none(self, people: People, output: OutputView, session: Session) -> None:
+        do(members.remove, people.alice, user_id=people.bob.user_id)
+        with pytest.raises(Forbidden):
+            link(people, output)
+        assert session.exec(select(ClientLink.id)).all() == []
+
+    def test_one_that_is_made_while_its_maker_is_taken_out_is_revoked_or_refused(self, people: People, output: OutputView) -> None:
+        """Neither waits for the other's outcome in vain: whichever comes first, no open link is left."""
+        gate = threading.Barrier(2)
+
+        def make() -> NewLink | None:
+            gate.wait(20)
+            try:
+                return link(people, output)
+            except (Forbidden, NotFound):
+                return None
+
+        def remove() -> None:
+            gate.wait(20)
+            do(members.remove, people.alice, user_id=people.bob.user_id)
+
+        with ThreadPoolExecutor(2) as pool:
+            making, removing = pool.submit(make), pool.submit(remove)
+            removing.result()
+            made = making.result()
+        assert made is None or not open_to(made)
+
+    def test_it_dies_with_its_result(self, people: People, output: OutputView, session: Session) -> None:
+        made = link(people, output)
+        session.execute(sa.delete(Output))
+        session.commit()
+        assert not open_to(made)
+
+    def test_it_dies_with_its_organisation_and_comes_back_with_it(self, people: People, output: OutputView) -> None:
+        made = link(people, output)
+        do(organizations.delete, people.alice, name="Larkfield Studio")
+        assert not open_to(made)
+        do(organizations.restore, people.alice, organization_id=people.alice.organization_id)
+        assert open_to(made)
+
+    def test_it_is_dead_where_nobody_is_left(self, people: People, output: OutputView, session: Session) -> None:
+        """Everybody's account is in the trash, and the organisation goes when the last one is emptied."""
+        made = link(people, output)
+        session.execute(sa.update(User).values(disabled_at=db.now(session)))
+        session.commit()
+        assert not open_to(made)
+        with pytest.raises(NotFound):
+            do(client_reviews.approve, token=token(made), name="Carla")
+
+
+class TestOfAMember:
+    def test_what_the_dialog_shows(self, people: People, output: OutputView) -> None:
+        made = link(people, output)
+        over = link(people, output)
+        do(client_links.revoke, people.bob, link_id=UUID(over.row.id))
+        (row,) = do(member_links.open_links, people.adam, user_id=people.bob.user_id)
+        assert (row.id, row.title, row.client) == (made.row.id, output.title, "Carla Chen")
+        assert do(member_links.open_links, people.adam, user_id=people.vera.user_id) == ()
+
+    def test_a_link_that_is_too_old_is_none(self, people: People, output: OutputView, session: Session) -> None:
+        link(people, output)
+        session.execute(sa.update(ClientLink).values(expires_at=db.now(session) - timedelta(seconds=1)))
+        session.commit()
+        assert do(member_links.open_links, people.adam, user_id=people.bob.user_id) == ()
+
+    def test_members_and_strangers_are_refused(self, people: People, output: OutputView) -> None:
+        link(people, output)
+        with pytest.raises(Forbidden):
+            do(member_links.open_links, people.bob, user_id=people.bob.user_id)
+        with pytest.raises(NotFound):
+            do(member_links.open_links, people.mallory, user_id=people.bob.user_id)

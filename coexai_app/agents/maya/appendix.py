@@ -8,7 +8,7 @@ from typing import Any
 
 from coexai_app.agents.maya import kept, several
 from coexai_app.agents.parts import Part
-from coexai_app.agents.report import Claim, Report
+from coexai_app.agents.report import DRAFTED, Claim, Report
 
 _ILLEGAL_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|])")
@@ -37,6 +37,8 @@ def markdown(report: Report, parts: Sequence[Part]) -> list[str]:
         lines.append(_NOTHING)
     lines += ["", f"## Checks: {report.score.points} of {report.score.max_points} points", ""]
     lines += [f"- {c.label}: {c.points} of {c.max_points}. {escaped(c.message)}" for c in report.checks]
+    if report.drafted:
+        lines += ["", f"Transcript: {DRAFTED}"]
     if many := sources(report):
         return [*lines, "", "## Sources", "", *(f"- {escaped(line)}" for line in many)]
     return [*lines, "", f"Source: <{report.source.url}>"] if report.source.url else lines
@@ -65,6 +67,8 @@ def word(report: Report, parts: Sequence[Part], document: Any) -> None:
     document.add_heading(f"Checks: {report.score.points} of {report.score.max_points} points", level=1)
     for check in report.checks:
         document.add_paragraph(xml(f"{check.label}: {check.points} of {check.max_points}. {check.message}"), style="List Bullet")
+    if report.drafted:
+        document.add_paragraph(f"Transcript: {DRAFTED}")
     if many := sources(report):
         document.add_heading("Sources", level=1)
         for line in many:

@@ -191,4 +191,5 @@ def told(document: Document, data: SourceInput) -> Source:
         name=document.name,
         words=document.words,
         text=document.text,
+        draft=document.draft,
     )

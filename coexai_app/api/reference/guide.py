@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 
 DOCS: Final = ROOT / "docs"
 # Which headings of which file, in the order of the page.
-_API: Final = ("Authentication", "From an input to a result", "Events", "Lists", "Idempotency", "Limits", "Errors")
+_API: Final = (
+    "Authentication",
+    "From an input to a result",
+    "From a result to a yes",
+    "Events",
+    "Lists",
+    "Idempotency",
+    "Limits",
+    "Errors",
+)
 _HOOKS: Final = ("What CoExAI tells you", "Check the signature", "Answer")
 _TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
