@@ -19,7 +19,9 @@ from coexai_app.errors import CoexaiError, InvalidInput, NotFound
 if TYPE_CHECKING:
     from coexai_app.agents.pipeline import InputFile, StepEvent
 
-FORMATS = ("md", "json", "txt", "docx", "html", "csv", "ics")
+FORMATS = ("md", "json", "txt", "docx", "html", "csv", "ics", "zip")
+# What a terminal cannot show.
+BINARY = {"docx": "A Word document", "zip": "A ZIP archive"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,8 +98,8 @@ def _run(options: argparse.Namespace) -> int:
         raise NotFound(f"{agent.name} cannot do “{options.capability}”. {agent.name} can: {', '.join(agent.capabilities)}.")
     if options.format not in capability.exports:
         raise InvalidInput(f"{capability.title} has no format “{options.format}”. It has: {', '.join(capability.exports)}.")
-    if options.format == "docx" and options.output is None and sys.stdout.isatty():
-        raise InvalidInput("A Word document needs a file: add -o FILE.docx")
+    if options.format in BINARY and options.output is None and sys.stdout.isatty():
+        raise InvalidInput(f"{BINARY[options.format]} needs a file: add -o FILE.{options.format}")
     config = settings.get()
     context = StepContext(
         model=router.from_settings(config),
@@ -105,12 +107,13 @@ def _run(options: argparse.Namespace) -> int:
         open_file=_open_file,
         fetch=partial(extract.fetch, allow_hosts=config.fetch_allow_hosts),
     )
-    report = run_pipeline(agent, capability, capability.parse(_input(options)), context, on_step=_Progress(len(capability.steps)))
-    data = capability.exports[options.format](report)
+    data = capability.parse(_input(options))
+    report = run_pipeline(agent, capability, data, context, on_step=_Progress(len(capability.steps_for(data))))
+    made = capability.exports[options.format](report)
     if options.output is not None:
-        options.output.write_bytes(data)
+        options.output.write_bytes(made)
     else:
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.write(made)
         sys.stdout.buffer.flush()
     return 0
 

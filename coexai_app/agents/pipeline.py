@@ -157,6 +157,7 @@ class Step:
     """One named step: a pure function of (input, context). `label` is what people read ("Read the source").
 
     A step that takes longer than `seconds` is stopped; with a model it waits for answers, so the default is generous.
+    `wanted` tells of an input whether it needs the step at all; a job of an input that does not has no such step.
     """
 
     name: str
@@ -164,6 +165,7 @@ class Step:
     run: Callable[[Any, StepContext], StepResult]
     result: type[StepResult]
     seconds: float = 600
+    wanted: Callable[[Any], bool] = lambda data: True
 
 
 class Outcome(StepResult):
@@ -198,6 +200,10 @@ class Capability:
     exports: Mapping[str, Callable[[Report], bytes]]
     example: Mapping[str, Any] = field(default_factory=dict)
     model_use: Callable[[Any, int], Usage] | None = None
+
+    def steps_for(self, data: AgentInput) -> tuple[Step, ...]:
+        """The steps that a job with this input has, in order."""
+        return tuple(step for step in self.steps if step.wanted(data))
 
     def parse(self, data: Mapping[str, Any]) -> AgentInput:
         """Validates an input. Raises InvalidInput with one message per field in `details["fields"]`."""
@@ -299,7 +305,7 @@ def run(
     """
     digest = input_hash(agent.slug, capability.slug, data)
     records: list[StepRecord] = []
-    for position, step in enumerate(capability.steps):
+    for position, step in enumerate(capability.steps_for(data)):
         context.check()
         context.step = step.name
         kept = (checkpoints or {}).get(step.name)

@@ -145,6 +145,7 @@ EXPORTS: Final[Mapping[str, str]] = MappingProxyType(
         "txt": "Plain text",
         "csv": "Table (CSV)",
         "ics": "Calendar (ICS)",
+        "zip": "All files (ZIP)",
         "json": "JSON",
     }
 )

@@ -102,15 +102,17 @@ class Extracted(StepResult):
 def read(data: SourceInput, context: StepContext, *, fewest: int, wanted: str) -> Extracted:
     """Reads the link, the text or the file. A fetched page is kept as an artifact, so that the evidence stays when the page changes.
 
-    Raises InvalidInput with the field's name when there is nothing to read, or fewer than `fewest` words of prose: `wanted` ("A thread")
-    is what needs more.
+    A job that makes several things reads its source once: what the context has read already is taken. Raises InvalidInput with the field's
+    name when there is nothing to read, or fewer than `fewest` words of prose: `wanted` ("A thread") is what needs more.
     """
     from coexai_app import extract as readers
 
     name = "url" if data.url else "text" if data.text else "file"
     context.progress(0.1, "Reading the source")
     try:
-        if data.url:
+        if Extracted in context.results:
+            document = context.need(Extracted).document
+        elif data.url:
             page = context.fetch(data.url)
             document = readers.read(page.data, content_type=page.content_type, url=page.url, check=context.check)
             kind = page.content_type.partition(";")[0].strip().lower()

@@ -27,7 +27,7 @@ from coexai_app.business import Voice
 from coexai_app.extract.document import BlockKind, Document
 
 _HASHTAG = re.compile(r"(?<![\w&/#])[#＃][^\W\d]\w*")
-_HASHTAG_LINE = re.compile(r"^[ \t]*(?:[#＃]\w+[ \t]*)+$", re.MULTILINE)
+HASHTAG_LINE = re.compile(r"^[ \t]*(?:[#＃]\w+[ \t]*)+$", re.MULTILINE)
 _SAME_ANGLE = 4
 
 
@@ -46,7 +46,7 @@ class Judged:
         """The parts without the lines of hashtags and the source's headings: what is form, not words of a post."""
         titles = {self.document.block_text(b).strip() for b in self.document.blocks if b.kind is BlockKind.HEADING}
         kept = (("\n".join(line for line in part.text.split("\n") if line.strip() not in titles), part) for part in self.parts)
-        return [part.model_copy(update={"text": _HASHTAG_LINE.sub("", text).strip()}) for text, part in kept]
+        return [part.model_copy(update={"text": HASHTAG_LINE.sub("", text).strip()}) for text, part in kept]
 
     @property
     def language(self) -> str:
@@ -181,7 +181,7 @@ def judge(
 ) -> Review:
     """Claims, checks and score; the arguments are those of a thread's `review.judge`."""
     parts = calendar.parts()
-    form = [[match.span() for match in _HASHTAG_LINE.finditer(part.text)] for part in parts]
+    form = [[match.span() for match in HASHTAG_LINE.finditer(part.text)] for part in parts]
     claims = verdicts.ledger(parts, document, {"input.url": options.url} if options.url else {}, form)
     shared = verdicts.voiced(_shared(calendar, said), voice, known)
     return verdicts.judged(rubric, Judged(calendar, document, options, parts, voice), shared, claims, earlier)
