@@ -44,8 +44,9 @@ class Judged:
     @property
     def bare(self) -> list[Part]:
         """The parts without the lines of hashtags and the source's headings: what is form, not words of a post."""
-        titles = {self.document.block_text(b).strip() for b in self.document.blocks if b.kind is BlockKind.HEADING}
-        kept = (("\n".join(line for line in part.text.split("\n") if line.strip() not in titles), part) for part in self.parts)
+        titles = {self.document.block_text(b).strip().casefold() for b in self.document.blocks if b.kind is BlockKind.HEADING}
+        lines = ((part, [line for line in part.text.split("\n") if line.strip().casefold() not in titles]) for part in self.parts)
+        kept = (("\n".join(found), part) for part, found in lines)
         return [part.model_copy(update={"text": HASHTAG_LINE.sub("", text).strip()}) for text, part in kept]
 
     @property

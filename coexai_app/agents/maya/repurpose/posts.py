@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
-from coexai_app.agents.maya import appendix, calendar, kept, verdicts
+from coexai_app.agents.maya import appendix, calendar, kept, sources, verdicts, writing
 from coexai_app.agents.maya.calendar import review as rules
 from coexai_app.agents.maya.calendar.inputs import CalendarInput
 from coexai_app.agents.maya.calendar.prompts import bare
@@ -159,6 +159,11 @@ def _shared(post: PostOutput, options: PostInput, voice: Voice, said: Sequence[E
     return verdicts.voiced(found, voice, known)
 
 
+def _extract(data: PostInput, context: StepContext) -> Extracted:
+    """As the calendar does, for which one post is too little."""
+    return sources.read(data, context, fewest=writing.FEWEST_WORDS, wanted="A post")
+
+
 def _output(data: PostInput, context: StepContext) -> Outcome:
     """The calendar's only entry as a post, with what the person asked to say."""
     document, voice = context.need(Extracted).document, context.business.voice
@@ -207,7 +212,7 @@ EXPORTS: Mapping[str, Callable[[Report], bytes]] = {"txt": _text, "md": _markdow
 
 def of_channel(channel: Channel) -> Capability:
     """The capability that makes one post for a network. It stands in no coworker's table: `targets` is where it is used."""
-    *made, _ = calendar.CAPABILITY.steps
+    _, *made, _ = calendar.CAPABILITY.steps
     label = NETWORKS[channel].label
     return Capability(
         slug=f"{channel.value}-post",
@@ -215,7 +220,7 @@ def of_channel(channel: Channel) -> Capability:
         description=f"One post for {label} in the source's own words.",
         input=PostInput,
         output=PostOutput,
-        steps=(*made, Step("output", "Hand over", _output, Outcome)),
+        steps=(Step("extract", "Read the source", _extract, Extracted), *made, Step("output", "Hand over", _output, Outcome)),
         review=review,
         exports=EXPORTS,
         model_use=calendar.CAPABILITY.model_use,
