@@ -214,6 +214,7 @@ def _result(output: Any, actions: Actions, review: Any) -> rx.Component:
     )
     return rx.el.div(
         rx.cond(output.unsupported == 0, rx.fragment(), rx.el.div(warning, class_name="px-4 pt-4")),
+        rx.foreach(output.notes, lambda said: rx.el.div(note(said, tone="idle", testid="output-note"), class_name="px-4 pt-4")),
         channels(
             output.groups,
             review.open_at,

@@ -12,7 +12,7 @@ from coexai_app.agents.report import Check, CheckStatus, Claim, ClaimStatus, Fin
 from coexai_app.models import Output, OutputStatus
 from coexai_app.views.base import View, count, moment
 from coexai_app.views.evidence import SourceBlock, source_blocks
-from coexai_app.views.parts import GroupView, PartView, groups, parts
+from coexai_app.views.parts import GroupView, PartView, full_names, groups, parts
 
 
 class ClaimView(View):
@@ -94,6 +94,7 @@ class OutputView(OutputRow):
     content_version: int
     parts: tuple[PartView, ...]
     groups: tuple[GroupView, ...]
+    notes: tuple[str, ...]
     most_parts: int
     source: tuple[SourceBlock, ...]
     source_name: str
@@ -180,6 +181,7 @@ def whole(
     output: Output,
     report: Report,
     told: Sequence[Part],
+    notes: Sequence[str],
     formats: Collection[str],
     agent_name: str,
     capability_title: str,
@@ -195,6 +197,7 @@ def whole(
     open_claims = len(report.unsupported)
     source = source_blocks(report)
     shown = parts(report, told, source)
+    named = [part.model_copy(update={"label": name}) for part, name in zip(told, full_names(shown), strict=True)]
     why_not = ""
     if not approved_now and open_claims:
         why_not = f"Resolve {count(open_claims, 'claim')} without a source first."
@@ -208,13 +211,14 @@ def whole(
         content_version=output.content_version,
         parts=shown,
         groups=groups(shown),
+        notes=tuple(notes),
         most_parts=most_parts,
         source=source,
         source_name=report.source.name or report.source.title or "Your text",
         source_url=report.source.url,
         claims=tuple(_claim(number, claim) for number, claim in enumerate(report.claims, 1)),
         unsupported=open_claims,
-        checks=tuple(check_view(check, told) for check in report.checks),
+        checks=tuple(check_view(check, named) for check in report.checks),
         checks_passed=sum(check.status is CheckStatus.PASS for check in report.checks),
         raw=json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=2),
         engine="Builtin, in the source's own words"

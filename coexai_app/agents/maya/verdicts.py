@@ -139,13 +139,13 @@ def claims_check(claims: Sequence[Claim], names: Sequence[str], points: int) -> 
     base = Check(id="claims", label="Claims", status=CheckStatus.PASS, points=points, max_points=points, message="")
     if open_ := [c for c in claims if c.status is ClaimStatus.UNSUPPORTED]:
         first = open_[0]
-        names = ", ".join(f"“{tail(c.text)}”" for c in open_[:3]) + (f" and {len(open_) - 3} more" if len(open_) > 3 else "")
+        which = ", ".join(f"“{tail(c.text)}”" for c in open_[:3]) + (f" and {len(open_) - 3} more" if len(open_) > 3 else "")
         place = f"{names[first.part]}: “{tail(first.text)}”"
         return base.model_copy(
             update={
                 "status": CheckStatus.FAIL,
                 "points": 0,
-                "message": f"{len(open_)} of {len(claims)} claims {'has' if len(open_) == 1 else 'have'} no source: {names}.",
+                "message": f"{len(open_)} of {len(claims)} claims {'has' if len(open_) == 1 else 'have'} no source: {which}.",
                 "evidence": f"{place}, {first.reason}" if first.reason else place,
                 "fix": "Take it out, correct it, or keep it with a reason.",
             }
