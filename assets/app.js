@@ -98,6 +98,8 @@
       el.setAttribute("aria-selected", String(is));
       el.tabIndex = is ? 0 : -1;
       if (panel) panel.hidden = !is;
+      // Columns that stand in a row: a chosen one comes into view.
+      if (panel && is && push) panel.scrollIntoView({ block: "nearest", inline: "start" });
     });
     if (focus) { tab.focus(); tab.scrollIntoView({ block: "nearest", inline: "nearest" }); }
     if (push) {

@@ -100,6 +100,8 @@ class StepContext:
     `business` is the organisation's profile as it was when the job was made, an empty one where there is none. `language` is what its
     person wants results in, a BCP 47 tag; empty: the language of the source. `earlier` gives the organisation's last outputs of this agent,
     the newest first, to compare with.
+    A step with several paid parts may `keep` each under a name, so that another try of it goes on behind them; `kept` has, by step and
+    name, what earlier tries kept for the same input (`digest`).
     """
 
     model: Model | None = None
@@ -117,6 +119,9 @@ class StepContext:
     engine: Engine = BUILTIN
     results: dict[type[StepResult], StepResult] = field(default_factory=dict)
     step: str = ""
+    digest: str = ""
+    keep: Callable[[str, Checkpoint], None] = lambda part, made: None
+    kept: Mapping[str, Mapping[str, Checkpoint]] = field(default_factory=dict)
 
     def need(self, kind: type[R]) -> R:
         """The result of an earlier step, by its type."""
@@ -303,7 +308,7 @@ def run(
     A step with a checkpoint for the same input is not run again. Errors of a step pass through, after `on_step` has
     heard that it failed.
     """
-    digest = input_hash(agent.slug, capability.slug, data)
+    digest = context.digest = input_hash(agent.slug, capability.slug, data)
     records: list[StepRecord] = []
     for position, step in enumerate(capability.steps_for(data)):
         context.check()
@@ -327,7 +332,7 @@ def run(
             # Only a domain error is written for people; any other may hold a customer's data.
             reason = error.message if isinstance(error, CoexaiError) else "Stopped by an error of ours."
             failed = StepStatus.FAILED
-            on_step(StepEvent(position, step.name, step.label, failed, digest, ms=ms, summary=reason, usage=_spent(before, context.usage)))
+            on_step(StepEvent(position, step.name, step.label, failed, digest, ms=ms, summary=reason, usage=spent(before, context.usage)))
             raise
         ms = round((time.perf_counter() - started) * 1000)
         context.results[step.result] = result
@@ -342,7 +347,7 @@ def run(
                 ms=ms,
                 summary=result.summary(),
                 result=result.model_dump(mode="json"),
-                usage=_spent(before, context.usage),
+                usage=spent(before, context.usage),
                 engine=context.engine,
             )
         )
@@ -368,7 +373,8 @@ def _writer(current: Engine, kept: Engine) -> Engine:
     return kept if kept.provider != BUILTIN.provider else current
 
 
-def _spent(before: Usage, after: Usage) -> Usage:
+def spent(before: Usage, after: Usage) -> Usage:
+    """What was used between two moments."""
     return Usage(
         calls=after.calls - before.calls,
         input_tokens=after.input_tokens - before.input_tokens,

@@ -47,6 +47,25 @@ def of(job_id: UUID) -> dict[str, Checkpoint]:
     }
 
 
+def parts(job_id: UUID) -> dict[str, dict[str, Checkpoint]]:
+    """What earlier tries kept of steps that they did not finish, by step and name of the part."""
+    with db.reading() as session:
+        steps = session.exec(select(JobStep).where(JobStep.job_id == job_id, col(JobStep.result).is_(None))).all()
+    return {
+        step.name: {
+            name: Checkpoint(
+                input_hash=part["input_hash"],
+                result=part["result"],
+                usage=Usage.model_validate(part["usage"]),
+                engine=Engine.model_validate(part["engine"]),
+            )
+            for name, part in step.meta["parts"].items()
+        }
+        for step in steps
+        if "parts" in step.meta
+    }
+
+
 class Recorder:
     """Stores the steps of a run under its claim.
 
@@ -100,6 +119,25 @@ class Recorder:
                 transitions.told(session, self.claim.id, self.claim.organization_id, f"step.{StepStatus.RUNNING.value}")
 
         db.insist(tell)
+
+    def keep(self, name: str, made: Checkpoint) -> None:
+        """Stores a paid part of the running step; the step's own result takes its place."""
+        step = self._step
+        part = {
+            "input_hash": made.input_hash,
+            "result": dict(made.result),
+            "usage": made.usage.model_dump(),
+            "engine": made.engine.model_dump(),
+        }
+
+        def store() -> None:
+            with db.transaction() as session:
+                prove(session, self.claim)
+                row = session.exec(select(JobStep).where(JobStep.job_id == self.claim.id, JobStep.name == step)).one()
+                row.meta = {**row.meta, "parts": {**row.meta.get("parts", {}), name: part}}
+                session.add(row)
+
+        db.insist(store)
 
     def rest(self) -> list[tuple[Claim, StepEvent]]:
         """What is not stored yet, for the transaction that ends the job."""
