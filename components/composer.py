@@ -19,11 +19,11 @@ _TAB = (
 def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit: Any = False, on_edit: Any = None) -> rx.Component:
     """The parts by channel. `groups` is a var of `GroupView`s, `marks` the number of open comments at each part; `tools` stand right.
 
-    Where the window is wide they stand side by side: two or three share its width, more are columns in a row that scrolls, where a tab
-    leads to its column. Elsewhere, and of a plan's weeks, one shows at a time, chosen by `?channel=`.
+    Where there is room they stand side by side: columns that share the width, or a row of them that scrolls, where a tab leads to its
+    column. On phones, and of a plan's weeks, one shows at a time, chosen by `?channel=`.
     """
     several = groups.length() > 1
-    wide = rx.cond(~several, "false", rx.cond(groups.length() < 4, "true", rx.cond(groups[0].layout == "entries", "false", "many")))
+    columns = several & (groups[0].layout != "entries")
 
     def shown(group: rx.Var[GroupView]) -> Any:
         return rx.match(
@@ -50,8 +50,8 @@ def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit:
             aria_label=group.name,
             hidden=place > 0,
             class_name=(
-                "min-w-0 @min-[64rem]:not-first:border-l @min-[64rem]:not-first:border-line @min-[64rem]:group-data-[wide=many]:snap-start "
-                "@min-[64rem]:group-data-[wide=true]:[&[hidden]]:block! @min-[64rem]:group-data-[wide=many]:[&[hidden]]:block!"
+                "min-w-0 @min-[42rem]:group-data-[columns=true]:not-first:border-l @min-[42rem]:group-data-[columns=true]:snap-start "
+                "not-first:border-line @min-[42rem]:group-data-[columns=true]:[&[hidden]]:block!"
             ),
             data_testid=concat("channel-panel-", group.slug),
         )
@@ -75,7 +75,7 @@ def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit:
         aria_label="Channels",
         class_name=cx(
             "inline-flex w-fit max-w-full flex-wrap gap-0.5 rounded-sm border border-line-strong bg-sunken p-0.5",
-            "@min-[64rem]:group-data-[wide=true]:hidden",
+            "@min-[64rem]:group-data-[columns=true]:group-data-[few=true]:hidden",
         ),
     )
     return rx.el.div(
@@ -87,15 +87,13 @@ def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit:
         rx.el.div(
             rx.foreach(groups, panel),
             class_name=cx(
-                "grid grid-cols-[minmax(0,1fr)] @min-[64rem]:group-data-[wide=true]:auto-cols-fr",
-                "@min-[64rem]:group-data-[wide=true]:grid-flow-col @min-[64rem]:group-data-[wide=true]:grid-cols-none",
-                "@min-[64rem]:group-data-[wide=many]:auto-cols-[22.5rem] @min-[64rem]:group-data-[wide=many]:grid-flow-col",
-                "@min-[64rem]:group-data-[wide=many]:grid-cols-none @min-[64rem]:group-data-[wide=many]:overflow-x-auto",
-                "@min-[64rem]:group-data-[wide=many]:snap-x @min-[64rem]:group-data-[wide=many]:overscroll-x-contain",
+                "grid grid-cols-[minmax(0,1fr)] snap-x overscroll-x-contain @min-[42rem]:group-data-[columns=true]:grid-flow-col",
+                "@min-[42rem]:group-data-[columns=true]:auto-cols-[minmax(20.5rem,1fr)]",
+                "@min-[42rem]:group-data-[columns=true]:grid-cols-none @min-[42rem]:group-data-[columns=true]:overflow-x-auto",
             ),
             data_testid="channel-row",
         ),
         class_name="group @container min-w-0",
         data_testid="channels",
-        custom_attrs={"data-tabs": "channel", "data-wide": wide},
+        custom_attrs={"data-tabs": "channel", "data-columns": columns.to_string(), "data-few": (groups.length() < 4).to_string()},
     )

@@ -32,9 +32,16 @@ NO_PROFILE = BusinessProfile()
 
 
 class StepResult(BaseModel):
-    """What a step hands on. It is stored as JSON, so a retry can start behind it; `summary()` is the line under the step's name."""
+    """What a step hands on. It is stored as JSON, so a retry can start behind it; `summary()` is the line under the step's name.
+
+    `empty`: the step made nothing, and its summary says why.
+    """
 
     model_config = ConfigDict(frozen=True)
+
+    @property
+    def empty(self) -> bool:
+        return False
 
     def summary(self) -> str:
         return ""
@@ -275,6 +282,7 @@ class StepEvent:
     result: Mapping[str, Any] | None = None
     usage: Usage = NOTHING_USED
     engine: Engine = BUILTIN
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +357,7 @@ def run(
                 result=result.model_dump(mode="json"),
                 usage=spent(before, context.usage),
                 engine=context.engine,
+                empty=result.empty,
             )
         )
     outcome = context.need(Outcome)

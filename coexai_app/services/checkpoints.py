@@ -189,6 +189,6 @@ def _values(claim: Claim, event: StepEvent) -> dict[str, Any]:
         values |= {
             "result": dict(event.result),
             "input_hash": event.input_hash,
-            "meta": {"usage": event.usage.model_dump(), "engine": event.engine.model_dump()},
+            "meta": {"usage": event.usage.model_dump(), "engine": event.engine.model_dump(), "empty": event.empty},
         }
     return values

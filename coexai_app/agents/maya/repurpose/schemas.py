@@ -115,6 +115,10 @@ class Made(StepResult):
     engine: Engine = BUILTIN
     reason: str = ""
 
+    @property
+    def empty(self) -> bool:
+        return self.review is None
+
     def summary(self) -> str:
         if self.review is None:
             return f"Left out. {self.reason}"
