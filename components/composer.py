@@ -48,12 +48,12 @@ def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit:
             id=concat("channel-", group.slug, "-panel"),
             role=rx.cond(several, "tabpanel", "group"),
             aria_label=group.name,
-            hidden=place > 0,
             class_name=(
-                "min-w-0 @min-[42rem]:group-data-[columns=true]:not-first:border-l @min-[42rem]:group-data-[columns=true]:snap-start "
-                "not-first:border-line @min-[42rem]:group-data-[columns=true]:[&[hidden]]:block!"
+                "min-w-0 border-line data-[away=true]:hidden @min-[42rem]:group-data-[columns=true]:snap-start "
+                "@min-[42rem]:group-data-[columns=true]:not-first:border-l @min-[42rem]:group-data-[columns=true]:data-[away=true]:block"
             ),
             data_testid=concat("channel-panel-", group.slug),
+            custom_attrs={"data-away": rx.cond(place > 0, "true", "false")},
         )
 
     def tab(group: rx.Var[GroupView], place: Any) -> rx.Component:

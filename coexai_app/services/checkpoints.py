@@ -50,19 +50,19 @@ def of(job_id: UUID) -> dict[str, Checkpoint]:
 def parts(job_id: UUID) -> dict[str, dict[str, Checkpoint]]:
     """What earlier tries kept of steps that they did not finish, by step and name of the part."""
     with db.reading() as session:
-        steps = session.exec(select(JobStep).where(JobStep.job_id == job_id, col(JobStep.result).is_(None))).all()
+        steps = session.exec(select(JobStep.name, JobStep.meta).where(JobStep.job_id == job_id)).all()
     return {
-        step.name: {
+        step: {
             name: Checkpoint(
                 input_hash=part["input_hash"],
                 result=part["result"],
                 usage=Usage.model_validate(part["usage"]),
                 engine=Engine.model_validate(part["engine"]),
             )
-            for name, part in step.meta["parts"].items()
+            for name, part in meta["parts"].items()
         }
-        for step in steps
-        if "parts" in step.meta
+        for step, meta in steps
+        if "parts" in meta
     }
 
 

@@ -15,7 +15,7 @@ from coexai_app.agents.maya.repurpose.targets import TARGETS
 from coexai_app.agents.parts import Part, PartKind
 from coexai_app.agents.report import Report
 
-# The earliest day that an archive can name: the same result is the same archive.
+# The earliest day that an archive can name: when a file was put into it says nothing.
 _DAY: Final = (1980, 1, 1, 0, 0, 0)
 _STYLES: Final[Mapping[PartKind, str]] = {
     PartKind.TITLE: "Heading 2",
