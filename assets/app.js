@@ -97,7 +97,11 @@
       const is = el === tab, panel = doc.getElementById(el.getAttribute("aria-controls"));
       el.setAttribute("aria-selected", String(is));
       el.tabIndex = is ? 0 : -1;
-      if (panel) panel.hidden = !is;
+      // Columns are hidden by a mark of their own: what is "hidden" no style can show where there is room.
+      if (panel && box.dataset.columns) panel.dataset.away = String(!is);
+      else if (panel) panel.hidden = !is;
+      // Columns that stand in a row: a chosen one comes into view.
+      if (panel && is && push) panel.scrollIntoView({ block: "nearest", inline: "start" });
     });
     if (focus) { tab.focus(); tab.scrollIntoView({ block: "nearest", inline: "nearest" }); }
     if (push) {

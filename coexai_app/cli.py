@@ -144,14 +144,13 @@ def _run(options: argparse.Namespace) -> int:
         open_file=_open_file,
         fetch=partial(extract.fetch, allow_hosts=config.fetch_allow_hosts),
     )
-    report = run_pipeline(
-        agent, capability, capability.parse(_input(options, capability)), context, on_step=_Progress(len(capability.steps))
-    )
-    data = capability.exports[form](report)
+    data = capability.parse(_input(options, capability))
+    report = run_pipeline(agent, capability, data, context, on_step=_Progress(len(capability.steps_for(data))))
+    made = capability.exports[form](report)
     if options.output is not None:
-        options.output.write_bytes(data)
+        options.output.write_bytes(made)
     else:
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.write(made)
         sys.stdout.buffer.flush()
     return 0
 

@@ -17,6 +17,8 @@ DIALOG: Final = "calendar-add"
 # The capability whose results are plans.
 PLAN: Final = "content-calendar"
 _CHANNELS: Final = tuple((option.value, option.label) for option in CHANNEL_OPTIONS)
+# Of one of several texts.
+_ITS_OWN: Final = (("", "Where it belongs"), *_CHANNELS)
 
 
 def add_to_calendar(output: Any, *, on_plan: Any, on_ask: Any, **props: Any) -> rx.Component:
@@ -44,13 +46,18 @@ def add_dialog(*, draft: Any, show: Any, form_key: Any, errors: Any, saving: Any
     def text(name: str, kind: str, value: Any) -> rx.Component:
         return fields.text_input(name=name, control_id=f"add-{name}", testid=f"add-{name}", kind=kind, value=value, required=True)
 
-    channel = fields.select(name="channel", control_id="add-channel", testid="add-channel", options=_CHANNELS, value=draft.channel)
+    def channel(options: Any) -> rx.Component:
+        return fields.select(name="channel", control_id="add-channel", testid="add-channel", options=options, value=draft.channel)
+
+    several = draft.texts.length() > 0
+    group = fields.select(name="group", control_id="add-group", testid="add-group", options=draft.texts)
     return rx.el.dialog(
         rx.el.h2("Add to the calendar", id=f"{DIALOG}-title", class_name="font-display text-lg font-semibold text-ink"),
         rx.el.p(draft.title, class_name=f"{theme.MUTE} truncate"),
         rx.el.form(
             rx.el.div(
-                field("Channel", "channel", channel),
+                rx.cond(several, field("Text", "group", group), rx.fragment()),
+                field("Channel", "channel", rx.cond(several, channel(_ITS_OWN), channel(_CHANNELS))),
                 rx.el.div(
                     field("Day", "day", text("day", "date", draft.day)),
                     field("Time", "clock", text("clock", "time", draft.clock)),

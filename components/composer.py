@@ -19,9 +19,11 @@ _TAB = (
 def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit: Any = False, on_edit: Any = None) -> rx.Component:
     """The parts by channel. `groups` is a var of `GroupView`s, `marks` the number of open comments at each part; `tools` stand right.
 
-    A few channels stand side by side where the window is wide; elsewhere one shows at a time, chosen by `?channel=`.
+    Where there is room they stand side by side: columns that share the width, or a row of them that scrolls, where a tab leads to its
+    column. On phones, and of a plan's weeks, one shows at a time, chosen by `?channel=`.
     """
     several = groups.length() > 1
+    columns = several & (groups[0].layout != "entries")
 
     def shown(group: rx.Var[GroupView]) -> Any:
         return rx.match(
@@ -46,12 +48,12 @@ def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit:
             id=concat("channel-", group.slug, "-panel"),
             role=rx.cond(several, "tabpanel", "group"),
             aria_label=group.name,
-            hidden=place > 0,
             class_name=(
-                "min-w-0 @min-[64rem]:not-first:border-l @min-[64rem]:not-first:border-line "
-                "@min-[64rem]:group-data-[wide=true]:[&[hidden]]:block!"
+                "min-w-0 border-line data-[away=true]:hidden @min-[42rem]:group-data-[columns=true]:snap-start "
+                "@min-[42rem]:group-data-[columns=true]:not-first:border-l @min-[42rem]:group-data-[columns=true]:data-[away=true]:block"
             ),
             data_testid=concat("channel-panel-", group.slug),
+            custom_attrs={"data-away": rx.cond(place > 0, "true", "false")},
         )
 
     def tab(group: rx.Var[GroupView], place: Any) -> rx.Component:
@@ -73,7 +75,7 @@ def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit:
         aria_label="Channels",
         class_name=cx(
             "inline-flex w-fit max-w-full flex-wrap gap-0.5 rounded-sm border border-line-strong bg-sunken p-0.5",
-            "@min-[64rem]:group-data-[wide=true]:hidden",
+            "@min-[64rem]:group-data-[columns=true]:group-data-[few=true]:hidden",
         ),
     )
     return rx.el.div(
@@ -84,12 +86,14 @@ def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit:
         ),
         rx.el.div(
             rx.foreach(groups, panel),
-            class_name=(
-                "grid grid-cols-[minmax(0,1fr)] @min-[64rem]:group-data-[wide=true]:auto-cols-fr "
-                "@min-[64rem]:group-data-[wide=true]:grid-flow-col @min-[64rem]:group-data-[wide=true]:grid-cols-none"
+            class_name=cx(
+                "grid grid-cols-[minmax(0,1fr)] snap-x overscroll-x-contain @min-[42rem]:group-data-[columns=true]:grid-flow-col",
+                "@min-[42rem]:group-data-[columns=true]:auto-cols-[minmax(20.5rem,1fr)]",
+                "@min-[42rem]:group-data-[columns=true]:grid-cols-none @min-[42rem]:group-data-[columns=true]:overflow-x-auto",
             ),
+            data_testid="channel-row",
         ),
         class_name="group @container min-w-0",
         data_testid="channels",
-        custom_attrs={"data-tabs": "channel", "data-wide": (several & (groups.length() < 4)).to_string()},
+        custom_attrs={"data-tabs": "channel", "data-columns": columns.to_string(), "data-few": (groups.length() < 4).to_string()},
     )

@@ -11,7 +11,7 @@ import reflex as rx
 
 from coexai_app.views.evidence import Segment, SourceBlock
 from coexai_app.views.outputs import ClaimView
-from coexai_app.views.parts import PartView
+from coexai_app.views.parts import GroupView, PartView
 from components import fields, theme
 from components.buttons import button
 from components.chips import chip
@@ -104,11 +104,19 @@ def _text(output: Any) -> rx.Component:
     return rx.el.div(
         rx.el.h2(icon("pen-line", 14), f"{output.agent_name} wrote", class_name=cx(theme.EYEBROW, "mb-2.5")),
         rx.el.div(
-            rx.foreach(output.parts, _post),
+            rx.foreach(output.groups, lambda group: _group(group, output.groups.length() > 1)),
             class_name="grid gap-3 text-md leading-6 break-words",
         ),
         class_name="p-4",
         data_testid="evidence-text",
+    )
+
+
+def _group(group: rx.Var[GroupView], several: Any) -> rx.Component:
+    """The parts of one text, under its name where there are several."""
+    return rx.fragment(
+        rx.cond(several, rx.el.h3(group.name, class_name="text-sm font-semibold text-ink not-first:mt-4"), rx.fragment()),
+        rx.foreach(group.parts, _post),
     )
 
 

@@ -215,14 +215,15 @@ def _result(output: Any, actions: Actions, review: Any) -> rx.Component:
         testid="open-claims",
     )
     told = note(
-        rx.foreach(output.notes, lambda line: rx.el.span(line, class_name="block break-words not-first:mt-1")),
+        rx.foreach(output.reading, lambda line: rx.el.span(line, class_name="block break-words not-first:mt-1")),
         tone="warn",
         testid="reading-notes",
     )
     return rx.el.div(
-        rx.cond(output.notes.length() == 0, rx.fragment(), rx.el.div(told, class_name="px-4 pt-4")),
+        rx.cond(output.reading.length() == 0, rx.fragment(), rx.el.div(told, class_name="px-4 pt-4")),
         source_note(output, testid="source-note"),
         rx.cond(output.unsupported == 0, rx.fragment(), rx.el.div(warning, class_name="px-4 pt-4")),
+        rx.foreach(output.notes, lambda said: rx.el.div(note(said, tone="idle", testid="output-note"), class_name="px-4 pt-4")),
         channels(
             output.groups,
             review.open_at,

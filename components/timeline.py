@@ -17,8 +17,17 @@ _NODES: Final = {
     "done": "bg-ok-bg text-ok-fg",
     "kept": "bg-ok-bg text-ok-fg",
     "failed": "bg-bad-bg text-bad-fg",
+    "empty": "bg-idle-bg text-idle-fg",
 }
-_SPOKEN: Final = {"todo": "to come", "running": "running", "done": "done", "kept": "kept from an earlier attempt", "failed": "failed"}
+_SPOKEN: Final = {
+    "todo": "to come",
+    "running": "running",
+    "done": "done",
+    "kept": "kept from an earlier attempt",
+    "failed": "failed",
+    "empty": "nothing made",
+}
+_ROW: Final = "grid gap-y-2 max-md:auto-cols-fr max-md:grid-flow-col md:grid-cols-[repeat(auto-fit,minmax(5.25rem,1fr))]"
 _SIDEWAYS: Final = (
     "relative pr-2 not-last:before:absolute not-last:before:top-2.5 not-last:before:right-1.5 not-last:before:left-[26px] "
     "not-last:before:h-px not-last:before:bg-line-strong not-last:before:content-[''] max-md:pr-0"
@@ -31,9 +40,10 @@ _DOWNWARDS: Final = (
 
 
 def flat(steps: Any, line: Text) -> rx.Component:
-    """The steps side by side. On phones only their nodes stay, with `line` ("Step 4 of 6, Write") below; it is read out either way."""
+    """The steps side by side, many of them in rows. On phones only their nodes stay, with `line` ("Step 4 of 6, Write") below; it is read
+    out either way."""
     return rx.el.div(
-        rx.el.ol(rx.foreach(steps, _flat_step), class_name="grid auto-cols-fr grid-flow-col", aria_label="Steps"),
+        rx.el.ol(rx.foreach(steps, _flat_step), class_name=_ROW, aria_label="Steps"),
         step_line(line, "mt-2 text-xs font-medium md:sr-only"),
         data_testid="timeline",
     )
@@ -63,6 +73,7 @@ def _node(status: Any) -> rx.Component:
         ("done", icon("check", 12)),
         ("kept", icon("check", 12)),
         ("failed", icon("x", 12)),
+        ("empty", icon("minus", 12)),
         rx.fragment(),
     )
     return rx.el.span(

@@ -16,7 +16,7 @@ from state.base import AppState
 from state.forms import Form, texts
 from state.guard import action
 
-FIELDS = {"day", "clock", "channel", "timezone"}
+FIELDS = {"group", "day", "clock", "channel", "timezone"}
 
 
 class CalendarAddState(AppState):
@@ -66,6 +66,7 @@ class CalendarAddState(AppState):
             day=calendar_time.read_day(sent.get("day", "")),
             clock=calendar_time.read_clock(sent.get("clock", "")),
             channel=sent.get("channel", ""),
+            group=sent.get("group", ""),
         )
         self.show, self.errors = "", {}
         self._say(f"On the calendar for {day_text(made.day)}, {made.clock}.")

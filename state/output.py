@@ -11,6 +11,7 @@ from coexai_app.errors import Conflict, InvalidInput, NotFound
 from coexai_app.services import jobs_read, output_versions, outputs, outputs_read, reviews
 from coexai_app.views.base import View
 from coexai_app.views.outputs import OutputView
+from coexai_app.views.parts import full_names
 from coexai_app.views.steps import StepView
 from state import route
 from state.base import AppState
@@ -219,12 +220,12 @@ class OutputState(AppState):
                     key=part.index,
                     text=part.text,
                     kind=part.kind,
-                    name=part.name,
+                    name=name,
                     limit=part.limit,
                     fold=part.fold,
                     focus=part.index == focus,
                 )
-                for part in self.output.parts
+                for part, name in zip(self.output.parts, full_names(self.output.parts), strict=True)
             )
             self.editing, self.refused = True, ""
 

@@ -68,6 +68,10 @@ class Parted(BaseModel):
         """Every text of the output, in reading order."""
         return ()
 
+    def notes(self) -> tuple[str, ...]:
+        """What people should know about the whole, in a sentence or two each: something that could not be made."""
+        return ()
+
     def rewritten(self, words: Sequence[Words]) -> Self:
         """The output with these texts, in this order; what a part knows besides its text stays with it. A part that is not named goes."""
         raise NotImplementedError

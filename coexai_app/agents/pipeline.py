@@ -32,9 +32,16 @@ NO_PROFILE = BusinessProfile()
 
 
 class StepResult(BaseModel):
-    """What a step hands on. It is stored as JSON, so a retry can start behind it; `summary()` is the line under the step's name."""
+    """What a step hands on. It is stored as JSON, so a retry can start behind it; `summary()` is the line under the step's name.
+
+    `empty`: the step made nothing, and its summary says why.
+    """
 
     model_config = ConfigDict(frozen=True)
+
+    @property
+    def empty(self) -> bool:
+        return False
 
     def summary(self) -> str:
         return ""
@@ -100,6 +107,8 @@ class StepContext:
     `business` is the organisation's profile as it was when the job was made, an empty one where there is none. `language` is what its
     person wants results in, a BCP 47 tag; empty: the language of the source. `earlier` gives the organisation's last outputs of this agent,
     the newest first, to compare with.
+    A step with several paid parts may `keep` each under a name, so that another try of it goes on behind them; `kept` has, by step and
+    name, what earlier tries kept for the same input (`digest`).
     """
 
     model: Model | None = None
@@ -117,6 +126,9 @@ class StepContext:
     engine: Engine = BUILTIN
     results: dict[type[StepResult], StepResult] = field(default_factory=dict)
     step: str = ""
+    digest: str = ""
+    keep: Callable[[str, Checkpoint], None] = lambda part, made: None
+    kept: Mapping[str, Mapping[str, Checkpoint]] = field(default_factory=dict)
 
     def need(self, kind: type[R]) -> R:
         """The result of an earlier step, by its type."""
@@ -157,6 +169,7 @@ class Step:
     """One named step: a pure function of (input, context). `label` is what people read ("Read the source").
 
     A step that takes longer than `seconds` is stopped; with a model it waits for answers, so the default is generous.
+    `wanted` tells of an input whether it needs the step at all; a job of an input that does not has no such step.
     """
 
     name: str
@@ -164,6 +177,7 @@ class Step:
     run: Callable[[Any, StepContext], StepResult]
     result: type[StepResult]
     seconds: float = 600
+    wanted: Callable[[Any], bool] = lambda data: True
 
 
 class Outcome(StepResult):
@@ -198,6 +212,10 @@ class Capability:
     exports: Mapping[str, Callable[[Report], bytes]]
     example: Mapping[str, Any] = field(default_factory=dict)
     model_use: Callable[[Any, int], Usage] | None = None
+
+    def steps_for(self, data: AgentInput) -> tuple[Step, ...]:
+        """The steps that a job with this input has, in order."""
+        return tuple(step for step in self.steps if step.wanted(data))
 
     def parse(self, data: Mapping[str, Any]) -> AgentInput:
         """Validates an input. Raises InvalidInput with one message per field in `details["fields"]`."""
@@ -264,6 +282,7 @@ class StepEvent:
     result: Mapping[str, Any] | None = None
     usage: Usage = NOTHING_USED
     engine: Engine = BUILTIN
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,9 +316,9 @@ def run(
     A step with a checkpoint for the same input is not run again. Errors of a step pass through, after `on_step` has
     heard that it failed.
     """
-    digest = input_hash(agent.slug, capability.slug, data)
+    digest = context.digest = input_hash(agent.slug, capability.slug, data)
     records: list[StepRecord] = []
-    for position, step in enumerate(capability.steps):
+    for position, step in enumerate(capability.steps_for(data)):
         context.check()
         context.step = step.name
         kept = (checkpoints or {}).get(step.name)
@@ -321,7 +340,7 @@ def run(
             # Only a domain error is written for people; any other may hold a customer's data.
             reason = error.message if isinstance(error, CoexaiError) else "Stopped by an error of ours."
             failed = StepStatus.FAILED
-            on_step(StepEvent(position, step.name, step.label, failed, digest, ms=ms, summary=reason, usage=_spent(before, context.usage)))
+            on_step(StepEvent(position, step.name, step.label, failed, digest, ms=ms, summary=reason, usage=spent(before, context.usage)))
             raise
         ms = round((time.perf_counter() - started) * 1000)
         context.results[step.result] = result
@@ -336,8 +355,9 @@ def run(
                 ms=ms,
                 summary=result.summary(),
                 result=result.model_dump(mode="json"),
-                usage=_spent(before, context.usage),
+                usage=spent(before, context.usage),
                 engine=context.engine,
+                empty=result.empty,
             )
         )
     outcome = context.need(Outcome)
@@ -362,7 +382,8 @@ def _writer(current: Engine, kept: Engine) -> Engine:
     return kept if kept.provider != BUILTIN.provider else current
 
 
-def _spent(before: Usage, after: Usage) -> Usage:
+def spent(before: Usage, after: Usage) -> Usage:
+    """What was used between two moments."""
     return Usage(
         calls=after.calls - before.calls,
         input_tokens=after.input_tokens - before.input_tokens,

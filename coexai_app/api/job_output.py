@@ -28,6 +28,10 @@ _FORMATS: Final[Responses] = {
             "text/markdown": {**_TEXT, "example": "# A year of counting\n\n## Post 1\n\nMarta counted 412 calls in one week.\n"},
             "text/plain": {**_TEXT, "example": "Marta counted 412 calls in one week.\n\n---\n"},
             MEDIA_TYPES["docx"]: {"schema": {"type": "string", "format": "binary"}, "example": "(a Word document)"},
+            MEDIA_TYPES["zip"]: {
+                "schema": {"type": "string", "format": "binary"},
+                "example": "(an archive, of results with several texts)",
+            },
         },
     }
 }
@@ -43,16 +47,21 @@ async def get_output(
     job_id: JobId,
     accept: Annotated[
         str,
-        Header(max_length=2_000, description="application/json, text/markdown, text/plain or Word's type.", examples=["application/json"]),
+        Header(
+            max_length=2_000,
+            description="application/json, text/markdown, text/plain, Word's type, or application/zip.",
+            examples=["application/json"],
+        ),
     ] = "",
 ) -> Response:
-    """Chosen by `Accept`: JSON (also when nothing is asked for), Markdown, plain text, or a Word document."""
+    """Chosen by `Accept`: JSON (also when nothing is asked for), Markdown, plain text, a Word document, or what else the result can be had
+    as: a result with several texts is an archive, too, with each text in its own formats."""
     made = await deps.call(partner_jobs.formats, actor, job_id=job_id)
     offers = {name: media for name, media in MEDIA_TYPES.items() if name in made}
     chosen = negotiation.choose(accept, offers)
     if chosen is None:
         raise NotAcceptable(f"This result can be had as {', '.join(offers.values())}.", formats=list(offers.values()))
     result = await deps.call(partner_jobs.output, actor, job_id=job_id, format=chosen)
-    place = "attachment" if chosen == "docx" else "inline"
+    place = "attachment" if chosen in ("docx", "zip") else "inline"
     headers = {"Content-Disposition": f"{place}; filename*=UTF-8''{quote(result.name)}", "Vary": "Accept", "Cache-Control": "no-store"}
     return Response(result.data, media_type=result.media_type, headers=headers)

@@ -28,7 +28,7 @@ _FILE: Final = download("text/markdown", "The file.", "# A year of counting\n")
     **operation("Export a result", NotFound, permission=Permission.VIEW_OUTPUT, also=_FILE),
 )
 async def export(output_id: UUID, actor: CurrentActor, file_format: str = Query("json", alias="format", max_length=8)) -> Response:
-    """The result as json, md, txt or docx."""
+    """The result as json, md, txt or docx, or in what else its capability has: html, csv, ics, zip."""
     made = await deps.call(outputs.export, actor, output_id=output_id, format=file_format)
     return Response(
         made.data,

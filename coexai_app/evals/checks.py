@@ -14,7 +14,7 @@ from typing import Any, Final
 from coexai_app.agents.maya.speech import noise
 from coexai_app.agents.parts import PartKind
 from coexai_app.agents.report import CheckStatus, ClaimKind, ClaimStatus
-from coexai_app.agents.text import entities, limits, words
+from coexai_app.agents.text import entities, limits, strangers, words
 from coexai_app.evals import expectations as of
 from coexai_app.evals import notes
 from coexai_app.evals.cases import PartNote
@@ -195,7 +195,7 @@ _IS: Final[Mapping[SentenceKind, Callable[[str], bool]]] = MappingProxyType(
         SentenceKind.FIRST_PERSON: _first_person,
         SentenceKind.ADVERT: noise.is_sponsor,
         SentenceKind.HOUSEKEEPING: lambda text: noise.is_noise(text) and not noise.introduces(text),
-        SentenceKind.INSTRUCTION: noise.is_instruction,
+        SentenceKind.INSTRUCTION: strangers.is_order,
         SentenceKind.UNFINISHED: lambda text: not _ENDS.search(text) and not limits.urls(text),
         SentenceKind.LINK: lambda text: bool(limits.urls(text)),
         SentenceKind.HASHTAG: lambda text: False,  # asked of the whole part: tags stand in no sentence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from coexai_app import access, agents, db, live
 from coexai_app.access import Actor, Permission
-from coexai_app.agents.parts import PartKind
+from coexai_app.agents.parts import Part, PartKind
 from coexai_app.agents.report import Report
 from coexai_app.errors import InvalidInput, NotFound
 from coexai_app.models import CalendarChannel, CalendarEntry, CalendarState, Job, Output, OutputStatus
@@ -29,6 +29,8 @@ CHANNELS: Final[Mapping[str, CalendarChannel]] = MappingProxyType(
         "transcript-to-article": CalendarChannel.BLOG,
     }
 )
+# Where one of several texts of a result goes: its own network; one with subject lines is a newsletter.
+_KINDS: Final = ((PartKind.SUBJECT, CalendarChannel.NEWSLETTER), (PartKind.HEADING, CalendarChannel.BLOG))
 # Of a result that is read as one text: its words, without what only stands around them.
 _AROUND: Final = frozenset({PartKind.TITLE, PartKind.SUBJECT, PartKind.PREHEADER})
 
@@ -82,10 +84,12 @@ def add(
     day: date,
     clock: time,
     part: int | None = None,
+    group: str = "",
     channel: str = "",
     timezone: str = "",
 ) -> EntryView:
-    """Puts a result, or one `part` of it, on the calendar as one entry, with its text as it is now.
+    """Puts a result, or one `part` of it, or one of its several texts (the `group` of its parts), on the calendar as one entry, with its
+    text as it is now; where it goes unless `channel` says so is where that text belongs.
 
     An approved result makes an approved entry. Raises NotFound, InvalidInput (per field), Conflict when the calendar is full.
     """
@@ -95,15 +99,19 @@ def add(
     parts = agents.output_of(report).parts()
     if part is not None and not 0 <= part < len(parts):
         raise NotFound("This part of the result does not exist any more. Reload the page.")
-    chosen = [parts[part]] if part is not None else [said for said in parts if said.kind not in _AROUND] or list(parts)
-    kind = calendar_rules.checked(channel=channel)["channel"] if channel else CHANNELS.get(output.capability, CalendarChannel.OTHER)
+    of = [said for said in parts if said.group == group] if group else list(parts)
+    if not of:
+        raise NotFound("This text of the result does not exist any more. Reload the page.")
+    chosen = [parts[part]] if part is not None else [said for said in of if said.kind not in _AROUND] or of
+    kind = calendar_rules.checked(channel=channel)["channel"] if channel else _place(output.capability, chosen if part is not None else of)
     zone = cron.zone(timezone or calendar_rules.home_zone(session, actor)).key
     here = calendar_rules.today(session, zone)
     calendar_time.check_day(day, here)
     if day < here:
         raise calendar_time.wrong("This day has passed. Choose today or a later one.", "day")
     calendar_rules.room(session, actor)
-    label = f"{output.title}, {parts[part].label}" if part is not None and parts[part].label else output.title
+    named = parts[part].label if part is not None else group
+    label = f"{output.title}, {named}" if named else output.title
     row = CalendarEntry(
         organization_id=actor.organization_id,
         author_id=actor.user_id,
@@ -135,11 +143,26 @@ def add(
 
 @db.reads
 def blank(session: Session, actor: Actor, *, output_id: UUID) -> Draft:
-    """What the question when and where a result goes starts from: tomorrow at nine, on its own channel. Raises NotFound."""
+    """What the question when and where a result goes starts from: tomorrow at nine, on its own channel. Of several texts one is chosen,
+    and goes where it belongs. Raises NotFound."""
     access.require(actor, Permission.PLAN_CONTENT)
     output = access.one(session, select(Output).where(Output.id == output_id), actor, "result")
-    channel = CHANNELS.get(output.capability, CalendarChannel.OTHER)
-    return calendar_read.blank(session, actor).model_copy(update={"channel": channel.value, "title": output.title})
+    texts = view.texts(agents.output_of(Report.model_validate(output.report)).parts())
+    channel = "" if texts else _place(output.capability, ()).value
+    return calendar_read.blank(session, actor).model_copy(update={"channel": channel, "title": output.title, "texts": texts})
+
+
+def _place(capability: str, parts: Sequence[Part]) -> CalendarChannel:
+    """Where a result, or one of its texts, is published unless somebody says otherwise."""
+    if capability in CHANNELS:
+        return CHANNELS[capability]
+    if len({part.group for part in parts}) != 1:
+        return CalendarChannel.OTHER
+    networks = {part.channel for part in parts}
+    if len(networks) == 1 and (network := networks.pop()) in list(CalendarChannel):
+        return CalendarChannel(network)
+    kinds = {part.kind for part in parts}
+    return next((channel for kind, channel in _KINDS if kind in kinds), CalendarChannel.OTHER)
 
 
 def _read(raw: Mapping[str, Any]) -> dict[str, Any] | None:

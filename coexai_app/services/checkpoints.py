@@ -47,6 +47,25 @@ def of(job_id: UUID) -> dict[str, Checkpoint]:
     }
 
 
+def parts(job_id: UUID) -> dict[str, dict[str, Checkpoint]]:
+    """What earlier tries kept of steps that they did not finish, by step and name of the part."""
+    with db.reading() as session:
+        steps = session.exec(select(JobStep.name, JobStep.meta).where(JobStep.job_id == job_id)).all()
+    return {
+        step: {
+            name: Checkpoint(
+                input_hash=part["input_hash"],
+                result=part["result"],
+                usage=Usage.model_validate(part["usage"]),
+                engine=Engine.model_validate(part["engine"]),
+            )
+            for name, part in meta["parts"].items()
+        }
+        for step, meta in steps
+        if "parts" in meta
+    }
+
+
 class Recorder:
     """Stores the steps of a run under its claim.
 
@@ -101,6 +120,25 @@ class Recorder:
 
         db.insist(tell)
 
+    def keep(self, name: str, made: Checkpoint) -> None:
+        """Stores a paid part of the running step; the step's own result takes its place."""
+        step = self._step
+        part = {
+            "input_hash": made.input_hash,
+            "result": dict(made.result),
+            "usage": made.usage.model_dump(),
+            "engine": made.engine.model_dump(),
+        }
+
+        def store() -> None:
+            with db.transaction() as session:
+                prove(session, self.claim)
+                row = session.exec(select(JobStep).where(JobStep.job_id == self.claim.id, JobStep.name == step)).one()
+                row.meta = {**row.meta, "parts": {**row.meta.get("parts", {}), name: part}}
+                session.add(row)
+
+        db.insist(store)
+
     def rest(self) -> list[tuple[Claim, StepEvent]]:
         """What is not stored yet, for the transaction that ends the job."""
         with self._lock:
@@ -151,6 +189,6 @@ def _values(claim: Claim, event: StepEvent) -> dict[str, Any]:
         values |= {
             "result": dict(event.result),
             "input_hash": event.input_hash,
-            "meta": {"usage": event.usage.model_dump(), "engine": event.engine.model_dump()},
+            "meta": {"usage": event.usage.model_dump(), "engine": event.engine.model_dump(), "empty": event.empty},
         }
     return values

@@ -118,7 +118,7 @@ def record(
     )
     session.add(job)
     session.flush()
-    session.add_all(JobStep(job_id=job.id, position=i, name=step.name, label=step.label) for i, step in enumerate(skill.steps))
+    session.add_all(JobStep(job_id=job.id, position=i, name=step.name, label=step.label) for i, step in enumerate(skill.steps_for(parsed)))
     transitions.told(session, job.id, job.organization_id, "job.pending")
     audit.record(session, "job.created", actor=actor, target=str(job.id), target_name=title, agent=agent, capability=capability)
     dispatch.offer(session, actor.organization_id, held=slots)

@@ -32,6 +32,7 @@ MEDIA_TYPES: Final = {
     "html": "text/html; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
     "ics": "text/calendar; charset=utf-8",
+    "zip": "application/zip",
 }
 # What no database takes: control characters but line end and tab, and halves of a character.
 _UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -143,7 +144,7 @@ def require_ready(report: Report) -> None:
     if report.unsupported:
         names = ", ".join(f"“{c.text}”" for c in report.unsupported[:3])
         raise Conflict(f"Resolve the claims without a source first: {names}.", unsupported=len(report.unsupported))
-    if failed := [c for c in report.checks if c.id == "length" and c.status == "fail"]:
+    if failed := [c for c in report.checks if c.id.rpartition(".")[2] == "length" and c.status == "fail"]:
         raise Conflict(failed[0].message)
 
 

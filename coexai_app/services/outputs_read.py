@@ -63,6 +63,7 @@ def whole(session: Session, actor: Actor, row: Output) -> OutputView:
         row,
         report,
         output.parts(),
+        output.notes(),
         agents.exports(row.agent, row.capability),
         *agents.names(row.agent, row.capability),
         actor.timezone,

@@ -220,4 +220,4 @@ def _total(session: Session, actor: Actor, found: SelectOfScalar[Output], filter
     """How many there are; what is filtered by a status, which changes, has to be counted whole."""
     if filters.status or filters.job:
         return int(session.execute(found.with_only_columns(func.count(), maintain_column_froms=True)).scalar_one())
-    return tallies.count(session, found, f"outputs {actor.organization_id} {filters!r}", col(Output.id))
+    return tallies.count(session, tallies.statement(found, col(Output.id)), f"outputs {actor.organization_id} {filters!r}")

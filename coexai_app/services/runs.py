@@ -173,9 +173,12 @@ def run_claimed(claim: Claim, watch: Watch, recorder: Recorder) -> Report:
         business=_business(claim),
         language=claim.language,
         earlier=partial(_earlier, claim),
+        keep=recorder.keep,
     )
     # A first try has nothing to go on from.
     done = db.insist(partial(checkpoints.of, claim.id)) if claim.fence > 1 else {}
+    if claim.fence > 1:
+        context.kept = db.insist(partial(checkpoints.parts, claim.id))
     return run_pipeline(agent, capability, capability.parse(claim.input), context, on_step=on_step, checkpoints=done)
 
 

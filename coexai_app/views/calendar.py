@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from coexai_app.agents.parts import Part
 from coexai_app.models import CalendarChannel, CalendarEntry, CalendarState
 from coexai_app.views.agents import Option
 from coexai_app.views.base import View, count
@@ -51,6 +52,12 @@ STATE_OPTIONS: Final = tuple(Option(value=state.value, label=chip[2]) for state,
 _WORST: Final = ("warn", "mark", "dash", "out", "idle", "ok")
 
 
+def texts(parts: Sequence[Part]) -> tuple[Option, ...]:
+    """The texts that a result has, where there are several."""
+    names = tuple(dict.fromkeys(part.group for part in parts))
+    return tuple(Option(value=name, label=name) for name in names) if len(names) > 1 else ()
+
+
 class EntryRow(View):
     """An entry in a list or a day. `label` says all of it in one line; `elsewhere` names its time zone where it is not the calendar's."""
 
@@ -86,7 +93,8 @@ class EntryView(EntryRow):
 
 
 class Draft(View):
-    """What the form of an entry starts from; `id` is empty for a new one."""
+    """What the form of an entry starts from; `id` is empty for a new one. `texts` are those of a result to choose from, if it has several;
+    an empty `channel` is then the one where the text belongs."""
 
     id: str = ""
     version: int = 0
@@ -95,6 +103,7 @@ class Draft(View):
     timezone: str = "UTC"
     channel: str = CalendarChannel.LINKEDIN.value
     state: str = CalendarState.DRAFT.value
+    texts: tuple[Option, ...] = ()
     title: str = ""
     text: str = ""
     notes: str = ""

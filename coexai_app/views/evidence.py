@@ -98,7 +98,7 @@ def where(report: Report, claim: Claim) -> tuple[str, str]:
     return (str(found["title"] or found["name"] or found["url"] or "Your text"), str(found["url"])) if found else ("", "")
 
 
-def notes(report: Report) -> tuple[str, ...]:
+def reading_notes(report: Report) -> tuple[str, ...]:
     """What a person should know of the reading before they trust the result: sources that were not read, and parts of them."""
     unread, read = _kept(report, "unread"), _kept(report, "sources")
     count_ = len(unread) + max(1, len(read))

@@ -11,8 +11,8 @@ from coexai_app.agents.parts import Part
 from coexai_app.agents.report import DRAFTED, Check, CheckStatus, Claim, ClaimStatus, Finding, Report
 from coexai_app.models import Output, OutputStatus
 from coexai_app.views.base import View, count, moment
-from coexai_app.views.evidence import SourceBlock, notes, source_blocks, where
-from coexai_app.views.parts import GroupView, PartView, groups, parts
+from coexai_app.views.evidence import SourceBlock, reading_notes, source_blocks, where
+from coexai_app.views.parts import GroupView, PartView, full_names, groups, parts
 
 
 class ClaimView(View):
@@ -92,17 +92,19 @@ class ExportView(View):
 
 class OutputView(OutputRow):
     """One output, whole. `version` goes back with every change, so two people never overwrite each other. `why_not_keep` says why its
-    reader may not keep it as a case; `source_note` warns of a source that cannot be trusted word for word."""
+    reader may not keep it as a case; `notes` what was left out and why, `reading` what of the sources was not read; `source_note` warns
+    of a source that cannot be trusted word for word."""
 
     version: int
     content_version: int
     parts: tuple[PartView, ...]
     groups: tuple[GroupView, ...]
+    notes: tuple[str, ...]
     most_parts: int
     source: tuple[SourceBlock, ...]
     source_name: str
     source_url: str
-    notes: tuple[str, ...]
+    reading: tuple[str, ...]
     source_note: str
     claims: tuple[ClaimView, ...]
     unsupported: int
@@ -152,6 +154,7 @@ EXPORTS: Final[Mapping[str, str]] = MappingProxyType(
         "txt": "Plain text",
         "csv": "Table (CSV)",
         "ics": "Calendar (ICS)",
+        "zip": "All files (ZIP)",
         "json": "JSON",
     }
 )
@@ -186,6 +189,7 @@ def whole(
     output: Output,
     report: Report,
     told: Sequence[Part],
+    notes: Sequence[str],
     formats: Collection[str],
     agent_name: str,
     capability_title: str,
@@ -201,6 +205,7 @@ def whole(
     open_claims = len(report.unsupported)
     source = source_blocks(report)
     shown = parts(report, told, source)
+    named = [part.model_copy(update={"label": name}) for part, name in zip(told, full_names(shown), strict=True)]
     why_not = ""
     if not approved_now and open_claims:
         why_not = f"Resolve {count(open_claims, 'claim')} without a source first."
@@ -214,15 +219,16 @@ def whole(
         content_version=output.content_version,
         parts=shown,
         groups=groups(shown),
+        notes=tuple(notes),
         most_parts=most_parts,
         source=source,
         source_name=report.source.name or report.source.title or "Your text",
         source_url=report.source.url,
-        notes=notes(report),
+        reading=reading_notes(report),
         claims=tuple(_claim(number, claim, *where(report, claim)) for number, claim in enumerate(report.claims, 1)),
         source_note=DRAFTED if report.drafted else "",
         unsupported=open_claims,
-        checks=tuple(check_view(check, told) for check in report.checks),
+        checks=tuple(check_view(check, named) for check in report.checks),
         checks_passed=sum(check.status is CheckStatus.PASS for check in report.checks),
         raw=json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=2),
         engine="Builtin, in the source's own words"

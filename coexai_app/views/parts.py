@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
@@ -99,6 +100,16 @@ def groups(shown: Sequence[PartView]) -> tuple[GroupView, ...]:
         layout = "posts" if kinds == {PartKind.POST} else "entries" if kinds == {PartKind.ENTRY} else "prose"
         found.append(GroupView(slug=f"g{len(found) + 1}", name=name or "Text", layout=layout, size=_size(layout, of), parts=of))
     return tuple(found)
+
+
+def full_names(shown: Sequence[PartView]) -> tuple[str, ...]:
+    """What people call the parts where they stand without their group: "Newsletter, Heading 2". A part that is all of its text, or says
+    itself where it belongs, is called as it is."""
+    sizes = Counter(part.group for part in shown)
+    bare = len(sizes) == 1
+    return tuple(
+        part.name if bare or sizes[part.group] == 1 or part.kind is PartKind.ENTRY else f"{part.group}, {part.name}" for part in shown
+    )
 
 
 def pieces(text: str, network: Network | None) -> tuple[Piece, ...]:

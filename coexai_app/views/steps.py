@@ -15,7 +15,7 @@ _LOST: Final = "The worker stopped in the middle of this step."
 
 
 class StepView(View):
-    """One step of the timeline. `status` is todo, running, done, kept or failed.
+    """One step of the timeline. `status` is todo, running, done, kept or failed; empty for one that ended and made nothing.
 
     `started` is the Unix time in milliseconds since when a running step runs, 0 otherwise. `cost` is what models took ("1,240 tokens,
     $0.0031"), or "builtin". `origin` names the attempt that did the step where there was more than one.
@@ -85,7 +85,7 @@ def _view(job: Job, step: JobStep, history: _History) -> StepView:
         position=step.position,
         name=step.name,
         label=step.label,
-        status=status,
+        status="empty" if status in FINISHED and step.meta.get("empty") else status,
         took=duration(step.ms) if step.status in (*FINISHED, StepState.FAILED) else "",
         started=round(history.started.timestamp() * 1000) if runs and history.started else 0,
         cost=_cost(step.meta) if status in FINISHED else "",

@@ -125,11 +125,14 @@ class Extracted(StepResult):
 def read(data: SourceInput, context: StepContext, *, fewest: int, wanted: str) -> Extracted:
     """Reads the link, the text or the file. A fetched page is kept as an artifact, so that the evidence stays when the page changes.
 
-    Raises InvalidInput with the field's name when there is nothing to read, or fewer than `fewest` words of prose: `wanted` ("A thread")
-    is what needs more.
+    A job that makes several things reads its source once: what the context has read already is taken. Raises InvalidInput with the field's
+    name when there is nothing to read, or fewer than `fewest` words of prose: `wanted` ("A thread") is what needs more.
     """
+    given = data.given()[0]
     context.progress(0.1, "Reading the source")
-    return Extracted(document=read_one(data.given()[0], context, fewest=fewest, wanted=wanted))
+    if Extracted in context.results:
+        return Extracted(document=_enough(context.need(Extracted).document, given, fewest, wanted))
+    return Extracted(document=read_one(given, context, fewest=fewest, wanted=wanted))
 
 
 def read_one(
@@ -169,6 +172,10 @@ def read_one(
     except InvalidInput as error:
         raise InvalidInput(error.message, field=error.field or given.field) from error
     context.check()
+    return _enough(document, given, fewest, wanted)
+
+
+def _enough(document: Document, given: Given, fewest: int, wanted: str) -> Document:
     count = sum(words.word_count(document.block_text(b)) for b in document.blocks if b.kind in PROSE)
     if count < fewest:
         raise InvalidInput(

@@ -93,8 +93,8 @@ def judged(rubric: Rubric[J], own: J, shared: Judged, claims: Sequence[Claim], e
     if rubric.reuse:
         checks.append(_reuse(rubric, shared))
     checks += [judging.check(id_, label, points, rule(shared)) for id_, label, points, rule in asks]
-    claims_check = _claims_check(ledger, shared, rubric.claims - sum(row[2] for row in asks))
-    whole = (claims_check, *checks)
+    names = [shared.name(i) for i in range(len(shared.posts))]
+    whole = (claims_check(ledger, names, rubric.claims - sum(row[2] for row in asks)), *checks)
     return Review(claims=ledger, checks=whole, score=Score.of(whole, f"{rubric.name}+brand" if asks else rubric.name))
 
 
@@ -134,17 +134,18 @@ def _kept_overrides(claims: Sequence[Claim], earlier: Sequence[Claim]) -> tuple[
     )
 
 
-def _claims_check(claims: Sequence[Claim], shared: Judged, points: int) -> Check:
+def claims_check(claims: Sequence[Claim], names: Sequence[str], points: int) -> Check:
+    """All points when every claim has a source or a person's word, else none. `names` are what people call the parts."""
     base = Check(id="claims", label="Claims", status=CheckStatus.PASS, points=points, max_points=points, message="")
     if open_ := [c for c in claims if c.status is ClaimStatus.UNSUPPORTED]:
         first = open_[0]
-        names = ", ".join(f"“{tail(c.text)}”" for c in open_[:3]) + (f" and {len(open_) - 3} more" if len(open_) > 3 else "")
-        place = f"{shared.name(first.part)}: “{tail(first.text)}”"
+        which = ", ".join(f"“{tail(c.text)}”" for c in open_[:3]) + (f" and {len(open_) - 3} more" if len(open_) > 3 else "")
+        place = f"{names[first.part]}: “{tail(first.text)}”"
         return base.model_copy(
             update={
                 "status": CheckStatus.FAIL,
                 "points": 0,
-                "message": f"{len(open_)} of {len(claims)} claims {'has' if len(open_) == 1 else 'have'} no source: {names}.",
+                "message": f"{len(open_)} of {len(claims)} claims {'has' if len(open_) == 1 else 'have'} no source: {which}.",
                 "evidence": f"{place}, {first.reason}" if first.reason else place,
                 "fix": "Take it out, correct it, or keep it with a reason.",
             }

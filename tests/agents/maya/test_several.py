@@ -190,7 +190,7 @@ class TestJoined:
         alone = run(AGENT, CALENDAR, CALENDAR.parse({"text": EXAMPLE, "start": MONDAY}), StepContext())
         assert not {"sources", "unread"} & set(alone.analysis.model_extra or {})
         assert several.of_report(alone) == ()
-        assert evidence.notes(alone) == ()
+        assert evidence.reading_notes(alone) == ()
 
     def test_an_edit_is_judged_as_the_first_time(self) -> None:
         again = CALENDAR.review(THREE, THREE.output)
@@ -266,7 +266,7 @@ class TestWhatCannotBeRead:
         assert says in unread.reason
         assert "1 of 3 sources could not be read." in report.steps[0].summary
         assert name in report.steps[0].summary
-        assert evidence.notes(report)[0].startswith("1 of 3 sources could not be read.")
+        assert evidence.reading_notes(report)[0].startswith("1 of 3 sources could not be read.")
         assert entries(report)
 
     def test_of_two_the_one_that_can_be_read_is_the_whole(self) -> None:

@@ -28,7 +28,7 @@ from coexai_app.business import Voice
 from coexai_app.extract.document import BlockKind, Document
 
 _HASHTAG = re.compile(r"(?<![\w&/#])[#＃][^\W\d]\w*")
-_HASHTAG_LINE = re.compile(r"^[ \t]*(?:[#＃]\w+[ \t]*)+$", re.MULTILINE)
+HASHTAG_LINE = re.compile(r"^[ \t]*(?:[#＃]\w+[ \t]*)+$", re.MULTILINE)
 _SAME_ANGLE = 4
 
 
@@ -46,9 +46,10 @@ class Judged:
     @property
     def bare(self) -> list[Part]:
         """The parts without the lines of hashtags and the source's headings: what is form, not words of a post."""
-        titles = {self.document.block_text(b).strip() for b in self.document.blocks if b.kind is BlockKind.HEADING}
-        kept = (("\n".join(line for line in part.text.split("\n") if line.strip() not in titles), part) for part in self.parts)
-        return [part.model_copy(update={"text": _HASHTAG_LINE.sub("", text).strip()}) for text, part in kept]
+        titles = {self.document.block_text(b).strip().casefold() for b in self.document.blocks if b.kind is BlockKind.HEADING}
+        lines = ((part, [line for line in part.text.split("\n") if line.strip().casefold() not in titles]) for part in self.parts)
+        kept = (("\n".join(found), part) for part, found in lines)
+        return [part.model_copy(update={"text": HASHTAG_LINE.sub("", text).strip()}) for text, part in kept]
 
     @property
     def language(self) -> str:
@@ -197,7 +198,7 @@ def judge(
 ) -> Review:
     """Claims, checks and score; the arguments are those of a thread's `review.judge`. `stretches` are those of several sources."""
     parts = calendar.parts()
-    form = [[match.span() for match in _HASHTAG_LINE.finditer(part.text)] for part in parts]
+    form = [[match.span() for match in HASHTAG_LINE.finditer(part.text)] for part in parts]
     claims = verdicts.ledger(parts, document, _beside(options, stretches), form)
     shared = verdicts.voiced(_shared(calendar, said), voice, known)
     return verdicts.judged(rubric, Judged(calendar, document, options, parts, voice, _many(stretches)), shared, claims, earlier)

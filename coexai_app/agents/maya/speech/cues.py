@@ -25,8 +25,11 @@ _NOT_SPEAKERS_LIST = (
     "results summary "
     "problem solution first second third finally today conclusion agenda title date time place hinweis beispiel tipp quelle bild "
     "ergebnis "
-    "nota ejemplo consejo fuente foto resultado exemple astuce image résultat remarque attention"
+    "nota ejemplo consejo fuente foto resultado exemple astuce image résultat remarque attention "
+    "part chapter day week month phase rule lesson reason mistake myth fact point number option day teil kapitel tag woche schritt regel "
+    "paso parte día semana regla étape partie jour semaine règle passo giorno settimana regola stap deel dag dia semana regra"
 )
+_NUMBER = re.compile(r"\s+\d{1,2}$")
 _NOT_SPEAKERS = frozenset(_NOT_SPEAKERS_LIST.split())
 _FEWEST = 2
 
@@ -69,7 +72,7 @@ def _labels(document: Document, block: Block) -> Iterator[_Label]:
     text = document.text[block.start : block.end]
     taken = -1
     for match in _LABEL.finditer(text):
-        if match["who"].casefold() not in _NOT_SPEAKERS:
+        if _NUMBER.sub("", match["who"].casefold()) not in _NOT_SPEAKERS:
             taken = match.start()
             yield _Label(block.start + match.start(), block.start + match.end(), match["who"], _seconds(match["first"] or match["second"]))
     if taken < 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -157,14 +158,24 @@ def sections(
         for run in chosen:
             desk.take(run)
         own = ""
-        if stretch.section >= 0 and stretch.section not in above:
-            own = _own_heading(document, stretch.section)
-        above.add(stretch.section)
+        section = _section(talk, chosen)
+        if section >= 0 and section not in above:
+            own = _own_heading(document, section)
+        above.add(section)
         heading, spent = headings.of_stretch(talk, stretch, chosen, desk.taken, [*used, *(h for _, h, _ in found)], own)
         if spent is not None:
             desk.take_one(spent)
         found.append((stretch, heading, chosen))
     return found
+
+
+def _section(talk: Talk, chosen: Sequence[Run]) -> int:
+    """The source's own section that most of the chosen words stand in; -1 where there is none."""
+    words: Counter[int] = Counter()
+    for run in chosen:
+        words[talk.said[run.first].section] += run.words
+    section, count = words.most_common(1)[0]
+    return section if 2 * count > words.total() else -1
 
 
 def _own_heading(document: Document, index: int) -> str:

@@ -45,12 +45,12 @@ class Steps:
         )
 
     def extract(self, data: TalkInput, context: StepContext) -> Extracted:
-        """Reads the source, and who speaks in it; raises as `sources.read`, and when it holds no spoken sentences."""
+        """Reads the source, and who speaks in it; raises as `sources.read`, and when it holds no whole sentences."""
         read = sources.read(data, context, fewest=self.form.fewest_words, wanted=self.form.name)
         document = cues.heard(read.document)
         if sum(s.words for s in talk.of_document(document).said) < self.form.fewest_words:
             raise InvalidInput(
-                f"This source has hardly any spoken sentences. {self.form.name} needs a transcript: add the words that were said.",
+                f"This source has hardly any whole sentences. {self.form.name} needs a transcript or running text: add more of it.",
                 field=_field(data),
             )
         return Extracted(document=document)
@@ -92,7 +92,7 @@ class Steps:
         builtin = self.form.compose(document, data.length, data.call_to_action or "", self._banned(data, context))
         if not builtin:
             raise InvalidInput(
-                "No sentence of this transcript can stand alone. Add a longer one, with whole sentences.",
+                "No sentence of this source can stand alone. Add a longer one, with whole sentences.",
                 field=_field(data),
             )
         if context.model is not None:
