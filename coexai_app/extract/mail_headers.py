@@ -18,6 +18,7 @@ _USUAL: Final = _TELLING | {b"from", b"to", b"subject", b"date", b"sender", b"re
 _WORD: Final = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS: Final = re.compile(r"(?<=\?=)\s+(?==\?)")
 _LONGEST: Final = 2_000
+_NOTHING_SAID: Final = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii"})
 
 
 def is_mail(data: bytes, *, named: bool) -> bool:
@@ -67,9 +68,21 @@ def _unpacked(word: str, how: str) -> bytes:
 
 
 def _characters(data: bytes, charset: str) -> str:
+    """Too short to guess by: what is not UTF-8 though it says so, and mostly ASCII, is Windows-1252."""
     from coexai_app.extract import text
 
+    charset = charset.partition("*")[0]
     try:
-        return text.decode(data, charset=charset.partition("*")[0])
+        if charset in _NOTHING_SAID and not _is_utf8(data) and sum(byte > 0x7F for byte in data) <= len(data) / 3:
+            return data.decode("cp1252", "replace")
+        return text.decode(data, charset=charset)
     except InvalidInput:
         return data.decode("latin-1")
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
