@@ -19,7 +19,7 @@ from coexai_app.errors import InvalidInput, TooLarge
 from tests.agents.maya.test_thread_property import SENTENCE
 
 FULL = os.environ.get("COEXAI_FAULTS") == "full"
-EXAMPLES = 10_000 if FULL else 25
+EXAMPLES = 1_000 if FULL else 25
 SKILLS = {slug: (agent, skill) for agent in AGENTS.values() for slug, skill in agent.capabilities.items()}
 # Most sources are prose; some have everything that a text can have.
 PLAIN = st.lists(SENTENCE, min_size=1, max_size=6).map(" ".join)

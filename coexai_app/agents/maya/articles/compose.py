@@ -33,6 +33,8 @@ _CONCLUDES = re.compile(
 def blocks(document: Document, length: Length, closing: str = "", banned: frozenset[str] = frozenset()) -> tuple[TextBlock, ...]:
     """The article's blocks; () when no sentence of the talk can stand alone. `banned` are sentences that must not be used."""
     heard = talk.of_document(document)
+    if not heard.said:
+        return ()
     total = sum(s.words for s in heard.said)
     body, most, pulls = SIZES[length]
     body = total if total <= _SHORT_TALK else min(body, round(total * _SHARE))

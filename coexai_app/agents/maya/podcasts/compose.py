@@ -70,6 +70,8 @@ _ADVICE = re.compile(
 def blocks(document: Document, length: Length, closing: str = "", banned: frozenset[str] = frozenset()) -> tuple[TextBlock, ...]:
     """The summary's blocks; () when no sentence of the episode can stand alone. `banned` are sentences that must not be used."""
     heard = talk.of_document(document)
+    if not heard.said:
+        return ()
     total = sum(s.words for s in heard.said)
     room, most, points, quotes = SIZES[length]
     desk = planning.Desk(heard, banned)
