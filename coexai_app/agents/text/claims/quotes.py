@@ -111,7 +111,10 @@ class QuoteIndex:
             while begin >= 0:
                 end = begin + cut
                 for place in range(end + 1, min(end + 13, len(self.words) - (len(wanted) - cut) + 1)):
-                    if [w for w, _, _ in self.words[place : place + len(wanted) - cut]] == wanted[cut:]:
+                    if (
+                        self.words[place][0] == wanted[cut]
+                        and [w for w, _, _ in self.words[place : place + len(wanted) - cut]] == wanted[cut:]
+                    ):
                         between = self.text[self.words[end - 1][2] : self.words[place][1]]
                         if _ATTRIBUTION.fullmatch(between):
                             return self.words[begin][1], self.words[place + len(wanted) - cut - 1][2]
@@ -128,8 +131,9 @@ class QuoteIndex:
             while begin >= 0 and tries < 60:
                 low = max(0, begin - i)
                 window = [w for w, _, _ in self.words[low : low + len(wanted)]]
-                ratio = SequenceMatcher(None, wanted, window, autojunk=False).ratio()
-                if ratio > best:
+                match = SequenceMatcher(None, wanted, window, autojunk=False)
+                # The quick ratios are upper bounds.
+                if match.real_quick_ratio() > best and match.quick_ratio() > best and (ratio := match.ratio()) > best:
                     best, place = ratio, low
                 begin, tries = self._find([word], begin + 1), tries + 1
         if best < 0.5:
