@@ -67,6 +67,19 @@ class TestFormats:
             out, err = capfd.readouterr()
             assert out == "" and f"has no format “{form}”" in err and ", ".join(exports) in err
 
+    def test_a_calendar_of_several_files(self, post: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        other = tmp_path / "bees, and more.md"
+        other.write_text(
+            "# Bees\n\n" + "Two hives stand on the roof of the library since April 2024, and Karin Holm looks after them. " * 3
+        )
+        run = ["run", "maya", "content-calendar", "--file", str(post), "--file", str(other), "--file", str(tmp_path / "gone.md")]
+        assert main([*run, "--format", "json"]) == 0
+        out, err = capfd.readouterr()
+        kept = json.loads(out)["analysis"]
+        assert [one["name"] for one in kept["sources"]] == ["post.md", "bees, and more.md"]
+        assert len(kept["unread"]) == 1
+        assert "1 of 3 sources could not be read" in err
+
     def test_text_from_standard_input_in_a_process_of_its_own(self) -> None:
         done = subprocess.run(
             [
@@ -108,6 +121,7 @@ class TestMistakes:
             ([*RUN, "--text", POST, "--set", "posts"], "KEY=VALUE"),
             ([*RUN, "--text", POST, "--set", "posts=99"], "5 to 12"),
             ([*RUN, "--text", POST, "--set", "colour=red"], "no such field"),
+            ([*RUN, "--url", "https://a.example", "--url", "https://b.example"], "takes one source. Give --url once"),
             ([*RUN, "--url", "http://127.0.0.1:9/x"], ""),
             ([*RUN, "--url", "http://10.0.0.1/"], ""),
             ([*RUN, "--url", "file:///etc/passwd"], "web address"),

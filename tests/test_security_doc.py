@@ -74,7 +74,7 @@ def test_files() -> None:
     assert (
         f"at most {sizes[PlanName.FREE]} MB on Free, {sizes[PlanName.PRO]} MB on Pro, {sizes[PlanName.ENTERPRISE]} MB on Enterprise" in TEXT
     )
-    written = {"pdf", "docx", "md", "markdown", "txt", "text", "html", "htm", "xhtml"}
+    written = {"pdf", "docx", "md", "markdown", "txt", "text", "html", "htm", "xhtml", "eml"}
     assert written | {"srt", "vtt", "mp3", "mp4", "m4a", "wav"} == files.ACCEPTED, "name the new kinds in the document"
 
 

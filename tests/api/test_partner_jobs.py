@@ -54,6 +54,18 @@ class TestCreate:
         row = session.get_one(Job, UUID(body["id"]))
         assert (row.user_id, row.organization_id) == (people.bob.user_id, people.bob.organization_id)
 
+    def test_of_several_sources_with_a_list_of_files(self, api: Become) -> None:
+        mine = api("bob")
+        file = {"file": ("bees.md", POST.encode(), "text/markdown")}
+        ids = [mine.post("/files", files=file).json()["id"], str(nobody())]
+        data = {"text": POST + "More words.", "more_files": ids[:1], "more_urls": []}
+        job = started(mine, capability="content-calendar", input=data)
+        work_all()
+        report = mine.get(f"/jobs/{job['id']}/output").json()
+        assert len(report["analysis"]["sources"]) == 2
+        refused = mine.post("/agents/maya/jobs", {"capability": "content-calendar", "input": {**data, "more_files": ids}})
+        assert refused.status_code == 404
+
     def test_later_and_less_urgent(self, api: Become) -> None:
         at = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
         body = started(api("bob"), run_at=at.isoformat(), priority="low")

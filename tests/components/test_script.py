@@ -310,6 +310,25 @@ class TestUploads:
 
         play(story)
 
+    def test_several_files_that_are_there_from_the_start_have_a_row_each(self, play: Any) -> None:
+        def story(page: Page) -> None:
+            page.evaluate(
+                """() => {
+                  const zone = document.querySelector("[data-drop]");
+                  zone.dataset.dropMultiple = "true";
+                  zone.dataset.dropFile = "one.md\\ntwo, too.md";
+                  zone.dataset.dropGiven = "file-1,file-2";
+                  document.body.append(document.createElement("i"));
+                }"""
+            )
+            page.get_by_role("button", name="Remove two, too.md").wait_for()
+            assert page.get_by_test_id("upload-row").count() == 2
+            assert page.locator("[data-drop-value]").input_value() == "file-1,file-2"
+            page.get_by_role("button", name="Remove one.md").click()
+            assert page.locator("[data-drop-value]").input_value() == "file-2"
+
+        play(story)
+
     def test_a_file_that_is_there_from_the_start_has_its_row_and_can_be_taken_away(self, play: Any) -> None:
         def story(page: Page) -> None:
             page.evaluate(

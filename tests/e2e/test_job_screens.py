@@ -185,10 +185,10 @@ class TestTimeline:
         expect(timer).to_have_text(re.compile(r"^\d+ s$"))
         first = int(timer.inner_text().split()[0])
         assert first < 60
-        expect(timer).to_have_text(f"{first + 2} s", timeout=5_000)
+        expect(timer).to_have_text(f"{first + 6} s", timeout=15_000)
         page.reload()
         expect(timer).to_have_text(re.compile(r"^\d+ s$"))
-        assert first + 2 <= int(timer.inner_text().split()[0]) < 60
+        assert first + 2 <= int(timer.inner_text().split()[0]) < 60  # a slow machine is some seconds late
         expect(page.get_by_test_id("step-extract")).to_contain_text("As it should be.")
 
 

@@ -21,10 +21,29 @@ class TestFields:
 
     @pytest.mark.parametrize(
         ("name", "kind"),
-        [("start", "date"), ("weeks", "number"), ("link", "checkbox"), ("times", "text"), ("file", "file"), ("url", "url")],
+        [
+            ("start", "date"),
+            ("weeks", "number"),
+            ("link", "checkbox"),
+            ("times", "text"),
+            ("file", "file"),
+            ("url", "url"),
+            ("more_urls", "lines"),
+            ("more_files", "files"),
+        ],
     )
     def test_the_others_are_what_they_were(self, name: str, kind: str) -> None:
         assert FIELDS[name].kind == kind
+
+    def test_addresses_stand_on_lines_and_files_between_commas(self) -> None:
+        data = {"more_urls": ["https://a.example/x,1", "https://b.example"], "more_files": ["f", "g"], "weeks": 3, "url": None}
+        filled = forms.filled(CalendarInput, data)
+        assert filled == {"more_urls": "https://a.example/x,1\nhttps://b.example", "more_files": "f,g", "weeks": "3"}
+        assert CalendarInput.model_validate(filled).more_urls == ("https://a.example/x,1", "https://b.example")
+
+    def test_the_files_that_an_input_names(self) -> None:
+        assert forms.references(CalendarInput(file="a", more_files=("b", "c"))) == (("file", "a"), ("more_files", "b"), ("more_files", "c"))
+        assert forms.references(CalendarInput(text="x")) == ()
 
     def test_every_example_can_be_run_as_its_form_sends_it(self) -> None:
         for skill in AGENTS["maya"].capabilities.values():
