@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
@@ -97,6 +97,8 @@ class StepContext:
 
     `model` and `transcriber` are None when no key is set: the step then uses its builtin engine. `cancelled` is asked between and within
     steps.
+    `pieces` is what the running step was paid for already, by names of its own, in this try or an earlier one; `keep` stores them with what
+    the step has used so far, so that neither is lost with the process.
     `business` is the organisation's profile as it was when the job was made, an empty one where there is none. `language` is what its
     person wants results in, a BCP 47 tag; empty: the language of the source. `earlier` gives the organisation's last outputs of this agent,
     the newest first, to compare with.
@@ -117,6 +119,9 @@ class StepContext:
     engine: Engine = BUILTIN
     results: dict[type[StepResult], StepResult] = field(default_factory=dict)
     step: str = ""
+    pieces: dict[str, Any] = field(default_factory=dict)
+    keep: Callable[[Mapping[str, Any], Usage], None] = lambda pieces, used: None
+    began: Usage = NOTHING_USED
 
     def need(self, kind: type[R]) -> R:
         """The result of an earlier step, by its type."""
@@ -128,12 +133,24 @@ class StepContext:
             raise Cancelled("The job was cancelled.")
 
     def transcribe(self, audio: bytes, seconds: float) -> Sequence[Segment]:
-        """What is said in an MP3 of so many seconds, by the transcription model; counted as a call."""
+        """What is said in an MP3 of so many seconds, by the transcription model; counted as a call, at the list price.
+
+        The same sound is not sent to the same model twice: what was heard of it is kept as a piece of the step.
+        """
         if self.transcriber is None:
             raise RuntimeError("transcribe() without a model: the step must use its builtin engine")
         self.check()
-        said = self.transcriber.transcribe(audio, seconds=seconds, check=self.check)
+        name = hashlib.sha256(b"\0".join((self.transcriber.model.encode(), audio))).hexdigest()
+        if name in self.pieces:
+            return [Segment(**one) for one in self.pieces[name]]
+        before = self.transcriber.spent_micros
+        try:
+            said = self.transcriber.transcribe(audio, seconds=seconds, check=self.check)
+        finally:
+            self.usage = self.usage + Usage(cost_micros=self.transcriber.spent_micros - before)
         self.usage = self.usage + Usage(calls=1)
+        self.pieces[name] = [asdict(one) for one in said]
+        self.keep(self.pieces, spent(self.began, self.usage))
         return said
 
     def ask(self, prompt: Prompt, part: str = "") -> Completion:
@@ -277,6 +294,17 @@ class Checkpoint:
     engine: Engine = BUILTIN
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What earlier tries at a step used, and the pieces that they kept."""
+
+    usage: Usage = NOTHING_USED
+    pieces: Mapping[str, Any] = field(default_factory=dict)
+
+
+NOT_BEGUN = Unfinished()
+
+
 def input_hash(agent: str, capability: str, data: AgentInput) -> str:
     """SHA-256 of what determines a step's result: agent, capability and the input, as canonical JSON."""
     canonical = json.dumps([agent, capability, data.model_dump(mode="json")], sort_keys=True, ensure_ascii=False)
@@ -291,10 +319,12 @@ def run(
     *,
     on_step: Callable[[StepEvent], None] = lambda event: None,
     checkpoints: Mapping[str, Checkpoint] | None = None,
+    unfinished: Mapping[str, Unfinished] | None = None,
 ) -> Report:
     """Runs the steps in order and returns the report.
 
-    A step with a checkpoint for the same input is not run again. Errors of a step pass through, after `on_step` has
+    A step with a checkpoint for the same input is not run again; one that is `unfinished` gets its pieces back, and what it used in earlier
+    tries counts with it. Errors of a step pass through, after `on_step` has
     heard that it failed.
     """
     digest = input_hash(agent.slug, capability.slug, data)
@@ -312,6 +342,8 @@ def run(
             continue
         on_step(StepEvent(position, step.name, step.label, StepStatus.RUNNING, digest, step.seconds))
         before, started = context.usage, time.perf_counter()
+        earlier = (unfinished or {}).get(step.name, NOT_BEGUN)
+        context.began, context.usage, context.pieces = before, before + earlier.usage, dict(earlier.pieces)
         try:
             result = step.run(data, context)
         except Interrupted:
@@ -321,7 +353,7 @@ def run(
             # Only a domain error is written for people; any other may hold a customer's data.
             reason = error.message if isinstance(error, CoexaiError) else "Stopped by an error of ours."
             failed = StepStatus.FAILED
-            on_step(StepEvent(position, step.name, step.label, failed, digest, ms=ms, summary=reason, usage=_spent(before, context.usage)))
+            on_step(StepEvent(position, step.name, step.label, failed, digest, ms=ms, summary=reason, usage=spent(before, context.usage)))
             raise
         ms = round((time.perf_counter() - started) * 1000)
         context.results[step.result] = result
@@ -336,7 +368,7 @@ def run(
                 ms=ms,
                 summary=result.summary(),
                 result=result.model_dump(mode="json"),
-                usage=_spent(before, context.usage),
+                usage=spent(before, context.usage),
                 engine=context.engine,
             )
         )
@@ -362,7 +394,8 @@ def _writer(current: Engine, kept: Engine) -> Engine:
     return kept if kept.provider != BUILTIN.provider else current
 
 
-def _spent(before: Usage, after: Usage) -> Usage:
+def spent(before: Usage, after: Usage) -> Usage:
+    """What was used between two moments."""
     return Usage(
         calls=after.calls - before.calls,
         input_tokens=after.input_tokens - before.input_tokens,
