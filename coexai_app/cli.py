@@ -124,6 +124,7 @@ def _run(options: argparse.Namespace) -> int:
     from coexai_app.agents.pipeline import StepContext
     from coexai_app.agents.pipeline import run as run_pipeline
     from coexai_app.llm import router, transcription
+    from coexai_app.llm.meter import MICROS_PER_CENT, Meter
 
     agent = agents.AGENTS.get(options.agent)
     if agent is None or not agent.available:
@@ -138,9 +139,12 @@ def _run(options: argparse.Namespace) -> int:
     if form in _BINARY and options.output is None and sys.stdout.isatty():
         raise InvalidInput(f"{_BINARY[form]} needs a file: add -o FILE.{form}")
     config = settings.get()
+    model = router.from_settings(config)
     context = StepContext(
-        model=router.from_settings(config),
-        transcriber=transcription.from_settings(config),
+        model=model,
+        transcriber=transcription.from_settings(
+            config, meter=model.meter if model else Meter(config.model_spend_cap_cents * MICROS_PER_CENT)
+        ),
         open_file=_open_file,
         fetch=partial(extract.fetch, allow_hosts=config.fetch_allow_hosts),
     )

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
@@ -104,11 +104,11 @@ class StepContext:
 
     `model` and `transcriber` are None when no key is set: the step then uses its builtin engine. `cancelled` is asked between and within
     steps.
+    `pieces` is what the running step was paid for already, by names of its own, in this try or an earlier one; `keep_piece` adds one and
+    `keep` stores them with what the step has used so far, so that neither is lost with the process.
     `business` is the organisation's profile as it was when the job was made, an empty one where there is none. `language` is what its
     person wants results in, a BCP 47 tag; empty: the language of the source. `earlier` gives the organisation's last outputs of this agent,
     the newest first, to compare with.
-    A step with several paid parts may `keep` each under a name, so that another try of it goes on behind them; `kept` has, by step and
-    name, what earlier tries kept for the same input (`digest`).
     """
 
     model: Model | None = None
@@ -126,9 +126,9 @@ class StepContext:
     engine: Engine = BUILTIN
     results: dict[type[StepResult], StepResult] = field(default_factory=dict)
     step: str = ""
-    digest: str = ""
-    keep: Callable[[str, Checkpoint], None] = lambda part, made: None
-    kept: Mapping[str, Mapping[str, Checkpoint]] = field(default_factory=dict)
+    pieces: dict[str, Any] = field(default_factory=dict)
+    keep: Callable[[Mapping[str, Any], Usage], None] = lambda pieces, used: None
+    began: Usage = NOTHING_USED
 
     def need(self, kind: type[R]) -> R:
         """The result of an earlier step, by its type."""
@@ -140,13 +140,29 @@ class StepContext:
             raise Cancelled("The job was cancelled.")
 
     def transcribe(self, audio: bytes, seconds: float) -> Sequence[Segment]:
-        """What is said in an MP3 of so many seconds, by the transcription model; counted as a call."""
+        """What is said in an MP3 of so many seconds, by the transcription model; counted as a call, at the list price.
+
+        The same sound is not sent to the same model twice: what was heard of it is kept as a piece of the step.
+        """
         if self.transcriber is None:
             raise RuntimeError("transcribe() without a model: the step must use its builtin engine")
         self.check()
-        said = self.transcriber.transcribe(audio, seconds=seconds, check=self.check)
+        name = hashlib.sha256(b"\0".join((self.transcriber.model.encode(), audio))).hexdigest()
+        if name in self.pieces:
+            return [Segment(**one) for one in self.pieces[name]]
+        before = self.transcriber.spent_micros
+        try:
+            said = self.transcriber.transcribe(audio, seconds=seconds, check=self.check)
+        finally:
+            self.usage = self.usage + Usage(cost_micros=self.transcriber.spent_micros - before)
         self.usage = self.usage + Usage(calls=1)
+        self.keep_piece(name, [asdict(one) for one in said])
         return said
+
+    def keep_piece(self, name: str, piece: Any) -> None:
+        """Stores a paid piece of the running step, which another try at the step finds in `pieces`."""
+        self.pieces[name] = piece
+        self.keep(self.pieces, spent(self.began, self.usage))
 
     def ask(self, prompt: Prompt, part: str = "") -> Completion:
         """One model call, counted; its key is "job:step", so a provider that knows idempotency keys bills it once."""
@@ -296,6 +312,17 @@ class Checkpoint:
     engine: Engine = BUILTIN
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What earlier tries at a step used, and the pieces that they kept."""
+
+    usage: Usage = NOTHING_USED
+    pieces: Mapping[str, Any] = field(default_factory=dict)
+
+
+NOT_BEGUN = Unfinished()
+
+
 def input_hash(agent: str, capability: str, data: AgentInput) -> str:
     """SHA-256 of what determines a step's result: agent, capability and the input, as canonical JSON."""
     canonical = json.dumps([agent, capability, data.model_dump(mode="json")], sort_keys=True, ensure_ascii=False)
@@ -310,13 +337,14 @@ def run(
     *,
     on_step: Callable[[StepEvent], None] = lambda event: None,
     checkpoints: Mapping[str, Checkpoint] | None = None,
+    unfinished: Mapping[str, Unfinished] | None = None,
 ) -> Report:
     """Runs the steps in order and returns the report.
 
-    A step with a checkpoint for the same input is not run again. Errors of a step pass through, after `on_step` has
-    heard that it failed.
+    A step with a checkpoint for the same input is not run again; one that is `unfinished` gets its pieces back, and what it used in earlier
+    tries counts with it. Errors of a step pass through, after `on_step` has heard that it failed.
     """
-    digest = context.digest = input_hash(agent.slug, capability.slug, data)
+    digest = input_hash(agent.slug, capability.slug, data)
     records: list[StepRecord] = []
     for position, step in enumerate(capability.steps_for(data)):
         context.check()
@@ -331,6 +359,8 @@ def run(
             continue
         on_step(StepEvent(position, step.name, step.label, StepStatus.RUNNING, digest, step.seconds))
         before, started = context.usage, time.perf_counter()
+        earlier = (unfinished or {}).get(step.name, NOT_BEGUN)
+        context.began, context.usage, context.pieces = before, before + earlier.usage, dict(earlier.pieces)
         try:
             result = step.run(data, context)
         except Interrupted:

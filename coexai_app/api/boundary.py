@@ -47,6 +47,7 @@ BEGINNINGS: Final = (
     ("/api/v1/auth/", SIGN_IN_BYTES),
     ("/api/v1/agents/", INPUT_BYTES),
     ("/api/v1/quotes", INPUT_BYTES),
+    ("/api/v1/outputs/", INPUT_BYTES),
     ("/api/v1/schedules", INPUT_BYTES),
 )
 # For what is no page: should a browser ever show it as a document, nothing in it runs, loads or is sent.

@@ -29,9 +29,9 @@ router = partner.router("/outputs", "Results")
 OutputId = Annotated[UUID, Path(description="The result's id.")]
 CHANGE_VERSION: Final = (*CHANGE_ONE, PreconditionFailed, PreconditionRequired)
 MOST: Final = 2**31 - 1
-# More than any capability's edit may leave, and more than any text of one has.
-MOST_PARTS: Final = 500
-MOST_CHARACTERS: Final = 20_000
+# As much as the capability with the most and the longest texts may have; each has limits of its own.
+MOST_PARTS: Final = 300
+MOST_CHARACTERS: Final = 10_000
 
 
 class OutputQuery(PageQuery):

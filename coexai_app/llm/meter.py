@@ -9,6 +9,7 @@ from coexai_app.llm.base import Tokens
 from coexai_app.llm.errors import SpendCapReached
 from coexai_app.llm.prices import ASSUMED, price_of
 
+MICROS_PER_CENT = 10_000
 BYTES_PER_TOKEN = 3
 """Input is estimated at one token for three bytes of UTF-8: above what tokenizers need for Latin, Cyrillic, CJK text and code."""
 
@@ -48,7 +49,10 @@ class Meter:
 
         Raises SpendCapReached when that could pass the cap.
         """
-        most = (price_of(model) or ASSUMED).cost(-(-size // BYTES_PER_TOKEN), max_tokens)
+        return self.hold((price_of(model) or ASSUMED).cost(-(-size // BYTES_PER_TOKEN), max_tokens))
+
+    def hold(self, most: int) -> int:
+        """Sets aside micros that a call can cost, until `settle` or `spend`. Raises SpendCapReached when that could pass the cap."""
         with self._lock:
             counted = self._spent + self._held
             if self.cap_micros is None or counted + most <= self.cap_micros:
@@ -73,6 +77,17 @@ class Meter:
             self._held += unreported - reserved
             if used.input or used.output:
                 self._spent += (price_of(attempt.model) or ASSUMED).cost(used.input, used.output)
+
+    def spend(self, held: int, used: int) -> None:
+        """Replaces what was set aside by what a call cost whose price is not by tokens."""
+        with self._lock:
+            self._held -= held
+            self._spent += used
+
+    def carry(self, spent: int) -> None:
+        """What earlier tries of the job spent counts, too."""
+        with self._lock:
+            self._spent += spent
 
 
 def estimate(model: str, *, size: int, received: int) -> int:

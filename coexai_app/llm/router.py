@@ -20,7 +20,7 @@ from coexai_app.llm.base import Chunk, Completion, Prompt
 from coexai_app.llm.compatible import Compatible
 from coexai_app.llm.errors import ModelBusy, ModelError, ModelRefusedKey
 from coexai_app.llm.gemini import Gemini
-from coexai_app.llm.meter import Attempt, Meter
+from coexai_app.llm.meter import MICROS_PER_CENT, Attempt, Meter
 from coexai_app.llm.openai import OpenAI
 from coexai_app.llm.vendor import Limits, Vendor
 
@@ -32,8 +32,6 @@ DEFAULT_MODELS: Mapping[str, str] = MappingProxyType(
     {"openai": "gpt-6-luna", "anthropic": "claude-haiku-5-5", "gemini": "gemini-3.8-flash"}
 )
 """Used when a vendor's model setting is empty: the small current model of each (November 2026)."""
-
-_MICROS_PER_CENT = 10_000
 
 
 class Router:
@@ -66,6 +64,11 @@ class Router:
     def spent_micros(self) -> int:
         """Millionths of a US dollar that the job's calls cost so far, failed ones included when the vendor told their usage."""
         return self._meter.spent_micros
+
+    @property
+    def meter(self) -> Meter:
+        """Counts the job's money; a transcriber beside this router writes to it, too, so that there is one cap."""
+        return self._meter
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
@@ -175,7 +178,7 @@ def from_settings(
     total = float(settings.model_timeout_seconds)
     limits = Limits(total=total, read=min(Limits().read, total))
     models = [vendor for name in names if (vendor := _configured(name, settings, limits)) is not None]
-    cap = settings.model_spend_cap_cents * _MICROS_PER_CENT
+    cap = settings.model_spend_cap_cents * MICROS_PER_CENT
     return Router(models, cap_micros=cap if at_most_micros is None else min(cap, at_most_micros), sleep=sleep) if models else None
 
 

@@ -18,7 +18,9 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from coexai_app import log
+from coexai_app.llm import speech_prices
 from coexai_app.llm.errors import BadAnswer, ModelError, ModelRefusedKey, ModelRejected, ModelUnavailable, of_status
+from coexai_app.llm.meter import Meter
 from coexai_app.llm.render import clean
 from coexai_app.llm.retry import Retry, retry_after
 from coexai_app.llm.vendor import Limits
@@ -60,7 +62,8 @@ class Segment:
 
 
 class Transcriber:
-    """A transcription model behind a base URL, which includes the version; one without a path gets the usual "/v1"."""
+    """A transcription model behind a base URL, which includes the version; one without a path gets the usual "/v1". `spent_micros` is what
+    it cost so far."""
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Transcriber:
         limits: Limits = _LIMITS,
         retry: Retry = _RETRY,
         sleep: Callable[[float], None] = time.sleep,
+        meter: Meter | None = None,
     ) -> None:
         secret = api_key.get_secret_value() if isinstance(api_key, SecretStr) else api_key or ""
         self._key = SecretStr(secret.strip())
@@ -78,20 +82,38 @@ class Transcriber:
         self.base_url = _with_version(base_url.strip().rstrip("/") or DEFAULT_URL)
         self._limits, self._retry, self._sleep = limits, retry, sleep
         self._form = 0
+        self._meter = meter or Meter()
+        self.spent_micros = 0
 
     def __repr__(self) -> str:
         return f"Transcriber(model={self.model!r})"
+
+    def cost_micros(self, seconds: float) -> int | None:
+        """What so much sound costs, in millionths of a US dollar; None where the price is not known."""
+        return speech_prices.cost_micros(self.base_url, self.model, seconds)
 
     def transcribe(self, audio: bytes, *, seconds: float, check: Callable[[], object] = lambda: None) -> tuple[Segment, ...]:
         """What is said in an MP3 of so many seconds, in order; nothing when nobody speaks.
 
         `check` is called before each try. A server that tells no times gets those of its sentences shared out by their length.
-        Raises the errors of `llm.errors`.
+        Raises the errors of `llm.errors`; SpendCapReached before anything is sent.
         """
-        from coexai_app.llm.transport import BoundedClient
-
         if len(audio) > MAX_AUDIO_BYTES:
             raise ValueError("a stretch of sound that no server takes")
+        held = self._meter.hold(self.cost_micros(seconds) or 0)
+        used = 0
+        try:
+            answer = self._tried(audio, seconds, check)
+            used = held  # also of an answer that is not usable: the server has done its work
+            return _segments(answer, seconds)
+        finally:
+            self._meter.spend(held, used)
+            self.spent_micros += used
+
+    def _tried(self, audio: bytes, seconds: float, check: Callable[[], object]) -> Mapping[str, Any]:
+        """The answer, after as many tries as it takes."""
+        from coexai_app.llm.transport import BoundedClient
+
         with BoundedClient(title=_TITLE, setting=_SETTING, limits=self._limits) as http:
             tried = 0
             while True:
@@ -108,7 +130,7 @@ class Transcriber:
                     self._sleep(wait)
                     continue
                 log.get(__name__).info("transcription %s: %.0f s of sound in %.1f s", self.model, seconds, time.monotonic() - started)
-                return _segments(answer, seconds)
+                return answer
 
     def _asked(self, http: BoundedClient, audio: bytes) -> Mapping[str, Any]:
         """One answer, in the most detailed form that the server knows."""
@@ -165,8 +187,9 @@ class TranscriptionSettings(Protocol):
     def transcription_timeout_seconds(self) -> float: ...
 
 
-def from_settings(settings: TranscriptionSettings) -> Transcriber | None:
-    """The transcription model that is set, or None: an address alone is enough, and a key alone is for OpenAI."""
+def from_settings(settings: TranscriptionSettings, *, meter: Meter | None = None) -> Transcriber | None:
+    """The transcription model that is set, or None: an address alone is enough, and a key alone is for OpenAI. What it spends goes to the
+    `meter`, whose cap holds."""
     secret = settings.transcription_api_key
     key = secret.get_secret_value().strip() if secret else ""
     address = settings.transcription_base_url.strip()
@@ -174,7 +197,7 @@ def from_settings(settings: TranscriptionSettings) -> Transcriber | None:
         return None
     total = float(settings.transcription_timeout_seconds)
     limits = Limits(total=total, read=min(_LIMITS.read, total), max_bytes=_LIMITS.max_bytes)
-    return Transcriber(api_key=secret, model=settings.transcription_model, base_url=address, limits=limits)
+    return Transcriber(api_key=secret, model=settings.transcription_model, base_url=address, limits=limits, meter=meter)
 
 
 def _with_version(url: str) -> str:

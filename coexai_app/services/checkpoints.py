@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy import bindparam, null, update
 from sqlmodel import Session, col, select
 
 from coexai_app import db
-from coexai_app.agents.pipeline import Checkpoint, StepEvent, StepStatus
+from coexai_app.agents.pipeline import NOTHING_USED, Checkpoint, StepEvent, StepStatus, Unfinished
 from coexai_app.agents.report import Engine, Usage
 from coexai_app.errors import Cancelled
 from coexai_app.models import JobStep, StepState
@@ -30,11 +31,27 @@ _STATES: Final = {
 }
 
 
-def of(job_id: UUID) -> dict[str, Checkpoint]:
-    """The finished steps of earlier tries, by name."""
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What earlier tries left, by the names of the steps."""
+
+    finished: Mapping[str, Checkpoint]
+    unfinished: Mapping[str, Unfinished]
+
+    @property
+    def spent_micros(self) -> int:
+        used = [*(step.usage for step in self.finished.values()), *(step.usage for step in self.unfinished.values())]
+        return sum(usage.cost_micros for usage in used)
+
+
+NOTHING: Final = Earlier({}, {})
+
+
+def of(job_id: UUID) -> Earlier:
+    """The finished steps of earlier tries, and of the others what they used and kept."""
     with db.reading() as session:
-        steps = session.exec(select(JobStep).where(JobStep.job_id == job_id, col(JobStep.result).is_not(None))).all()
-    return {
+        steps = session.exec(select(JobStep).where(JobStep.job_id == job_id)).all()
+    finished = {
         step.name: Checkpoint(
             input_hash=step.input_hash,
             result=step.result or {},
@@ -43,27 +60,17 @@ def of(job_id: UUID) -> dict[str, Checkpoint]:
             engine=Engine.model_validate(step.meta["engine"]),
         )
         for step in steps
-        if "engine" in step.meta
+        if "engine" in step.meta and step.result is not None
     }
-
-
-def parts(job_id: UUID) -> dict[str, dict[str, Checkpoint]]:
-    """What earlier tries kept of steps that they did not finish, by step and name of the part."""
-    with db.reading() as session:
-        steps = session.exec(select(JobStep.name, JobStep.meta).where(JobStep.job_id == job_id)).all()
-    return {
-        step: {
-            name: Checkpoint(
-                input_hash=part["input_hash"],
-                result=part["result"],
-                usage=Usage.model_validate(part["usage"]),
-                engine=Engine.model_validate(part["engine"]),
-            )
-            for name, part in meta["parts"].items()
-        }
-        for step, meta in steps
-        if "parts" in meta
+    unfinished = {
+        step.name: Unfinished(
+            usage=Usage.model_validate(step.meta.get("usage", {})),
+            pieces=(step.result or {}).get("pieces", {}) if "engine" not in step.meta else {},
+        )
+        for step in steps
+        if step.name not in finished and "usage" in step.meta
     }
+    return Earlier(finished, unfinished)
 
 
 class Recorder:
@@ -120,22 +127,19 @@ class Recorder:
 
         db.insist(tell)
 
-    def keep(self, name: str, made: Checkpoint) -> None:
-        """Stores a paid part of the running step; the step's own result takes its place."""
+    def keep(self, pieces: Mapping[str, Any], used: Usage) -> None:
+        """Stores what the running step has paid for and what it used, in the place of its result, which comes later. Raises Fenced."""
         step = self._step
-        part = {
-            "input_hash": made.input_hash,
-            "result": dict(made.result),
-            "usage": made.usage.model_dump(),
-            "engine": made.engine.model_dump(),
-        }
+        if not step:
+            return
+        db.insist(self.show)
+        running = update(JobStep).where(col(JobStep.job_id) == self.claim.id, col(JobStep.name) == step)
+        values = {"result": {"pieces": dict(pieces)}, "meta": {"usage": used.model_dump()}}
 
         def store() -> None:
             with db.transaction() as session:
                 prove(session, self.claim)
-                row = session.exec(select(JobStep).where(JobStep.job_id == self.claim.id, JobStep.name == step)).one()
-                row.meta = {**row.meta, "parts": {**row.meta.get("parts", {}), name: part}}
-                session.add(row)
+                session.execute(running.values(**values).execution_options(synchronize_session=False))
 
         db.insist(store)
 
@@ -191,4 +195,6 @@ def _values(claim: Claim, event: StepEvent) -> dict[str, Any]:
             "input_hash": event.input_hash,
             "meta": {"usage": event.usage.model_dump(), "engine": event.engine.model_dump(), "empty": event.empty},
         }
+    elif event.status is StepStatus.FAILED and event.usage != NOTHING_USED:
+        values["meta"] = {"usage": event.usage.model_dump()}
     return values

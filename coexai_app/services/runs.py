@@ -26,6 +26,7 @@ from coexai_app.business import BusinessProfile
 from coexai_app.errors import Cancelled, InvalidInput
 from coexai_app.integrations.storage import store
 from coexai_app.llm import router, transcription
+from coexai_app.llm.meter import MICROS_PER_CENT, Meter
 from coexai_app.models import File, Job
 from coexai_app.services import business, checkpoints, dispatch, earlier, endings, files, jobs
 from coexai_app.services.checkpoints import Recorder
@@ -161,25 +162,34 @@ def run_claimed(claim: Claim, watch: Watch, recorder: Recorder) -> Report:
             watch.step(event.label, event.seconds)
         recorder(event)
 
+    # A first try has nothing to go on from.
+    earlier_tries = db.insist(partial(checkpoints.of, claim.id)) if claim.fence > 1 else checkpoints.NOTHING
+    model = None if claim.test else router.from_settings(settings.get())
+    meter = model.meter if model else Meter(settings.get().model_spend_cap_cents * MICROS_PER_CENT)
+    meter.carry(earlier_tries.spent_micros)
     context = StepContext(
-        model=None if claim.test else router.from_settings(settings.get()),
-        transcriber=None if claim.test else transcription.from_settings(settings.get()),
+        model=model,
+        transcriber=None if claim.test else transcription.from_settings(settings.get(), meter=meter),
         open_file=lambda ref: _open(claim, ref),
         fetch=partial(extract.fetch, allow_hosts=settings.get().fetch_allow_hosts),
         store=lambda name, content_type, data: _keep(claim, name, content_type, data),
         cancelled=watch.check,
         progress=recorder.progress,
+        keep=recorder.keep,
         key=str(claim.id),
         business=_business(claim),
         language=claim.language,
         earlier=partial(_earlier, claim),
-        keep=recorder.keep,
     )
-    # A first try has nothing to go on from.
-    done = db.insist(partial(checkpoints.of, claim.id)) if claim.fence > 1 else {}
-    if claim.fence > 1:
-        context.kept = db.insist(partial(checkpoints.parts, claim.id))
-    return run_pipeline(agent, capability, capability.parse(claim.input), context, on_step=on_step, checkpoints=done)
+    return run_pipeline(
+        agent,
+        capability,
+        capability.parse(claim.input),
+        context,
+        on_step=on_step,
+        checkpoints=earlier_tries.finished,
+        unfinished=earlier_tries.unfinished,
+    )
 
 
 def warm_up() -> None:

@@ -50,7 +50,7 @@ class AgentUsage(View):
     left: int | None = Field(examples=[58])
     input_tokens: int = Field(examples=[120000])
     output_tokens: int = Field(examples=[18000])
-    cost_micros: int = Field(examples=[240000], description="What language models took, in millionths of a US dollar.")
+    cost_micros: int = Field(examples=[240000], description="What language and transcription models took, in millionths of a US dollar.")
 
 
 class UsageReport(View):

@@ -115,5 +115,5 @@ def _cost(meta: Mapping[str, Any]) -> str:
     usage = meta["usage"]
     tokens, micros = int(usage.get("input_tokens", 0)) + int(usage.get("output_tokens", 0)), int(usage.get("cost_micros", 0))
     if not tokens and not micros:
-        return "builtin"
-    return ", ".join([count(tokens, "token"), *([money(micros)] if micros else [])])
+        return "price not known" if usage.get("calls") else "builtin"
+    return ", ".join([*([count(tokens, "token")] if tokens else []), *([money(micros)] if micros else [])])

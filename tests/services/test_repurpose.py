@@ -194,7 +194,7 @@ class TestModel:
         first = len(server.requests)
         assert len([r for r in server.requests if "Plan a thread" in str(r.body)]) == 1
         kept = session.exec(select(JobStep).where(JobStep.name == "thread")).one()
-        assert set(kept.meta["parts"]) == {"strategize"}
+        assert kept.result and set(kept.result["pieces"]) == {"strategize"}
         server.say(*good)
         with db.transaction() as writing:
             row = writing.get_one(Job, job_id(made))
@@ -212,7 +212,7 @@ class TestModel:
         report = session.exec(select(Output.report)).one()
         assert (report["usage"]["calls"], report["engine"]["provider"]) == (3, "compatible")
         assert {piece["engine"]["provider"] for piece in report["output"]["pieces"]} == {"compatible"}
-        assert session.exec(select(JobStep.meta).where(JobStep.name == "thread")).one().get("parts") is None
+        assert session.exec(select(JobStep.result).where(JobStep.name == "thread")).one() is None
 
     def test_each_call_has_a_key_of_its_own(self, people: People, server: VendorServer) -> None:
         answer = OpenAIProtocol()

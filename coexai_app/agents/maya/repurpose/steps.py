@@ -13,7 +13,8 @@ from coexai_app.agents.maya.repurpose.schemas import MADE, LeftOut, Made, Piece,
 from coexai_app.agents.maya.repurpose.targets import TARGETS, Row
 from coexai_app.agents.maya.schemas import Analyzed
 from coexai_app.agents.maya.sources import Extracted
-from coexai_app.agents.pipeline import BUILTIN, NOTHING_USED, AgentInput, Checkpoint, Outcome, Step, StepContext, StepResult, spent
+from coexai_app.agents.pipeline import BUILTIN, NOTHING_USED, AgentInput, Outcome, Step, StepContext, StepResult
+from coexai_app.agents.report import Engine
 from coexai_app.errors import InvalidInput
 
 
@@ -61,23 +62,22 @@ def _made(row: Row, data: AgentInput, context: StepContext) -> tuple[Outcome, St
             context.progress(number / len(steps), f"{row.name}: {step.label.lower()}")
             within.results[step.result] = _result(step, data, within, context)
     finally:
-        context.usage += within.usage
         context.engine = within.engine if within.engine.provider != BUILTIN.provider else context.engine
     return within.need(Outcome), within
 
 
 def _result(step: Step, data: AgentInput, within: StepContext, context: StepContext) -> StepResult:
     """What a step of the capability hands on. One that asked a model is kept, so that another try of the target pays it no second time."""
-    kept = context.kept.get(context.step, {}).get(step.name)
-    if kept and kept.input_hash == context.digest:
-        within.usage += kept.usage
-        within.engine = kept.engine
-        return step.result.model_validate(kept.result)
-    before = within.usage
-    result = step.run(data, within)
-    if (used := spent(before, within.usage)).calls:
-        made = Checkpoint(context.digest, result.model_dump(mode="json"), usage=used, engine=within.engine)
-        context.keep(step.name, made)
+    if kept := context.pieces.get(step.name):
+        within.engine = Engine.model_validate(kept["engine"])
+        return step.result.model_validate(kept["result"])
+    try:
+        result = step.run(data, within)
+    finally:
+        used, within.usage = within.usage, NOTHING_USED
+        context.usage += used
+    if used.calls:
+        context.keep_piece(step.name, {"result": result.model_dump(mode="json"), "engine": within.engine.model_dump()})
     return result
 
 
