@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import func
@@ -13,14 +14,20 @@ from coexai_app.access import Actor, Permission
 from coexai_app.agents.pipeline import Agent, AgentInput
 from coexai_app.agents.report import Usage
 from coexai_app.errors import NotFound
-from coexai_app.llm import prices, router
+from coexai_app.llm import prices, router, transcription
+from coexai_app.llm.meter import MICROS_PER_CENT
 from coexai_app.models import File, Job
 from coexai_app.services import forms, jobs, jobs_read, quotas
 from coexai_app.views.agents import AgentView, Quote
+from coexai_app.views.base import count
 
 # A post of 1,500 words, for a quote without an input; and what a page of Word or PDF weighs for each character of its text.
 TYPICAL_CHARACTERS: Final = 9_000
 BYTES_PER_CHARACTER: Final = 10
+# People say some 150 words a minute.
+CHARACTERS_PER_SECOND: Final = 15
+_RECORDINGS: Final = (".mp3", ".mp4", ".m4a", ".wav")
+_HOUR: Final = 3_600.0
 
 
 @db.reads
@@ -59,23 +66,58 @@ def quote(session: Session, actor: Actor, *, agent: str, capability: str, data: 
         blocked = "Your role lets you read, not run. Ask an admin to make you a member."
     elif limited and not usage.left:
         blocked = f"{coworker.name}'s {usage.limit} runs of this month are used up; it {usage.note}."
+    heard = _heard(session, actor, parsed)
     expected = Usage()
     if model and skill.model_use:
         expected = skill.model_use(parsed or skill.input.model_construct(), _characters(session, actor, parsed))
         expected = expected.model_copy(
             update={"cost_micros": prices.cost_micros(model.model, expected.input_tokens, expected.output_tokens) or 0}
         )
+    costs = [*([_money(expected)] if model else []), *([heard.told] if heard else [])]
+    speech = heard.cost_micros if heard else 0
     return Quote(
-        cost="1 run, only if it completes" if not model else f"1 run if it completes, and {_money(expected)}",
-        time="under a minute" if model else "a few seconds",
+        cost=f"1 run if it completes, and {' and '.join(costs)}" if costs else "1 run, only if it completes",
+        time="some minutes" if heard else "under a minute" if model else "a few seconds",
         left=f"{usage.left} of {usage.limit} runs" if limited else "unlimited",
         engine=f"{model.provider}, {model.model}" if model else "Builtin: your own words, no model",
         blocked=blocked,
         runs=1,
         tokens=expected.input_tokens + expected.output_tokens,
-        cost_micros=expected.cost_micros,
-        most_micros=settings.get().model_spend_cap_cents * 10_000 if model else 0,
+        cost_micros=expected.cost_micros + speech,
+        most_micros=settings.get().model_spend_cap_cents * MICROS_PER_CENT if costs else 0,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a transcription model will hear of the input, in words, and what it costs in micros of a dollar where that is known."""
+
+    told: str
+    cost_micros: int
+
+
+def _heard(session: Session, actor: Actor, data: AgentInput | None) -> _Heard | None:
+    """None where nothing is sent to a transcription model: no model, or no recording."""
+    transcriber = transcription.from_settings(settings.get())
+    file = _file(session, actor, data) if transcriber else None
+    if transcriber is None or file is None or not _is_recording(file):
+        return None
+    per_hour = transcriber.cost_micros(_HOUR)
+    price = "" if per_hour is None else f"${per_hour / 60 / 1_000_000:.4f} a minute"
+    if file.seconds is None:
+        return _Heard(f"speech of unknown length at {price}" if price else "speech, whose price is not known", 0)
+    length = f"about {count(max(1, round(file.seconds / 60)), 'minute')} of speech"
+    cost = transcriber.cost_micros(file.seconds)
+    return _Heard(f"{length}: {'its price is not known' if cost is None else f'${cost / 1_000_000:.3f}'}", cost or 0)
+
+
+def _file(session: Session, actor: Actor, data: AgentInput | None) -> File | None:
+    ref = data.model_dump(mode="json").get("file") if data else None
+    return access.one(session, select(File).where(File.id == jobs.file_id(ref)), actor, "file") if ref else None
+
+
+def _is_recording(file: File) -> bool:
+    return file.seconds is not None or file.content_type.startswith(("audio/", "video/")) or file.name.lower().endswith(_RECORDINGS)
 
 
 def _money(expected: Usage) -> str:
@@ -94,6 +136,8 @@ def _characters(session: Session, actor: Actor, data: AgentInput | None) -> int:
         return len(str(text))
     if ref := values.get("file"):
         file = access.one(session, select(File).where(File.id == jobs.file_id(ref)), actor, "file")
+        if _is_recording(file):
+            return round((file.seconds or 0) * CHARACTERS_PER_SECOND) or TYPICAL_CHARACTERS
         plain = file.content_type.startswith("text/")
         return file.size if plain else file.size // BYTES_PER_CHARACTER
     return TYPICAL_CHARACTERS
