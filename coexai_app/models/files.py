@@ -10,6 +10,8 @@ from coexai_app.models.base import CASCADE, Table
 
 
 class File(Table, table=True):
+    """`seconds` is how long a recording lasts, where its headers say so."""
+
     __tablename__ = "files"
 
     organization_id: UUID = Field(foreign_key="organizations.id", ondelete=CASCADE, index=True)
@@ -18,5 +20,6 @@ class File(Table, table=True):
     name: str = Field(max_length=255)
     content_type: str = Field(max_length=128)
     size: int
+    seconds: float | None = None
     sha256: str = Field(max_length=64)
     key: str = Field(max_length=255, unique=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import func
@@ -14,14 +15,20 @@ from coexai_app.access import Actor, Permission
 from coexai_app.agents.pipeline import Agent, AgentInput
 from coexai_app.agents.report import Usage
 from coexai_app.errors import NotFound
-from coexai_app.llm import prices, router
+from coexai_app.llm import prices, router, transcription
+from coexai_app.llm.meter import MICROS_PER_CENT
 from coexai_app.models import File, Job
 from coexai_app.services import forms, jobs, jobs_read, quotas
 from coexai_app.views.agents import AgentView, Quote
+from coexai_app.views.base import count
 
 # A post of 1,500 words, for a quote without an input; and what a page of Word or PDF weighs for each character of its text.
 TYPICAL_CHARACTERS: Final = 9_000
 BYTES_PER_CHARACTER: Final = 10
+# People say some 150 words a minute.
+CHARACTERS_PER_SECOND: Final = 15
+_RECORDINGS: Final = (".mp3", ".mp4", ".m4a", ".wav")
+_HOUR: Final = 3_600.0
 
 
 @db.reads
@@ -61,23 +68,56 @@ def quote(session: Session, actor: Actor, *, agent: str, capability: str, data: 
         blocked = "Your role lets you read, not run. Ask an admin to make you a member."
     elif limited and not usage.left:
         blocked = f"{coworker.name}'s {usage.limit} runs of this month are used up; it {usage.note}."
+    heard = _heard(named)
     expected = Usage()
     if model and skill.model_use:
         expected = skill.model_use(parsed or skill.input.model_construct(), _characters(parsed, named))
         expected = expected.model_copy(
             update={"cost_micros": prices.cost_micros(model.model, expected.input_tokens, expected.output_tokens) or 0}
         )
+    costs = [*([_money(expected)] if model else []), *([heard.told] if heard else [])]
+    speech = heard.cost_micros if heard else 0
     return Quote(
-        cost="1 run, only if it completes" if not model else f"1 run if it completes, and {_money(expected)}",
-        time="under a minute" if model else "a few seconds",
+        cost=f"1 run if it completes, and {' and '.join(costs)}" if costs else "1 run, only if it completes",
+        time="some minutes" if heard else "under a minute" if model else "a few seconds",
         left=f"{usage.left} of {usage.limit} runs" if limited else "unlimited",
         engine=f"{model.provider}, {model.model}" if model else "Builtin: your own words, no model",
         blocked=blocked,
         runs=1,
         tokens=expected.input_tokens + expected.output_tokens,
-        cost_micros=expected.cost_micros,
-        most_micros=settings.get().model_spend_cap_cents * 10_000 if model else 0,
+        cost_micros=expected.cost_micros + speech,
+        most_micros=settings.get().model_spend_cap_cents * MICROS_PER_CENT if costs else 0,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a transcription model will hear of the input, in words, and what it costs in micros of a dollar where that is known."""
+
+    told: str
+    cost_micros: int
+
+
+def _heard(named: Sequence[File]) -> _Heard | None:
+    """None where nothing is sent to a transcription model: no model, or no recording among the files of the input."""
+    transcriber = transcription.from_settings(settings.get())
+    recordings = [file for file in named if _is_recording(file)]
+    if transcriber is None or not recordings:
+        return None
+    per_hour = transcriber.cost_micros(_HOUR)
+    lengths = [file.seconds for file in recordings if file.seconds is not None]
+    if len(lengths) < len(recordings):
+        price = "whose price is not known" if per_hour is None else f"of unknown length at ${per_hour / 60 / 1_000_000:.4f} a minute"
+        return _Heard(f"speech{',' if per_hour is None else ''} {price}", 0)
+    length = f"about {count(max(1, round(sum(lengths) / 60)), 'minute')} of speech"
+    costs = [cost for seconds in lengths if (cost := transcriber.cost_micros(seconds)) is not None]
+    if len(costs) < len(lengths):
+        return _Heard(f"{length}: its price is not known", 0)
+    return _Heard(f"{length}: ${sum(costs) / 1_000_000:.3f}", sum(costs))
+
+
+def _is_recording(file: File) -> bool:
+    return file.seconds is not None or file.content_type.startswith(("audio/", "video/")) or file.name.lower().endswith(_RECORDINGS)
 
 
 def _money(expected: Usage) -> str:
@@ -97,7 +137,10 @@ def _characters(data: AgentInput | None, named: Sequence[File]) -> int:
     found = len(str(values.get("text") or ""))
     found += TYPICAL_CHARACTERS * (bool(values.get("url")) + len(values.get("more_urls") or ()))
     for file in named:
-        found += file.size if file.content_type.startswith("text/") else file.size // BYTES_PER_CHARACTER
+        if _is_recording(file):
+            found += round((file.seconds or 0) * CHARACTERS_PER_SECOND) or TYPICAL_CHARACTERS
+        else:
+            found += file.size if file.content_type.startswith("text/") else file.size // BYTES_PER_CHARACTER
     return found or TYPICAL_CHARACTERS
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 from coexai_app import access, db
 from coexai_app.access import Actor, Permission
 from coexai_app.errors import InvalidInput, TooLarge
+from coexai_app.extract import duration
 from coexai_app.integrations.storage import store
 from coexai_app.models import File
 from coexai_app.models.base import new_id
@@ -60,6 +61,7 @@ def add(session: Session, actor: Actor, *, name: str, content_type: str, path: P
         name=safe_name(name),
         content_type=content_type[:128] or "application/octet-stream",
         size=size,
+        seconds=duration.of(path),
         sha256=sha256,
         key="",
     )
