@@ -46,6 +46,13 @@ class TestFormats:
         assert main([*RUN, "--file", str(post), "--format", "docx", "-o", str(target)]) == 0
         assert "word/document.xml" in zipfile.ZipFile(io.BytesIO(target.read_bytes())).namelist()
 
+    def test_an_archive_of_several_texts(self, post: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        target = tmp_path / "texts.zip"
+        several = ["run", "maya", "repurpose", "--set", "targets=linkedin,thread"]
+        assert main([*several, "--file", str(post), "--format", "zip", "-o", str(target)]) == 0
+        assert "5/5 Hand over" in capfd.readouterr().err
+        assert {"report.json", "thread/thread.docx", "linkedin/linkedin.txt"} <= set(zipfile.ZipFile(target).namelist())
+
     def test_text_from_standard_input_in_a_process_of_its_own(self) -> None:
         done = subprocess.run(
             [
