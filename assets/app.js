@@ -100,8 +100,11 @@
       // Columns are hidden by a mark of their own: what is "hidden" no style can show where there is room.
       if (panel && box.dataset.columns) panel.dataset.away = String(!is);
       else if (panel) panel.hidden = !is;
-      // Columns that stand in a row: a chosen one comes into view.
-      if (panel && is && push) panel.scrollIntoView({ block: "nearest", inline: "start" });
+      // Columns that stand in a row: a chosen one comes to its left end, and the page stays where it is.
+      if (panel && is && push && box.dataset.columns === "true") {
+        const row = panel.parentElement;
+        row.scrollLeft += panel.getBoundingClientRect().left - row.getBoundingClientRect().left;
+      }
     });
     if (focus) { tab.focus(); tab.scrollIntoView({ block: "nearest", inline: "nearest" }); }
     if (push) {

@@ -74,7 +74,8 @@ def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit:
         role="tablist",
         aria_label="Channels",
         class_name=cx(
-            "inline-flex w-fit max-w-full flex-wrap gap-0.5 rounded-sm border border-line-strong bg-sunken p-0.5",
+            "noscrollbar inline-flex w-fit max-w-full gap-0.5 rounded-sm border border-line-strong bg-sunken p-0.5 *:flex-none",
+            "max-md:overflow-x-auto md:flex-wrap",
             "@min-[64rem]:group-data-[columns=true]:group-data-[few=true]:hidden",
         ),
     )

@@ -26,7 +26,10 @@ _SPACE: Final = {"heading": "pt-4", "item": "-mt-2", "title": "pt-1"}
 _ENVELOPE: Final = ("subject", "preheader")
 _TOOLS: Final = (
     "flex flex-none gap-0.5 transition-opacity duration-[var(--d-fast)] min-[901px]:opacity-0 min-[901px]:group-hover:opacity-100 "
-    "min-[901px]:group-focus-within:opacity-100 min-[901px]:has-[[data-count]]:opacity-100"
+    "min-[901px]:group-focus-within:opacity-100 min-[901px]:has-[[data-count]]:opacity-100 "
+    # In a narrow column the words have its whole width, and the tools stand above them.
+    "min-[901px]:@max-[26rem]:absolute min-[901px]:@max-[26rem]:-top-1 min-[901px]:@max-[26rem]:right-0 "
+    "min-[901px]:@max-[26rem]:rounded-sm min-[901px]:@max-[26rem]:bg-raised min-[901px]:@max-[26rem]:shadow-[0_0_0_1px_var(--line)]"
 )
 
 
@@ -34,7 +37,7 @@ def prose(group: Any, marks: Any, *, can_comment: Any, can_edit: Any = False, on
     """A text of parts. `group` is a var of `GroupView`, `marks` the number of open comments at each part; `on_edit(index)` opens a part."""
     return rx.el.div(
         rx.foreach(group.parts, lambda part: _part(part, marks, can_comment, can_edit, on_edit)),
-        class_name="mx-auto grid w-full max-w-[44rem] grid-cols-[minmax(0,1fr)] gap-3 px-4 py-6",
+        class_name="@container mx-auto grid w-full max-w-[44rem] grid-cols-[minmax(0,1fr)] gap-3 px-4 py-6",
         data_testid="prose",
     )
 
@@ -67,7 +70,7 @@ def _part(part: rx.Var[PartView], marks: Any, can_comment: Any, can_edit: Any, o
     return rx.el.div(
         rx.el.div(_lead(part), text, _byline(part), class_name="min-w-0 grow"),
         _tools(part, marks, can_comment, can_edit, on_edit),
-        class_name=cx("group flex items-start gap-2", rx.match(part.kind, *_SPACE.items(), "")),
+        class_name=cx("group relative flex items-start gap-2", rx.match(part.kind, *_SPACE.items(), "")),
     )
 
 
@@ -92,15 +95,20 @@ def _header(part: rx.Var[PartView], words: dict[str, Any]) -> rx.Component:
         rx.el.span(rx.cond(part.kind == "subject", "Subject", "Preview"), class_name="w-16 flex-none text-xs leading-6 text-ink-3"),
         rx.el.p(
             marked(part.segments),
-            class_name=cx("min-w-0 grow text-md leading-6 break-words", rx.cond(part.kind == "subject", "font-semibold", "text-ink-2")),
+            class_name=cx(
+                "min-w-0 grow text-md leading-6 break-words @max-[26rem]:order-last @max-[26rem]:basis-full",
+                rx.cond(part.kind == "subject", "font-semibold", "text-ink-2"),
+            ),
             **words,
         ),
         rx.cond(
             part.label == "",
             rx.fragment(),
-            rx.el.span(part.label, class_name=cx("flex-none text-xs leading-6 tabular", rx.cond(part.over, "text-bad-fg", "text-ink-3"))),
+            rx.el.span(
+                part.label, class_name=cx("ml-auto flex-none text-xs leading-6 tabular", rx.cond(part.over, "text-bad-fg", "text-ink-3"))
+            ),
         ),
-        class_name="flex gap-3 rounded-sm bg-sunken px-3 py-2",
+        class_name="flex gap-x-3 rounded-sm bg-sunken px-3 py-2 @max-[26rem]:flex-wrap",
     )
 
 

@@ -164,6 +164,9 @@ def _draft(draft: Any, place: Any, last: Any, on_add: Any, on_drop: Any, on_move
         class_name="ml-auto flex",
     )
     return rx.el.li(
+        rx.cond(
+            draft.head == "", rx.fragment(), rx.el.h2(draft.head, class_name="col-span-2 bg-surface pt-2 text-sm font-semibold text-ink")
+        ),
         rx.el.span(place + 1, class_name=_NUMBER, custom_attrs={"aria-hidden": "true"}),
         rx.el.div(
             counted_text(

@@ -3,7 +3,7 @@ the output is in `review.py`."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from coexai_app.agents.parts import Words
@@ -22,7 +22,8 @@ from state.review import ReviewState
 
 class Draft(View):
     """A part under edit. `key` stays with its text field while parts move, so nothing typed is lost; below the number of parts that there
-    were it is the index of the part that it was. `fold` is how much of it is seen before "see more", 0 for all."""
+    were it is the index of the part that it was. `fold` is how much of it is seen before "see more", 0 for all. `group` is the text that it
+    belongs to; `head` names it where it begins, empty elsewhere and where there is one text only."""
 
     key: int
     text: str
@@ -31,6 +32,8 @@ class Draft(View):
     limit: int = 0
     fold: int = 0
     focus: bool = False
+    group: str = ""
+    head: str = ""
 
 
 class OutputState(AppState):
@@ -79,19 +82,19 @@ class OutputState(AppState):
             like = self.drafts[place - 1]
             key = max(len(self.output.parts), *(draft.key + 1 for draft in self.drafts))
             new = like.model_copy(update={"key": key, "text": "", "name": "New part", "focus": True})
-            self.drafts = (*self.drafts[:place], new, *self.drafts[place:])
+            self._lay((*self.drafts[:place], new, *self.drafts[place:]))
 
     @action(role="member")
     async def drop_post(self, key: int) -> None:
         if len(self.drafts) > 1:
-            self.drafts = tuple(draft for draft in self.drafts if draft.key != key)
+            self._lay([draft for draft in self.drafts if draft.key != key])
 
     @action(role="member")
     async def move_post(self, key: int, by: int) -> None:
         drafts, place = list(self.drafts), self._place(key)
         if place >= 0 and 0 <= place + by < len(drafts):
             drafts.insert(place + by, drafts.pop(place))
-            self.drafts = tuple(drafts)
+            self._lay(drafts)
 
     @action(role="member")
     async def save(self, form: Form) -> AsyncIterator[None]:
@@ -215,7 +218,7 @@ class OutputState(AppState):
 
     def _edit(self, focus: int) -> None:
         if self.output and self.output.can_edit:
-            self.drafts = tuple(
+            self._lay(
                 Draft(
                     key=part.index,
                     text=part.text,
@@ -224,10 +227,23 @@ class OutputState(AppState):
                     limit=part.limit,
                     fold=part.fold,
                     focus=part.index == focus,
+                    group=part.group,
                 )
                 for part, name in zip(self.output.parts, full_names(self.output.parts), strict=True)
             )
             self.editing, self.refused = True, ""
+
+    def _lay(self, drafts: Iterable[Draft]) -> None:
+        """The drafts in this order, each text with its name where it begins; a new part belongs to the text before it, as when it is
+        saved."""
+        laid: list[Draft] = []
+        several = self.output is not None and len(self.output.groups) > 1
+        for draft in drafts:
+            before = laid[-1].group if laid else ""
+            new = self.output is not None and draft.key >= len(self.output.parts)
+            group = before if new and laid else draft.group
+            laid.append(draft.model_copy(update={"group": group, "head": group if several and group != before else ""}))
+        self.drafts = tuple(laid)
 
     async def _meet(self, error: Conflict) -> None:
         """Somebody was faster. What was typed stays; the next save replaces theirs, unless the result may not be changed any more."""

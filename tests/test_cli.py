@@ -80,6 +80,13 @@ class TestFormats:
         assert len(kept["unread"]) == 1
         assert "1 of 3 sources could not be read" in err
 
+    def test_an_archive_of_several_texts(self, post: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        target = tmp_path / "texts.zip"
+        several = ["run", "maya", "repurpose", "--set", "targets=linkedin,thread"]
+        assert main([*several, "--file", str(post), "--format", "zip", "-o", str(target)]) == 0
+        assert "5/5 Hand over" in capfd.readouterr().err
+        assert {"report.json", "thread/thread.docx", "linkedin/linkedin.txt"} <= set(zipfile.ZipFile(target).namelist())
+
     def test_text_from_standard_input_in_a_process_of_its_own(self) -> None:
         done = subprocess.run(
             [

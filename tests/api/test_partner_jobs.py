@@ -253,6 +253,18 @@ class TestOutput:
         assert answer.content.startswith(start)
         assert answer.headers["vary"] == "Accept, Authorization, X-API-Key, Cookie"
 
+    def test_several_texts_are_an_archive_for_whoever_asks_for_one(self, api: Become, people: People) -> None:
+        sent = {"capability": "repurpose", "input": {"text": POST, "targets": ["thread", "linkedin"]}}
+        made = api("bob").post("/agents/maya/jobs", json=sent)
+        assert made.status_code == 202, made.text
+        assert [step["name"] for step in made.json()["steps"]] == ["extract", "analyze", "thread", "linkedin", "output"]
+        work_all()
+        place = f"/jobs/{made.json()['id']}/output"
+        answer = api("bob").get(place, headers={"Accept": "application/zip"})
+        assert (answer.status_code, answer.headers["content-type"], answer.content[:2]) == (200, "application/zip", b"PK")
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert [piece["target"] for piece in api("bob").get(place).json()["output"]["pieces"]] == ["thread", "linkedin"]
+
     @pytest.mark.parametrize("accept", ["text/html", "image/*", "application/json;q=0", "nonsense"])
     def test_any_other_is_406_with_what_there_is(self, api: Become, people: People, accept: str) -> None:
         job = create(people.bob)
