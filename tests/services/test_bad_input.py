@@ -42,6 +42,26 @@ def word_bomb() -> bytes:
     return out.getvalue()
 
 
+def nested_mail() -> bytes:
+    return MAIL + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(10_000))
+
+
+def protected_sound() -> bytes:
+    """The boxes of an MP4 whose one sample entry is encrypted (ISO/IEC 14496-12)."""
+    inner = b"enca" + bytes(28)
+    box = (len(inner) + 4).to_bytes(4, "big") + inner
+    for kind in (b"stsd", b"stbl", b"minf", b"mdia", b"trak", b"moov"):
+        body = (bytes(4) + (1).to_bytes(4, "big") if kind == b"stsd" else b"") + box
+        box = (len(body) + 8).to_bytes(4, "big") + kind + body
+    return b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42" + box
+
+
+MAIL = b"From: ann@example.com\r\nSubject: Bread\r\nMIME-Version: 1.0\r\n"
+TEASER = (
+    b'<html><head><title>Bread</title><meta property="article:content_tier" content="locked"></head><body><article><h1>Bread</h1>'
+    + b"<p>The bakery threw away a seventh of its bread in January, and nobody knew why. Then Ann bought a clipboard.</p>" * 3
+    + b"</article></body></html>"
+)
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 200
 FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "encrypted PDF": ("lease.pdf", encrypted_pdf, "password"),
@@ -51,6 +71,11 @@ FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "random bytes": ("post.md", lambda: bytes(range(256)) * 40, ""),
     "five megabytes of text": ("post.txt", lambda: b"word and another word. " * 230_000, "characters"),
     "white space": ("post.txt", lambda: b" \n\t " * 100, ""),
+    "encrypted e-mail": ("news.eml", lambda: MAIL + b"Content-Type: application/pkcs7-mime\r\n\r\nAAAA", "is encrypted"),
+    "e-mail of quotes": ("news.eml", lambda: MAIL + b"\r\n> Only what somebody else wrote.\r\n", "no words of its own"),
+    "e-mail of 10,000 nested parts": ("news.eml", nested_mail, "nested too deeply"),
+    "sound of a store": ("song.m4a", protected_sound, "protected against copying"),
+    "paywalled page": ("post.html", lambda: TEASER, "behind a paywall"),
     "no words": ("post.md", lambda: b"```\nprint(1)\n```\n", ""),
 }
 

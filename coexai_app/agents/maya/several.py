@@ -393,7 +393,7 @@ def _called(given: Given, context: StepContext) -> str:
     """What people call a source that was not read."""
     if given.kind == "url":
         parts = urlsplit(given.value)
-        return address_label(f"https://{parts.hostname}{parts.path}")[:120]
+        return address_label(f"{parts.netloc}{parts.path}")[:120]
     if given.kind == "text":
         return "Your text"
     try:
