@@ -131,8 +131,11 @@ class StepContext:
     began: Usage = NOTHING_USED
 
     def need(self, kind: type[R]) -> R:
-        """The result of an earlier step, by its type."""
-        return cast(R, self.results[kind])
+        """The result of an earlier step, by its type or one that it extends."""
+        found = self.results.get(kind) or next((one for one in self.results.values() if isinstance(one, kind)), None)
+        if found is None:
+            raise KeyError(kind)
+        return cast(R, found)
 
     def check(self) -> None:
         """Raises Cancelled when a person stopped the job; long steps call it between parts."""

@@ -22,9 +22,9 @@ from sqlmodel import Session, col, select
 from coexai_app.api.app import RequestScope
 from coexai_app.api.openapi import operations
 from coexai_app.api.reference import examples
-from coexai_app.models import WebhookDelivery
+from coexai_app.models import Output, WebhookDelivery
 from coexai_app.scopes import SCOPES
-from coexai_app.services import api_keys, rate_limit
+from coexai_app.services import api_keys, eval_cases, rate_limit
 from tests.door import api_app
 from tests.forge import log_in
 from tests.people import PASSWORD, People, do
@@ -149,7 +149,12 @@ def test_every_example_runs(
     monkeypatch.setattr(httpx._config.DEFAULT_TIMEOUT_CONFIG, "read", 120.0)
     (tmp_path / "post.md").write_text(POST)
     (tmp_path / "picture.png").write_bytes(PNG)
+    create(people.alice)
+    work_all()
+    output = session.exec(select(Output.id)).one()
+    case = do(eval_cases.keep, people.alice, output_id=output, name="Bread", rules=["sourced"])
     known = {
+        "CASE_ID": str(case),
         "priya@larkfield.example.org": "alice@larkfield.example.org",
         "correct horse battery": PASSWORD,
         "USER_ID": str(people.bob.user_id),

@@ -124,6 +124,7 @@ invitations.roles               viewer own      members:read
 jobs.cancel                     member hidden   jobs:write
 jobs.check                      member own      jobs:write
 jobs.create                     member own      jobs:write
+jobs.files_of                   inner  -        -
 jobs.record                     member own      jobs:write
 jobs.retry                      member hidden   jobs:write
 jobs_read.about                 inner  -        -

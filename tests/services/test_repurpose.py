@@ -17,6 +17,7 @@ from coexai_app import db
 from coexai_app.agents.parts import Words
 from coexai_app.errors import Conflict, InvalidInput, NotAcceptable, NotFound
 from coexai_app.llm.compatible import Compatible
+from coexai_app.llm.router import Router
 from coexai_app.models import Charge, Job, JobStep, Output, Quota
 from coexai_app.models.base import now
 from coexai_app.services import calendar, calendar_plan, dispatch, jobs, jobs_read, outputs, outputs_read, partner_jobs, runs
@@ -175,7 +176,8 @@ class TestModel:
     @pytest.fixture
     def server(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[VendorServer]:
         server = VendorServer()
-        model = Compatible(api_key="", model="small", base_url=server.url, sleep=lambda seconds: None)
+        vendor = Compatible(api_key="", model="small", base_url=server.url, sleep=lambda seconds: None)
+        model = Router([vendor], sleep=lambda seconds: None)
         monkeypatch.setattr(runs.router, "from_settings", lambda config: model)
         yield server
         server.close()

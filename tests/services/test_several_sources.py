@@ -53,7 +53,7 @@ class TestARun:
         view = ended(people, start(people.bob, text=POST, more_files=refs))
         assert view.status == "completed", view.reason
         output = do(outputs_read.get, people.bob, output_id=UUID(view.output_id))
-        assert output.notes == (
+        assert output.reading == (
             "1 of 3 sources could not be read. The others were; this is made from them.",
             "There is no text in empty.txt. Check the file, or paste the text.",
         )

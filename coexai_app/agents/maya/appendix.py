@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from coexai_app.agents.maya import kept, several
+from coexai_app.agents.maya import kept, origins
 from coexai_app.agents.parts import Part
 from coexai_app.agents.report import DRAFTED, Claim, Report
 
@@ -47,8 +47,8 @@ def markdown(report: Report, parts: Sequence[Part]) -> list[str]:
 def sources(report: Report) -> list[str]:
     """A line for each of several sources, those that could not be read with their reason, and what was left out of one; empty when a
     single source was read whole."""
-    lines = [f"{one.label}: {one.url}" if one.url and one.url != one.label else one.label for one in several.of_report(report)]
-    lines += [f"Not read: {one.told}" for one in several.unread_of(report)]
+    lines = [f"{one.label}: {one.url}" if one.url and one.url != one.label else one.label for one in origins.of_report(report)]
+    lines += [f"Not read: {one.told}" for one in origins.unread_of(report)]
     return [*lines, *(str(note) for note in kept.more(report, "reading_notes", ()))]
 
 
@@ -91,7 +91,7 @@ def _where(claim: Claim, report: Report) -> str:
     place = claim.source
     if claim.override or place is None or place.origin != "source":
         return ""
-    stretch = several.at(several.of_report(report), place.start)
+    stretch = origins.at(origins.of_report(report), place.start)
     return (stretch.url or stretch.label) if stretch else ""
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from coexai_app.agents import AGENTS, output_of
 from coexai_app.agents.maya.calendar.inputs import CalendarInput
 from coexai_app.agents.maya.calendar.schemas import CalendarOutput
+from coexai_app.agents.maya.repurpose.schemas import RepurposeOutput
 from coexai_app.agents.parts import PartKind
 from coexai_app.agents.pipeline import StepContext, run
 from coexai_app.agents.text import networks
@@ -80,6 +81,7 @@ def test_it_fits_and_has_its_sources_or_the_person_is_told(slug: str) -> None:
             for entry in output.entries:
                 title = NETWORKS[entry.channel].title
                 assert not title or len(networks.graphemes(entry.title)) <= title
-        assert sum(c.points for c in report.checks) == report.score.points <= report.score.max_points == 100
+        assert sum(c.points for c in report.checks) == report.score.points <= report.score.max_points
+        assert report.score.max_points == 100 * (len(output.pieces) if isinstance(output, RepurposeOutput) else 1)
 
     holds()

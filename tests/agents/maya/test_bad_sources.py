@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from coexai_app.agents.maya import AGENT, several
+from coexai_app.agents.maya import AGENT, origins
 from coexai_app.agents.pipeline import Capability, InputFile, StepContext, run
 from coexai_app.agents.report import Report
 from coexai_app.agents.text import strangers
@@ -119,7 +119,7 @@ class TestFiles:
             assert (caught.value.field, caught.value.permanent) == ("file", True)
         text = {"text": EXAMPLE, "more_files": [name], "start": MONDAY}
         report = made(CALENDAR, text, open_file=lambda ref: InputFile(name=name, content_type="", data=data))
-        assert says in several.unread_of(report)[0].reason
+        assert says in origins.unread_of(report)[0].reason
         assert report.output["entries"]
 
     @every
@@ -146,7 +146,7 @@ class TestFiles:
         mail.set_content(EXAMPLE)
         mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="terms.pdf")
         report = of_file(skill, "post.eml", mail.as_bytes())
-        assert evidence.notes(report) == ("1 attachment was not read: terms.pdf. Add what you need of them as files of their own.",)
+        assert evidence.reading_notes(report) == ("1 attachment was not read: terms.pdf. Add what you need of them as files of their own.",)
         assert "terms.pdf" in report.steps[0].summary
 
     @every
@@ -196,13 +196,13 @@ class TestPages:
     def test_a_whole_text_that_is_marked_is_read_with_a_note(self) -> None:
         body = "".join(f"<p>{line}</p>" for line in EXAMPLE.split("\n\n"))
         report = of_page(CALENDAR, page(body, PAYWALLS["schema.org"] % "false"))
-        assert evidence.notes(report) == ("The page is marked as not free to read, so this may be only its open part.",)
+        assert evidence.reading_notes(report) == ("The page is marked as not free to read, so this may be only its open part.",)
 
     @pytest.mark.parametrize("head", ["", PAYWALLS["schema.org"] % "true"])
     def test_a_newsletter_box_is_no_paywall(self, head: str) -> None:
         body = "".join(f"<p>{line}</p>" for line in EXAMPLE.split("\n\n")[:6])
         report = of_page(CALENDAR, page(f"{body}<p>Subscribe to our newsletter.</p>", head))
-        assert evidence.notes(report) == ()
+        assert evidence.reading_notes(report) == ()
 
     @every
     def test_of_navigation_only(self, skill: Capability) -> None:

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from coexai_app.agents.maya import several
+from coexai_app.agents.maya import origins, several
 from coexai_app.agents.maya.calendar.schemas import CalendarOutput
-from coexai_app.agents.maya.several import MOST, Gathered, Stretch
+from coexai_app.agents.maya.origins import Stretch
+from coexai_app.agents.maya.several import Gathered
+from coexai_app.agents.maya.several_input import MOST
 from coexai_app.agents.parts import Words
 from coexai_app.agents.pipeline import InputFile, StepContext, StepEvent, run
 from coexai_app.agents.report import Report
@@ -158,13 +160,13 @@ class TestJoined:
 
     def test_each_source_is_opened_by_its_title(self) -> None:
         text = THREE.source.text
-        for stretch in several.of_report(THREE):
+        for stretch in origins.of_report(THREE):
             assert text[stretch.start :].startswith(stretch.title)
         assert THREE.title == "Bees on the roof and 2 more sources"
 
     def test_a_text_without_a_title_gets_its_file_s_name_as_heading(self) -> None:
         report = planned(files={"notes.txt": BEES.split("\n\n", 1)[1].encode()}, text=GERMAN, more_files=["notes.txt"])
-        stretch = several.of_report(report)[1]
+        stretch = origins.of_report(report)[1]
         assert (stretch.label, stretch.name) == ("notes.txt", "notes.txt")
         assert report.source.text[stretch.start : stretch.end].startswith("notes.txt\n\nTwo hives")
 
@@ -182,14 +184,14 @@ class TestJoined:
         assert all(stretch.start <= cue.start < cue.end <= stretch.end for cue in document.cues)
         for block in document.blocks:
             assert document.block_text(block) == document.block_text(block).strip() != ""
-        for (part, offset), one in zip(several.documents(document, gathered.stretches), gathered.stretches, strict=True):
+        for (part, offset), one in zip(origins.documents(document, gathered.stretches), gathered.stretches, strict=True):
             assert document.text[offset : offset + len(part.text)] == part.text
             assert (part.title, part.language) == (one.label, one.language)
 
     def test_one_source_is_as_it_ever_was(self) -> None:
         alone = run(AGENT, CALENDAR, CALENDAR.parse({"text": EXAMPLE, "start": MONDAY}), StepContext())
         assert not {"sources", "unread"} & set(alone.analysis.model_extra or {})
-        assert several.of_report(alone) == ()
+        assert origins.of_report(alone) == ()
         assert evidence.reading_notes(alone) == ()
 
     def test_an_edit_is_judged_as_the_first_time(self) -> None:
@@ -202,17 +204,17 @@ class TestJoined:
 
 class TestPosts:
     def test_sources_take_fair_turns(self) -> None:
-        stretches = several.of_report(THREE)
+        stretches = origins.of_report(THREE)
         for channel in ("linkedin", "facebook"):
-            own = [several.at(stretches, entry.source[0][0]) for entry in entries(THREE) if entry.channel == channel]
+            own = [origins.at(stretches, entry.source[0][0]) for entry in entries(THREE) if entry.channel == channel]
             assert len(set(own[:3])) == 3
-        counted = Counter(several.at(stretches, entry.source[0][0]) for entry in entries(THREE))
+        counted = Counter(origins.at(stretches, entry.source[0][0]) for entry in entries(THREE))
         assert len(counted) == 3
 
     def test_the_link_under_a_post_is_its_own_source_s(self) -> None:
         linked = 0
         for entry in entries(THREE):
-            stretch = several.at(several.of_report(THREE), entry.source[0][0])
+            stretch = origins.at(origins.of_report(THREE), entry.source[0][0])
             assert stretch is not None
             found = [line for line in entry.text.split("\n") if line.startswith("https://")]
             assert set(found) <= {stretch.url}
@@ -222,12 +224,12 @@ class TestPosts:
     def test_a_pasted_text_gets_no_other_source_s_link(self) -> None:
         report = planned(text=GERMAN, more_urls=["https://example.com/bees"])
         for entry in entries(report):
-            if several.at(several.of_report(report), entry.source[0][0]).title == "Die Rampe am Eingang":
+            if origins.at(origins.of_report(report), entry.source[0][0]).title == "Die Rampe am Eingang":
                 assert "https://" not in entry.text
 
     def test_no_post_mixes_sources(self) -> None:
         for entry in entries(THREE):
-            assert len({several.at(several.of_report(THREE), start) for start, _ in entry.source}) == 1
+            assert len({origins.at(origins.of_report(THREE), start) for start, _ in entry.source}) == 1
 
     def test_what_two_sources_say_alike_is_said_once(self) -> None:
         report = planned(text=BEES, more_urls=["https://example.com/close"], pages={"https://example.com/close": BEES.replace("Two", "2")})
@@ -242,7 +244,7 @@ class TestPosts:
         assert check(report, "count").points == check(report, "count").max_points, "three sources cannot all be in one post"
 
     def test_other_languages_are_sources_too(self) -> None:
-        assert {stretch.language for stretch in several.of_report(THREE)} == {"en", "de"}
+        assert {stretch.language for stretch in origins.of_report(THREE)} == {"en", "de"}
         assert any("Rampe" in entry.text for entry in entries(THREE))
 
 
@@ -260,8 +262,8 @@ class TestWhatCannotBeRead:
     def test_a_bad_file_stops_no_other(self, name: str) -> None:
         data, says = BAD[name]
         report = planned(text=BEES, files={name: data}, more_files=[name], more_urls=["https://example.com/rampe"])
-        assert len(several.of_report(report)) == 2
-        (unread,) = several.unread_of(report)
+        assert len(origins.of_report(report)) == 2
+        (unread,) = origins.unread_of(report)
         assert unread.label == name
         assert says in unread.reason
         assert "1 of 3 sources could not be read." in report.steps[0].summary
@@ -273,7 +275,7 @@ class TestWhatCannotBeRead:
         report = planned(url="https://example.com/gone", more_urls=["https://example.com/bees"])
         assert report.title == "Bees on the roof"
         assert report.source.url == "https://example.com/bees"
-        assert [one.label for one in several.unread_of(report)] == ["example.com/gone"]
+        assert [one.label for one in origins.unread_of(report)] == ["example.com/gone"]
         assert any("https://example.com/bees" in entry.text for entry in entries(report))
         assert not any("https://example.com/gone" in entry.text for entry in entries(report))
 
@@ -301,14 +303,14 @@ class TestWhatCannotBeRead:
         data = CALENDAR.parse({"url": "https://example.com/bees", "more_urls": ["https://example.com/rampe"], "start": MONDAY})
         report = run(AGENT, CALENDAR, data, StepContext(fetch=fetch))
         assert asked == ["https://example.com/bees", "https://example.com/rampe", "https://example.com/bees"]
-        assert several.unread_of(report) == ()
-        assert several.of_report(report)[0].url == "https://example.com/bees"
+        assert origins.unread_of(report) == ()
+        assert origins.of_report(report)[0].url == "https://example.com/bees"
 
     def test_the_same_text_under_two_addresses_is_taken_once(self) -> None:
         report = planned(
             url="https://example.com/bees", more_urls=["https://example.com/b"], pages={**PAGES, "https://example.com/b": BEES}
         )
-        assert several.unread_of(report)[0].reason == "It says the same as “Bees on the roof”, so it was taken once."
+        assert origins.unread_of(report)[0].reason == "It says the same as “Bees on the roof”, so it was taken once."
 
     def test_together_they_stay_within_the_limits(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(several, "LIMITS", replace(LIMITS, characters=len(BEES) + 100))
@@ -337,7 +339,7 @@ class TestWhatCannotBeRead:
         kept = {"extract": Checkpoint(input_hash=read.input_hash, result=read.result or {})}
         again = run(AGENT, CALENDAR, data, StepContext(fetch=web({})), checkpoints=kept)
         assert again.output == first.output
-        assert several.unread_of(again) == several.unread_of(first) != ()
+        assert origins.unread_of(again) == origins.unread_of(first) != ()
         assert isinstance(Gathered.model_validate(read.result).stretches[0], Stretch)
 
 

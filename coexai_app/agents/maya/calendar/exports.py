@@ -8,7 +8,7 @@ import io
 import itertools
 from collections.abc import Callable, Mapping
 
-from coexai_app.agents.maya import appendix, several
+from coexai_app.agents.maya import appendix, origins
 from coexai_app.agents.maya.calendar import ics
 from coexai_app.agents.maya.calendar.schemas import CalendarOutput, said
 from coexai_app.agents.report import Report
@@ -30,7 +30,7 @@ def _calendar(report: Report) -> CalendarOutput:
 def table(report: Report) -> bytes:
     """CSV as RFC 4180 has it, in UTF-8 with a byte order mark, so that Excel reads it right. A cell that a spreadsheet would take for a
     formula begins with an apostrophe."""
-    calendar, stretches = _calendar(report), several.of_report(report)
+    calendar, stretches = _calendar(report), origins.of_report(report)
     buffer = io.StringIO(newline="")
     buffer.write(_BOM)
     writer = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
@@ -38,7 +38,7 @@ def table(report: Report) -> bytes:
     for entry, part in zip(calendar.entries, calendar.parts(), strict=True):
         quotes = " … ".join(report.source.text[start:end] for start, end in entry.source)
         row = (entry.date, entry.time, calendar.timezone, entry.channel.value, entry.title, entry.text)
-        stretch = several.at(stretches, entry.source[0][0]) if entry.source else None
+        stretch = origins.at(stretches, entry.source[0][0]) if entry.source else None
         origin = (stretch.label if stretch else "", stretch.url if stretch else "") if stretches else ()
         writer.writerow([*map(_cell, row), part.length, part.limit, _cell(quotes), *map(_cell, origin)])
     return buffer.getvalue().encode("utf-8", "replace")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic import Field, field_validator, model_validator
 
 from coexai_app.agents.maya.calendar.cadence import parse_times
-from coexai_app.agents.maya.several import SeveralInput
+from coexai_app.agents.maya.several_input import SeveralInput
 from coexai_app.agents.maya.sources import none_if_empty
 from coexai_app.agents.text.networks import NETWORKS, Channel
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coexai_app.agents.maya import kept, several, verdicts
+from coexai_app.agents.maya import kept, origins, verdicts
 from coexai_app.agents.maya.calendar.inputs import CalendarInput
 from coexai_app.agents.maya.calendar.schemas import CalendarOutput, said
 from coexai_app.agents.maya.calendar.tails import hashtags_wanted
-from coexai_app.agents.maya.several import Stretch
+from coexai_app.agents.maya.origins import Stretch
 from coexai_app.agents.maya.verdicts import NO_VOICE, Rubric
 from coexai_app.agents.parts import Part
 from coexai_app.agents.report import Claim, Report, Review
@@ -91,7 +91,7 @@ def count(judged: Judged) -> Verdict:
 
 def _unused(judged: Judged) -> str:
     """The sources that no post is from, by name; "" when there is none."""
-    used = {several.at(judged.stretches, start) for entry in judged.calendar.entries for start, _ in entry.source}
+    used = {origins.at(judged.stretches, start) for entry in judged.calendar.entries for start, _ in entry.source}
     names = [f"“{stretch.label}”" for stretch in judged.stretches if stretch not in used]
     return ", ".join(names[:-1]) + (" and " if names[1:] else "") + names[-1] if names else ""
 
@@ -234,7 +234,7 @@ def review(report: Report, output: Mapping[str, Any]) -> Review:
         rubric=kept.rubric(report, FIRST_RUBRIC, RUBRIC),
         said=kept.said(report),
         known=kept.learnt(report),
-        stretches=several.of_report(report),
+        stretches=origins.of_report(report),
     )
 
 

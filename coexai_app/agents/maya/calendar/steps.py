@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from coexai_app.agents.maya import analysis, kept, mending, several, writing
+from coexai_app.agents.maya import analysis, kept, mending, origins, several, writing
 from coexai_app.agents.maya.asking import data_of
 from coexai_app.agents.maya.calendar import cadence, prompts
 from coexai_app.agents.maya.calendar import writing as builtin
@@ -13,9 +13,10 @@ from coexai_app.agents.maya.calendar.inputs import CalendarInput
 from coexai_app.agents.maya.calendar.review import compared, judge
 from coexai_app.agents.maya.calendar.schemas import CalendarOutput, Checked, Drafted, Entry, Planned
 from coexai_app.agents.maya.mending import Mending
+from coexai_app.agents.maya.origins import Stretch
 from coexai_app.agents.maya.prompts import SOURCE_LIMIT
 from coexai_app.agents.maya.schemas import Analyzed
-from coexai_app.agents.maya.several import Gathered, Stretch
+from coexai_app.agents.maya.several import Gathered
 from coexai_app.agents.parts import Part
 from coexai_app.agents.pipeline import BUILTIN, Outcome, StepContext
 from coexai_app.business import BusinessProfile
@@ -83,7 +84,7 @@ def _near(gathered: Gathered, entries: Sequence[Entry]) -> str:
     first: dict[Stretch, int] = {}
     for entry in entries:
         for start, _ in entry.source[:1]:
-            if stretch := several.at(stretches, start):
+            if stretch := origins.at(stretches, start):
                 first[stretch] = min(start, first.get(stretch, start))
     share = SOURCE_LIMIT // max(1, len(first)) - 2
     begins = {stretch: max(stretch.start, min(start - share // 4, stretch.end - share)) for stretch, start in first.items()}
@@ -133,7 +134,7 @@ def output(data: CalendarInput, context: StepContext) -> Outcome:
     return Outcome(
         title=document.title or first,
         source=several.told(gathered, data),
-        analysis=several.kept_in(kept.analysis(base, document, context.business.voice, checked.said), gathered),
+        analysis=origins.kept_in(kept.analysis(base, document, context.business.voice, checked.said), gathered.stretches, gathered.unread),
         output=checked.calendar.model_dump(mode="json"),
         review=checked.review,
     )

@@ -9,7 +9,7 @@ import functools
 import itertools
 from collections.abc import Collection, Sequence
 
-from coexai_app.agents.maya import several, units, writing
+from coexai_app.agents.maya import origins, units, writing
 from coexai_app.agents.maya.calendar import tails
 from coexai_app.agents.maya.calendar.cadence import Slot
 from coexai_app.agents.maya.calendar.desk import Desk, Shelf, angle_of
@@ -17,7 +17,8 @@ from coexai_app.agents.maya.calendar.inputs import CalendarInput
 from coexai_app.agents.maya.calendar.schemas import CalendarOutput, Entry, id_of, title_of
 from coexai_app.agents.maya.hook import WORN_OUT
 from coexai_app.agents.maya.material import Material
-from coexai_app.agents.maya.several import Stretch
+from coexai_app.agents.maya.origins import Stretch
+from coexai_app.agents.maya.several_input import MOST
 from coexai_app.agents.maya.units import Unit
 from coexai_app.agents.text import brand, coherence, hooks, networks
 from coexai_app.agents.text.networks import NETWORKS, Channel
@@ -83,10 +84,10 @@ def write(
 @functools.lru_cache(maxsize=1)
 def _materials(document: Document, stretches: tuple[Stretch, ...]) -> tuple[tuple[Document, int, Material], ...]:
     """Each source with the offset of its text, cut and ranked; two steps need it."""
-    return tuple((one, offset, writing.material_of(one, BUDGET)) for one, offset in several.documents(document, stretches))
+    return tuple((one, offset, writing.material_of(one, BUDGET)) for one, offset in origins.documents(document, stretches))
 
 
-@functools.lru_cache(maxsize=several.MOST + 1)
+@functools.lru_cache(maxsize=MOST + 1)
 def _strange(document: Document) -> frozenset[str]:
     """What speaks to a machine or in another language."""
     material = writing.material_of(document, BUDGET)
@@ -112,7 +113,7 @@ def _most_sentences(pieces: int, slots: Sequence[Slot]) -> dict[Channel, int]:
     }
 
 
-@functools.lru_cache(maxsize=several.MOST + 1)
+@functools.lru_cache(maxsize=MOST + 1)
 def _pool(document: Document) -> tuple[Unit, ...]:
     """The candidates: runs of sentences, lists, and an interview's questions with their answers. The check step writes a calendar several
     times, so those of the last documents are kept."""
@@ -137,7 +138,7 @@ def _ranked(document: Document, able: Collection[int], channel: Channel, most: i
     return [u for u in chosen if len(u.members) <= most or min(u.members) < 0]
 
 
-@functools.lru_cache(maxsize=(several.MOST + 1) * len(Channel))
+@functools.lru_cache(maxsize=(MOST + 1) * len(Channel))
 def _ordered(document: Document, channel: Channel) -> tuple[int, ...]:
     """The indexes of the candidates that a network takes, the best first."""
     pool = _pool(document)

@@ -16,7 +16,7 @@ from coexai_app.agents.maya.calendar.inputs import CalendarInput
 from coexai_app.agents.maya.calendar.prompts import bare
 from coexai_app.agents.maya.calendar.schemas import CalendarOutput, Entry
 from coexai_app.agents.maya.calendar.tails import tail_of
-from coexai_app.agents.maya.sources import Extracted
+from coexai_app.agents.maya.several import Gathered
 from coexai_app.agents.maya.verdicts import NO_VOICE, Rubric
 from coexai_app.agents.parts import Part, Parted, PartKind, Words
 from coexai_app.agents.pipeline import Capability, Outcome, Step, StepContext
@@ -104,14 +104,14 @@ def closes(judged: Judged) -> Verdict:
 
 
 RUBRIC: Rubric[Judged] = Rubric(
-    name="maya.post/1",
+    name="maya.single-post/1",
     rules=(
         ("length", "Length", 16, length),
         ("repeats", "No repeats", 6, lambda j: partwise.repeats(j.calendar.bare, j.calendar.language)),
         ("standing", "Stands alone", 10, lambda j: partwise.standing(j.parts, j.calendar.language)),
         ("sentences", "Whole sentences", 8, lambda j: partwise.whole(j.calendar.bare, j.calendar.language)),
         ("folds", "First sentence", 6, lambda j: rules.folds(j.calendar)),
-        ("action", "What you asked for", 3, closes),
+        ("action", "Your own sentence", 3, closes),
         ("hashtags", "Hashtags", 4, lambda j: rules.hashtags(j.calendar)),
         ("links", "Links", 4, lambda j: rules.links(j.calendar)),
         ("cliches", "Plain words", 3, lambda j: partwise.fresh(j.parts)),
@@ -159,14 +159,14 @@ def _shared(post: PostOutput, options: PostInput, voice: Voice, said: Sequence[E
     return verdicts.voiced(found, voice, known)
 
 
-def _extract(data: PostInput, context: StepContext) -> Extracted:
+def _extract(data: PostInput, context: StepContext) -> Gathered:
     """As the calendar does, for which one post is too little."""
-    return sources.read(data, context, fewest=writing.FEWEST_WORDS, wanted="A post")
+    return Gathered.model_validate(dict(sources.read(data, context, fewest=writing.FEWEST_WORDS, wanted="A post")))
 
 
 def _output(data: PostInput, context: StepContext) -> Outcome:
     """The calendar's only entry as a post, with what the person asked to say."""
-    document, voice = context.need(Extracted).document, context.business.voice
+    document, voice = context.need(Gathered).document, context.business.voice
     planned = calendar.steps.output(data, context)
     entry = CalendarOutput.model_validate(planned.output).entries[0]
     text = _closed(entry.text, data.call_to_action or "", entry.channel)
@@ -220,7 +220,7 @@ def of_channel(channel: Channel) -> Capability:
         description=f"One post for {label} in the source's own words.",
         input=PostInput,
         output=PostOutput,
-        steps=(Step("extract", "Read the source", _extract, Extracted), *made, Step("output", "Hand over", _output, Outcome)),
+        steps=(Step("extract", "Read the source", _extract, Gathered), *made, Step("output", "Hand over", _output, Outcome)),
         review=review,
         exports=EXPORTS,
         model_use=calendar.CAPABILITY.model_use,
