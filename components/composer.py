@@ -49,7 +49,7 @@ def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit:
             role=rx.cond(several, "tabpanel", "group"),
             aria_label=group.name,
             class_name=(
-                "min-w-0 border-line data-[away=true]:hidden @min-[42rem]:group-data-[columns=true]:snap-start "
+                "@container min-w-0 border-line data-[away=true]:hidden @min-[42rem]:group-data-[columns=true]:snap-start "
                 "@min-[42rem]:group-data-[columns=true]:not-first:border-l @min-[42rem]:group-data-[columns=true]:data-[away=true]:block"
             ),
             data_testid=concat("channel-panel-", group.slug),
@@ -76,7 +76,7 @@ def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit:
         class_name=cx(
             "noscrollbar inline-flex w-fit max-w-full gap-0.5 rounded-sm border border-line-strong bg-sunken p-0.5 *:flex-none",
             "max-md:overflow-x-auto md:flex-wrap",
-            "@min-[64rem]:group-data-[columns=true]:group-data-[few=true]:hidden",
+            "@min-[49.5rem]:group-data-[columns=true]:group-data-[few=true]:hidden",
         ),
     )
     return rx.el.div(
@@ -90,6 +90,7 @@ def channels(groups: Any, marks: Any, *tools: Child, can_comment: Any, can_edit:
             class_name=cx(
                 "grid grid-cols-[minmax(0,1fr)] snap-x overscroll-x-contain @min-[42rem]:group-data-[columns=true]:grid-flow-col",
                 "@min-[42rem]:group-data-[columns=true]:auto-cols-[minmax(20.5rem,1fr)]",
+                "@min-[49.5rem]:group-data-[columns=true]:group-data-[few=true]:auto-cols-[minmax(16.5rem,1fr)]",
                 "@min-[42rem]:group-data-[columns=true]:grid-cols-none @min-[42rem]:group-data-[columns=true]:overflow-x-auto",
             ),
             data_testid="channel-row",

@@ -13,14 +13,15 @@ from components.comments import say_button
 from components.counted import counted_text
 from components.icons import icon
 from components.notes import note
+from components.prose import marked
 from components.vars import cx
 
-_POST: Final = "relative grid grid-cols-[24px_minmax(0,1fr)] gap-3 pb-4 last:pb-0"
+_POST: Final = "relative grid grid-cols-[24px_minmax(0,1fr)] gap-3 pb-4 last:pb-0 @max-[20rem]:grid-cols-[minmax(0,1fr)]"
 _LINE: Final = (
-    "not-last:before:absolute not-last:before:top-7 not-last:before:bottom-1 not-last:before:left-[11.5px] not-last:before:w-px "
-    "not-last:before:bg-line-strong not-last:before:content-['']"
+    "@max-[20rem]:before:hidden not-last:before:absolute not-last:before:top-7 not-last:before:bottom-1 not-last:before:left-[11.5px] "
+    "not-last:before:w-px not-last:before:bg-line-strong not-last:before:content-['']"
 )
-_NUMBER: Final = "grid size-6 place-items-center rounded-full bg-idle-bg text-2xs font-semibold text-idle-fg tabular"
+_NUMBER: Final = "grid size-6 place-items-center rounded-full bg-idle-bg text-2xs font-semibold text-idle-fg tabular @max-[20rem]:hidden"
 _CARD: Final = "min-w-0 rounded-md border border-line bg-surface"
 _BAR: Final = "flex min-h-12 flex-wrap items-center gap-3 border-b border-line px-4 py-2"
 FORM: Final = "edit-thread"
@@ -38,7 +39,7 @@ def posts(group: Any, marks: Any, can_comment: Any) -> rx.Component:
     each part of the whole."""
     return rx.el.ol(
         rx.foreach(group.parts, lambda post, place: _post(post, place, marks, can_comment)),
-        class_name="mx-auto w-full max-w-[38rem] p-4",
+        class_name="mx-auto w-full max-w-[38rem] p-4 @max-[20rem]:p-3",
         aria_label="Posts",
         data_testid="thread",
     )
@@ -125,7 +126,7 @@ def _piece(piece: rx.Var[Piece]) -> rx.Component:
         custom_attrs={"data-aside": "true"},
     )
     return rx.fragment(
-        rx.el.span(piece.text, class_name="whitespace-pre-wrap"),
+        rx.el.span(marked(piece.segments), class_name="whitespace-pre-wrap"),
         rx.cond(piece.fold == "", rx.fragment(), fold),
     )
 

@@ -82,7 +82,7 @@ def _form() -> rx.Component:
         run_key=WorkspaceState.run_key,
         form_key=WorkspaceState.form_key,
         starting=WorkspaceState.starting,
-        again=WorkspaceState.runs.length() > 0,
+        again=WorkspaceState.job,
         on_submit=WorkspaceState.run,
         on_make=WorkspaceState.choose,
         on_example=WorkspaceState.use_example,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -18,9 +18,9 @@ _DEVICES: Final = {"mobile": "phones", "desktop": "computers"}
 
 
 class Piece(View):
-    """A run of a text up to a fold. `fold` says which one it is, empty for the last run."""
+    """A run of a text up to a fold, its claims marked. `fold` says which one it is, empty for the last run."""
 
-    text: str
+    segments: tuple[Segment, ...]
     fold: str = ""
 
 
@@ -66,7 +66,6 @@ def parts(report: Report, told: Sequence[Part], source: Sequence[SourceBlock]) -
     shown: list[PartView] = []
     for index, part in enumerate(told):
         marks = [(c.start, c.end, n, CLAIM_TONES[c.status]) for n, c in enumerate(report.claims, 1) if c.part == index]
-        found = segments(part.text, 0, len(part.text), marks)
         network = NETWORKS[Channel(part.channel)] if part.channel else None
         shown.append(
             PartView(
@@ -79,13 +78,18 @@ def parts(report: Report, told: Sequence[Part], source: Sequence[SourceBlock]) -
                 limit=part.limit,
                 label=f"{part.length:,} of {part.limit:,}" if part.limit else "",
                 over=0 < part.limit < part.length,
-                segments=tuple(s.model_copy(update={"anchor": described.get(s.claim, "")}) for s in found),
+                segments=_marked(part.text, 0, len(part.text), marks, described),
                 lead=part.lead,
                 byline=part.byline,
                 line=_line(part),
                 network=network.label if network else "",
                 fold=network.folds[0][1] if network and network.folds else 0,
-                pieces=pieces(part.text, network) if part.kind is PartKind.POST else (),
+                pieces=tuple(
+                    Piece(segments=_marked(part.text, start, end, marks, described), fold=fold)
+                    for start, end, fold in runs(part.text, network)
+                )
+                if part.kind is PartKind.POST
+                else (),
             )
         )
     return tuple(shown)
@@ -112,17 +116,25 @@ def full_names(shown: Sequence[PartView]) -> tuple[str, ...]:
     )
 
 
-def pieces(text: str, network: Network | None) -> tuple[Piece, ...]:
-    """The text cut at the folds of a network, at the end of a word; whole where nothing is folded."""
-    found: list[Piece] = []
+def runs(text: str, network: Network | None) -> tuple[tuple[int, int, str], ...]:
+    """The text cut at the folds of a network, at the end of a word, as (start, end, which fold); whole where nothing is folded."""
+    found: list[tuple[int, int, str]] = []
     start = 0
     for device, characters in network.folds if network else ():
         at = _cut(text, characters, network.fold_lines if network else 0)
         if start < at < len(text):
-            fold = f"…see more on {_DEVICES[device]}, {characters} characters"
-            found.append(Piece(text=text[start:at].strip() if found else text[start:at].rstrip(), fold=fold))
-            start = at
-    return (*found, Piece(text=text[start:].lstrip() if found else text))
+            found.append((start, len(text[:at].rstrip()), f"…see more on {_DEVICES[device]}, {characters} characters"))
+            start = at + len(text[at:]) - len(text[at:].lstrip())
+    return (*found, (start, len(text), ""))
+
+
+def _marked(
+    text: str, start: int, end: int, marks: Sequence[tuple[int, int, int, str]], described: Mapping[int, str]
+) -> tuple[Segment, ...]:
+    """`text[start:end]` with the claims in it, one that a fold cuts on both of its sides; each tied to its place in the source."""
+    near = [(max(start, first), min(end, last), number, tone) for first, last, number, tone in marks if first < end and start < last]
+    found = segments(text, start, end, near)
+    return tuple(one.model_copy(update={"anchor": described.get(one.claim, "")}) for one in found)
 
 
 def _line(part: Part) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from coexai_app.agents.report import KeyPhrase
 from coexai_app.agents.text import words
+from coexai_app.agents.text.claims.date_patterns import MONTHS, WEEKDAYS
+from coexai_app.agents.text.claims.words import fold
 
 _LONGEST, _SHORTEST = 30, 4
 _GOOD = 0.25
@@ -43,6 +45,8 @@ def choose(phrases: Sequence[KeyPhrase], text: str, title: str, headings: Sequen
     for phrase in phrases:
         parts = [p for p in re.split(r"[^\w]+", phrase.text.replace("'s", "").replace("’s", "")) if p]
         if phrase.score <= 0 or not parts or any(p.lower() in _GENERIC for p in parts[-1:]) or parts[0].lower() in _GENERIC:
+            continue
+        if all(_is_date(p) for p in parts):
             continue
         proper = all(_is_name(p, forms, lowered, language) for p in parts)
         stems = [words.stem(p.lower(), language) for p in parts]
@@ -89,6 +93,12 @@ def _is_name(part: str, forms: Counter[str], lowered: Counter[str], language: st
     if language == "de":
         return part[1:] != part[1:].lower()
     return part[:1].isupper() and forms[part.lower()] == 0 and lowered[part.lower()] >= 2
+
+
+def _is_date(part: str) -> bool:
+    """A month or a weekday: "Black Friday" is a topic, "Friday" is none."""
+    key = fold(part)
+    return any(name in names for name in (key, key.removesuffix("s")) for names in (MONTHS, WEEKDAYS))
 
 
 _VERBAL = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from coexai_app.agents.maya import layout, noise, outline, passages, tags, writing
+from coexai_app.agents.maya import blog, layout, noise, outline, passages, tags, writing
 from coexai_app.agents.text import sentences
 from coexai_app.extract import read, read_text
 from tests.agents.maya.posts import texts, thread_of
@@ -173,6 +173,11 @@ class TestHashtags:
         text = "Marta opened early. “We bake,” Marta said. People like Marta. Bread is what Marta sells, and our bread is rye bread."
         document = read_text(f"# Marta and the bread\n\n{text}")
         assert "#Marta" not in tags.choose(writing.key_phrases(document), document.text, document.title, [], 3, "en")
+
+    def test_a_weekday_is_none(self) -> None:
+        document = read_text(blog.EXAMPLE)
+        found = tags.choose(writing.key_phrases(document), document.text, document.title, [], 5, "en")
+        assert found and not {"#Monday", "#Mondays", "#Saturday"} & set(found)
 
 
 class TestRepeats:
