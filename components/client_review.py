@@ -26,9 +26,9 @@ def frame(*children: Child) -> rx.Component:
         rx.el.header(
             wordmark(26),
             rx.el.span("Work to approve", class_name="ml-auto text-ink-3"),
-            class_name="mx-auto flex w-full max-w-[1080px] items-center px-6 py-4 max-md:px-4",
+            class_name="mx-auto flex w-full max-w-[1240px] items-center px-6 py-4 max-md:px-4",
         ),
-        rx.el.main(*children, class_name="mx-auto w-full max-w-[1080px] px-6 pb-16 max-md:px-4"),
+        rx.el.main(*children, class_name="mx-auto w-full max-w-[1240px] px-6 pb-16 max-md:px-4"),
         class_name="min-h-dvh bg-canvas",
     )
 
