@@ -42,11 +42,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--worst", type=int, default=0, help="also print this many pages with the lowest score")
     options = parser.parse_args()
-    pages = json.loads((options.folder / "ground-truth.json").read_text("utf-8"))
+    folder = options.folder / "article-extraction"
+    pages = json.loads((folder / "ground-truth.json").read_text("utf-8"))
     read(b"<html><body><p>Loads the libraries and the language model.</p></body></html>")
     results: list[tuple[float, float, float, str]] = []
     for page, truth in pages.items():
-        data = gzip.decompress((options.folder / "html" / f"{page}.html.gz").read_bytes())
+        data = gzip.decompress((folder / "html" / f"{page}.html.gz").read_bytes())
         begin = time.perf_counter()
         try:
             text = read(data, content_type="text/html").text

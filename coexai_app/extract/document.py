@@ -82,7 +82,8 @@ class Document(_Frozen):
 
     `language` is an ISO 639-1 code, or "und" when the text is too short or too mixed to tell; `published` an ISO 8601 date. Spoken words
     have `cues`, in order; a transcript without times has cues at 0 that know only who speaks. `draft` says that a recogniser guessed the
-    words, so that nobody takes them for checked ones. `notes` are sentences for people about what was not read.
+    words, so that nobody takes them for checked ones; `teaser` that these are only the open words of a page behind a paywall. `notes` are
+    sentences for people about what was not read.
     """
 
     kind: SourceKind
@@ -91,6 +92,7 @@ class Document(_Frozen):
     links: tuple[Link, ...] = ()
     cues: tuple[Cue, ...] = ()
     draft: bool = False
+    teaser: bool = False
     title: str = ""
     author: str = ""
     published: str = ""

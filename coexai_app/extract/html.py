@@ -108,8 +108,9 @@ def read(markup: str, *, name: str = "", url: str = "") -> Document:
         dom.add_blocks(_as_html(found.body), builder)
     builder = _best(drop_teasers(builder), said, root, name, url or _NOWHERE)
     builder.links = _leading_somewhere(builder)
-    notes = paywall.check(root, len(builder.text.split()), name, marked=said.paid)
-    return builder.document(kind, title=said.title or title, author=said.author, published=said.published, url=url, notes=notes)
+    teaser, notes = paywall.look(root, len(builder.text.split()), marked=said.paid)
+    document = builder.document(kind, title=said.title or title, author=said.author, published=said.published, url=url, notes=notes)
+    return document.model_copy(update={"teaser": teaser})
 
 
 def _extract(root: HtmlElement, url: str) -> Any:

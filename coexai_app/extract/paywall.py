@@ -1,4 +1,4 @@
-"""Is what was found on a page only the open beginning of it? The HTML reader calls `check`.
+"""Is what was found on a page only the open beginning of it? The HTML reader calls `look`, and who needs a whole source `require_open`.
 
 Publishers mark such pages (schema.org `isAccessibleForFree`, Facebook's `article:content_tier`) or say so above the fold.
 """
@@ -14,6 +14,8 @@ from coexai_app.extract.limits import label
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+
+    from coexai_app.extract.document import Document
 
 # Below so many words a marked page shows a teaser; one that only says "subscribe to read on" must be shorter still to be one.
 _MARKED_WORDS: Final = 200
@@ -43,12 +45,17 @@ _SAYS = re.compile(
 )
 
 
-def check(root: HtmlElement, words: int, name: str, *, marked: bool) -> tuple[str, ...]:
-    """Notes for people about a page of which so many `words` were found. Raises `InvalidInput` for one that shows only a teaser."""
+def look(root: HtmlElement, words: int, *, marked: bool) -> tuple[bool, tuple[str, ...]]:
+    """Whether a page of which so many `words` were found shows only a teaser, and notes for people about it."""
     says = bool(_SAYS.search(fold(root.text_content()[:_LONGEST_LOOK]))) if words < _MARKED_WORDS else False
-    if (marked and words < _MARKED_WORDS) or (says and words < _SAID_WORDS):
+    teaser = (marked and words < _MARKED_WORDS) or (says and words < _SAID_WORDS)
+    return teaser, ("The page is marked as not free to read, so this may be only its open part.",) if marked and not teaser else ()
+
+
+def require_open(document: Document) -> None:
+    """For whoever makes something of a source. Raises `InvalidInput` for a teaser."""
+    if document.teaser:
         raise InvalidInput(
-            f"{label(name, 'The page')} is behind a paywall: only its first {words} words are open. Open it in your browser, copy its text "
-            "and paste it, or give another address."
+            f"{label(document.name, 'The page')} is behind a paywall: only its first {document.words} words are open. Open it in your "
+            "browser, copy its text and paste it, or give another address."
         )
-    return ("The page is marked as not free to read, so this may be only its open part.",) if marked else ()

@@ -146,6 +146,7 @@ def read_one(
 ) -> Document:
     """One source, as `read`. `kept_as` is what its artifact is called, `progress` hears how far a long one is; else the step's bar does."""
     from coexai_app import extract as readers
+    from coexai_app.extract import paywall
 
     tell = progress or (lambda done, what: context.progress(0.1 + 0.8 * done, what))
     try:
@@ -167,6 +168,7 @@ def read_one(
                     check=context.check,
                     progress=tell,
                 )
+        paywall.require_open(document)
     except TooLarge as error:
         raise TooLarge(error.message, field=error.field or given.field) from error
     except InvalidInput as error:
