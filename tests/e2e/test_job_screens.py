@@ -187,8 +187,9 @@ class TestTimeline:
         assert first < 60
         expect(timer).to_have_text(f"{first + 6} s", timeout=15_000)
         page.reload()
-        expect(timer).to_have_text(re.compile(r"^\d+ s$"))
-        assert first + 2 <= int(timer.inner_text().split()[0]) < 60  # a slow machine is some seconds late
+        # Until the page has asked again it may show what it knew. A timer that began anew would need a second more for this.
+        on = re.compile(rf"^({'|'.join(str(seconds) for seconds in range(first + 6, 60))}) s$")
+        expect(timer).to_have_text(on, timeout=5_000)
         expect(page.get_by_test_id("step-extract")).to_contain_text("As it should be.")
 
 
