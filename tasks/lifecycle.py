@@ -23,7 +23,8 @@ def begin() -> None:
     threading.Thread(target=_sweep, name="sweep", daemon=True).start()
     webhooks.LANE.start()
     try:
-        runs.warm_up()
+        if settings.get().warm_workers:
+            runs.warm_up()
     except Exception:
         log.get(__name__).exception("warm-up failed; jobs will show why")
 

@@ -198,6 +198,7 @@ def make(
         "LOG_LEVEL": "info",
         "JOB_LEASE_SECONDS": "3",
         "FETCH_ALLOW_HOSTS": "",
+        "WARM_WORKERS": "false",
         "PYTHONPATH": f"{ROOT / 'tests' / 'faults' / 'site'}:{ROOT}",
         **environment,
     }

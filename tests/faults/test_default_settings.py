@@ -17,7 +17,7 @@ class TestDefaultSettings:
     """Nothing is shortened: a lease of thirty seconds, and the sweep as it is."""
 
     def test_a_worker_killed_under_its_launcher_is_noticed_within_seconds(self, rig: Rig, figures: Callable[[str], None]) -> None:
-        rig.environment["JOB_LEASE_SECONDS"] = "30"
+        rig.environment |= {"JOB_LEASE_SECONDS": "30", "WARM_WORKERS": "true"}
         web = rig.web()
         (owner,) = organizations(web, "pro")
         launcher = rig.work(workers=2)
@@ -35,7 +35,7 @@ class TestDefaultSettings:
 
     def test_a_lost_machine_costs_its_lease_and_no_more(self, servers: Rig, figures: Callable[[str], None]) -> None:
         """Launcher, consumer and worker gone at once; another machine's worker takes the job when the lease ends."""
-        servers.environment["JOB_LEASE_SECONDS"] = "30"
+        servers.environment |= {"JOB_LEASE_SECONDS": "30", "WARM_WORKERS": "true"}
         web = servers.web()
         (owner,) = organizations(web, "pro")
         lost = servers.work(workers=1)
