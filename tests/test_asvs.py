@@ -14,7 +14,6 @@ import asvs
 
 
 def test_the_document_is_what_the_markers_say() -> None:
-    """In a process of its own, which collects all tests and runs none."""
     done = subprocess.run([sys.executable, "scripts/asvs.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr[-2_000:]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,24 @@ SOURCES = {path: ast.parse(path.read_text()) for folder in FOLDERS for path in s
 SCRIPTS = sorted((ROOT / "assets").glob("*.js"))
 
 
-def calls() -> Iterator[tuple[str, str, ast.Call]]:
+@cache
+def calls() -> tuple[tuple[str, str, ast.Call], ...]:
     """(file, dotted name, call) of every call."""
-    for path, tree in SOURCES.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                yield path.relative_to(ROOT).as_posix(), ast.unparse(node.func), node
+    return tuple(
+        (path.relative_to(ROOT).as_posix(), ast.unparse(node.func), node)
+        for path, tree in SOURCES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    )
 
 
-def imports() -> Iterator[tuple[str, str]]:
+@cache
+def imports() -> tuple[tuple[str, str], ...]:
+    """(file, dotted name) of whatever is imported."""
+    return tuple(_imports())
+
+
+def _imports() -> Iterator[tuple[str, str]]:
     for path, tree in SOURCES.items():
         for node in ast.walk(tree):
             name = path.relative_to(ROOT).as_posix()
