@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sqlalchemy import delete, func, insert, inspect, text, update
 from sqlalchemy.exc import OperationalError
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from benchmarks import jobs_noop, jobs_servers
 from coexai_app import db, migrations
@@ -113,30 +113,31 @@ def pattern(actor: Actor) -> Pattern:
     return Pattern(_row(job) | waiting, *([_row(row) for row in rows] for rows in (steps, events)))
 
 
-def fill(actor: Actor, count: int, like: Pattern) -> None:
-    """Waiting jobs in bulk: copies of the pattern's rows, in the actor's organisation. None is due before `release`."""
-    ids = [new_id() for _ in range(count)]
-    made, ours = {"created_at": now()}, {"organization_id": actor.organization_id}
-    later = {"run_after": now() + timedelta(days=1)}
-    events = [{name: value for name, value in row.items() if name != "id"} for row in like.events]
+def fill(company: list[Actor], count: int, like: Pattern) -> datetime:
+    """Waiting jobs in bulk, shared out among the company: copies of the pattern's rows, all there with one commit, the first ones handed to
+    the queue as the product's door does. Returns the moment just before: no worker has seen one, and the statistics know them."""
     with db.transaction() as session:
-        session.execute(insert(Job), [like.job | made | ours | later | {"id": i, "idempotency_key": i.hex} for i in ids])
-        session.execute(insert(JobStep), [row | made | {"id": new_id(), "job_id": i} for i in ids for row in like.steps])
-        session.execute(insert(Event), [row | made | ours | {"ref_id": i} for i in ids for row in events])
-        quota = {**ours, "agent": like.job["agent"], "period": like.job["period"]}
-        if session.exec(select(Quota).filter_by(**quota)).first() is None:
-            session.add(Quota(**quota))
-            session.flush()
-        session.execute(update(Quota).filter_by(**quota).values(reserved=Quota.reserved + count))
-
-
-def release(mark: UUID, company: list[Actor]) -> datetime:
-    """Makes the jobs after `mark` due and hands the first ones to the queue, as the sweep does with jobs whose time has come. Returns the
-    moment: all of them wait then, and no worker has seen one."""
-    with db.transaction() as session:
-        session.execute(update(Job).where(col(Job.id) > mark).values(run_after=db.utcnow()))
+        for number, actor in enumerate(company):
+            if share := count // len(company) + (number < count % len(company)):
+                _copies(session, actor, share, like)
+        session.execute(text("ANALYZE"))
         dispatch.offer(session, *(actor.organization_id for actor in company))
         return db.now(session)
+
+
+def _copies(session: Session, actor: Actor, count: int, like: Pattern) -> None:
+    ids = [new_id() for _ in range(count)]
+    made, ours = {"created_at": now(), "run_after": now()}, {"organization_id": actor.organization_id}
+    events = [{name: value for name, value in row.items() if name != "id"} for row in like.events]
+    session.execute(insert(Job), [like.job | made | ours | {"id": i, "idempotency_key": i.hex} for i in ids])
+    made = {"created_at": made["created_at"]}
+    session.execute(insert(JobStep), [row | made | {"id": new_id(), "job_id": i} for i in ids for row in like.steps])
+    session.execute(insert(Event), [row | made | ours | {"ref_id": i} for i in ids for row in events])
+    quota = {**ours, "agent": like.job["agent"], "period": like.job["period"]}
+    if session.exec(select(Quota).filter_by(**quota)).first() is None:
+        session.add(Quota(**quota))
+        session.flush()
+    session.execute(update(Quota).filter_by(**quota).values(reserved=Quota.reserved + count))
 
 
 def _row(instance: Any) -> dict[str, Any]:
@@ -221,13 +222,7 @@ def drain(options: argparse.Namespace) -> dict[str, Any]:
     like = pattern(company[0])
     with worker(options.workers, company) as process:
         used, mark, before = ledger()[0], now_on(), activity()
-        per = [options.jobs // len(company) + (n < options.jobs % len(company)) for n in range(len(company))]
-        for actor, share in zip(company, per, strict=True):
-            if share:
-                fill(actor, share, like)
-        with db.transaction() as session:
-            session.execute(text("ANALYZE"))
-        began = release(mark, company)
+        began = fill(company, options.jobs, like)
         wait(mark, process)
         after = activity()
         prove(mark, options.jobs, used)
