@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -41,8 +43,24 @@ LEVELS: Final = {Priority.CRITICAL: 30, Priority.HIGH: 20, Priority.NORMAL: 10, 
 # All processes under one launcher share this word, so that one of them knows when another has died.
 RUN: Final = os.environ.get("COEXAI_RUN") or secrets.token_hex(4)
 POLL_SECONDS: Final = 0.5
+_WAITING: Final = "coexai_messages"
 _handlers: dict[str, Callable[..., None]] = {}
 _stop: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    name: TaskName
+    args: tuple[str, ...]
+    priority: Priority
+    route: str
+
+
+class _RedisStorage(PriorityRedisStorage):  # type: ignore[misc]
+    def enqueue_all(self, messages: Sequence[tuple[bytes, int]]) -> None:
+        """As `enqueue` for each, in one round trip: the moment in microseconds before a message keeps their order."""
+        moment = int(time.time() * 1e6)
+        self.conn.zadd(self.queue_key, {struct.pack(">Q", moment + n) + data: -priority for n, (data, priority) in enumerate(messages)})
 
 
 class _Queue(Huey):  # type: ignore[misc]
@@ -54,6 +72,15 @@ class _Queue(Huey):  # type: ignore[misc]
 
     def is_revoked(self, task: Any, timestamp: Any = None, peek: bool = True) -> bool:
         return False
+
+    def send(self, messages: Sequence[_Message]) -> None:
+        """Puts messages into the store, in order."""
+        tasks = [self.dispatch.s(one.name.value, *one.args, priority=LEVELS[one.priority]) for one in messages]
+        if self.immediate or not isinstance(self.storage, _RedisStorage):
+            for task in tasks:
+                self.enqueue(task)
+        else:
+            self.storage.enqueue_all([(self.serialize_task(task), task.priority) for task in tasks])
 
     def dequeue(self) -> Any:
         try:
@@ -72,7 +99,7 @@ def _connect(name: str) -> _Queue:
     if config.redis_url:
         # A server that hangs is as good as gone after a few seconds; the blocking read of a worker takes one.
         pool = ConnectionPool.from_url(config.redis_url, socket_timeout=4, socket_connect_timeout=2)
-        return _Queue(name, storage_class=PriorityRedisStorage, connection_pool=pool, **options)
+        return _Queue(name, storage_class=_RedisStorage, connection_pool=pool, **options)
     config.data_dir.mkdir(parents=True, exist_ok=True)
     return _Queue(name, storage_class=SqliteStorage, filename=str(config.data_dir / "queue.db"), fsync=False, **options)
 
@@ -111,13 +138,16 @@ def task(name: TaskName) -> Callable[[F], F]:
 
 
 def enqueue(session: Session, name: TaskName, *args: str, priority: Priority = Priority.NORMAL, route: str = "") -> None:
-    """Sends a message once the session has committed. A lost message is no loss: the sweeper finds the row."""
-    db.after_commit(session, lambda: send(name, *args, priority=priority, route=route))
+    """Sends a message once the session has committed, together with its others. A lost message is no loss: the sweeper finds the row."""
+    if _WAITING not in session.info:
+        session.info[_WAITING] = []
+        db.after_commit(session, lambda: _send(session.info.pop(_WAITING, ())))
+    session.info[_WAITING].append(_Message(name, args, priority, route))
 
 
-def send(name: TaskName, *args: str, priority: Priority = Priority.NORMAL, route: str = "") -> None:
-    queue = of(route)
-    queue.enqueue(queue.dispatch.s(name.value, *args, priority=LEVELS[priority]))
+def _send(messages: Sequence[_Message]) -> None:
+    for found in dict.fromkeys(one.route for one in messages):
+        of(found).send([one for one in messages if one.route == found])
 
 
 class _TiedProcesses(ProcessEnvironment):  # type: ignore[misc]
