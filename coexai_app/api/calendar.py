@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Final, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from coexai_app.access import Permission
@@ -16,14 +16,12 @@ from coexai_app.api.documented import download, operation
 from coexai_app.errors import NotFound
 from coexai_app.services import calendar_export, calendar_feed, calendar_ics
 
-router = APIRouter()
-_feeds = conditional.Router(include_in_schema=False)
-_files = APIRouter(prefix="/api/v1/calendar", tags=["Calendar"])
+router = conditional.Router()
 
 _FILE: Final = download("text/csv", "The file.", "Date,Time,Time zone\n2026-11-30,09:00,Europe/Berlin\n")
 
 
-@_feeds.get("/calendar/{token}.ics")
+@router.get("/calendar/{token}.ics", include_in_schema=False)
 async def feed(request: Request, token: Annotated[str, Path(max_length=100)]) -> Response:
     """The calendar of an organisation, read only. The address is the secret: whoever has it reads, until it is switched off."""
     try:
@@ -38,7 +36,12 @@ async def feed(request: Request, token: Annotated[str, Path(max_length=100)]) ->
     return conditional.tagged(request, Response(found.data, media_type=calendar_ics.MEDIA_TYPE, headers=headers))
 
 
-@_files.get("/export", response_class=Response, **operation("Export the calendar", permission=Permission.VIEW_OUTPUT, also=_FILE))
+@router.get(
+    "/api/v1/calendar/export",
+    tags=["Calendar"],
+    response_class=Response,
+    **operation("Export the calendar", permission=Permission.VIEW_OUTPUT, also=_FILE),
+)
 async def export(
     actor: CurrentActor,
     first: Annotated[date, Query(alias="from", description="The first day.", examples=["2026-11-01"])],
@@ -49,7 +52,3 @@ async def export(
     made = await deps.call(calendar_export.export, actor, format=file_format, first=first, last=last)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name)}", "Cache-Control": "no-store"}
     return Response(made.data, media_type=made.media_type, headers=headers)
-
-
-router.include_router(_feeds)
-router.include_router(_files)

@@ -59,7 +59,7 @@ def work() -> int:
             return done
         batch = _Batch(claims)
         done += batch.run()
-        number = min(number * 2, MOST_AT_ONCE) if batch.longest < SHORT_SECONDS else 1
+        number = min(number * 4, MOST_AT_ONCE) if batch.longest < SHORT_SECONDS else 1
         freed = {claim.organization_id for claim in claims}
 
 

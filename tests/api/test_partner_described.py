@@ -155,6 +155,14 @@ class TestEnvelope:
         if status == 405:
             assert answer.headers["allow"] == "GET, HEAD"
 
+    def test_every_address_says_which_methods_it_takes(self, api: Become, described: dict[str, Any]) -> None:
+        program = api("bob")
+        for path, methods in described["paths"].items():
+            if path.startswith("/api/v1/"):
+                answer = program("TRACE", re.sub(r"\{\w+\}", "0192f3a4-5b6c-7d8e-9f01-23456789abcd", path.removeprefix("/api/v1")))
+                assert answer.status_code == 405, path
+                assert {name.upper() for name in methods if name != "parameters"} <= set(answer.headers["allow"].split(", ")), path
+
     @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml", ""])
     def test_a_body_that_is_not_json_is_415(self, api: Become, kind: str) -> None:
         answer = api("bob")("POST", "/quotes", content=b'{"agent": "maya"}', headers={"Content-Type": kind})
