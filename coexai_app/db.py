@@ -73,8 +73,9 @@ def connect(url: str, *, durable: bool = True, reads: bool = False) -> Engine:
             common["isolation_level"] = "AUTOCOMMIT"
         made = create_engine(
             url,
-            pool_size=8,
-            max_overflow=8,
+            # Of reads all are kept: to open a connection takes longer than to read, and who finds none free has not long to wait.
+            pool_size=12 if reads else 8,
+            max_overflow=0 if reads else 8,
             pool_recycle=1800,
             connect_args={"options": " ".join(f"-c {name}={value}" for name, value in options.items()), "connect_timeout": 5},
             **common,

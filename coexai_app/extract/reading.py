@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from coexai_app.extract.document import Document, SourceKind
+from coexai_app.extract.document import BlockKind, Document, SourceKind
 from coexai_app.extract.limits import LIMITS
 
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
@@ -34,7 +34,7 @@ def read(data: bytes, *, name: str = "", content_type: str = "", url: str = "") 
     if kind is SourceKind.DOCX:
         from coexai_app.extract import docx
 
-        return docx.read(data, name=name, url=url)
+        return _as_spoken(docx.read(data, name=name, url=url))
     if kind is SourceKind.HTML:
         from coexai_app.extract import html
 
@@ -75,6 +75,19 @@ def _read_text(text: str, name: str, url: str, kind: SourceKind | None) -> Docum
     if markdown.looks_like(text):
         return markdown.read(text, name=name, url=url)
     return plain.read(text, name=name, url=url)
+
+
+def _as_spoken(document: Document) -> Document:
+    """A transcript that was kept as a written file, with its turns and times; any other document as it is."""
+    from coexai_app.extract import transcript
+
+    marks = {BlockKind.HEADING: "# ", BlockKind.LIST_ITEM: "- "}
+    lines = (marks.get(block.kind, "") + document.text[block.start : block.end] for block in document.blocks)
+    speech = transcript.read("\n\n".join(lines), name=document.name, url=document.url)
+    if speech is None:
+        return document
+    known = {"title": document.title or speech.title, "author": document.author, "published": document.published}
+    return speech.model_copy(update=known)
 
 
 def read_encoded(data: bytes, *, name: str = "") -> Document:

@@ -6,6 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import or_
 
 from coexai_app.errors import InvalidInput
 from coexai_app.extract.builder import Builder, Run, clean
@@ -137,8 +138,7 @@ def builder_of(text: str, *, name: str = "") -> Builder:
     """The blocks of a plain text."""
     check_characters(len(text), name)
     lines = [line.rstrip() for line in re.split(r"[\n\x0b\x0c\x85\u2028\u2029]", clean(text))]
-    width = max(map(len, lines), default=0)
-    wrap = width if _MIN_WIDTH <= width <= _MAX_WIDTH else 0
+    wrap = _width(lines)
     chunks = _chunks(lines, wrap)
     builder = Builder(name)
     for i, chunk in enumerate(chunks):
@@ -170,6 +170,18 @@ def _chunks(lines: list[str], wrap: int) -> list[_Chunk]:
         if not blank:
             chunks.append(_Chunk([line]))
     return chunks
+
+
+def _width(lines: list[str]) -> int:
+    """The width that lines were wrapped at, in characters, or 0; what no program can wrap, a long address, says nothing about it."""
+    longest = max((len(line) for line in lines if len(line) <= _MAX_WIDTH or "://" not in line), default=0)
+    return longest if _MIN_WIDTH <= longest <= _MAX_WIDTH else 0
+
+
+def _is_wrapped(full: list[bool], ended: list[bool]) -> bool:
+    """Whether lines go on in the next one: most are full, or fewer where all others end a sentence (paragraphs without blank lines)."""
+    share = sum(full) / len(full)
+    return share >= 0.6 or (share >= 0.4 and all(map(or_, full, ended)))
 
 
 def _is_capitals(line: str) -> bool:
@@ -236,10 +248,9 @@ def _add_prose(builder: Builder, lines: list[str], wrap: int) -> None:
     `wrap` is the width of the whole text; three lines and more show their own.
     """
     if len(lines) > 2:
-        width = max(map(len, lines))
-        wrap = width if _MIN_WIDTH <= width <= _MAX_WIDTH else 0
-    full = [bool(wrap) and len(a.strip()) + 1 + len(b.split()[0]) > wrap * 0.9 for a, b in pairwise(lines)]
-    if full and sum(full) >= 0.6 * len(full):
+        wrap = _width(lines) or wrap
+    full = [bool(wrap) and len(a.rstrip()) + 1 + len(b.split()[0]) > wrap * 0.9 for a, b in pairwise(lines)]
+    if full and _is_wrapped(full, [line.endswith(_ENDS) for line in lines]):
         paragraph = [lines[0]]
         for line, is_full in zip(lines[1:], full, strict=True):
             if not is_full and paragraph[-1].endswith(_ENDS):

@@ -12,6 +12,7 @@ from coexai_app.errors import InvalidInput, TooLarge
 from coexai_app.extract import SourceKind
 from coexai_app.extract.limits import LIMITS
 from coexai_app.extract.reading import read
+from tests.extract.cues import said, sound
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -123,6 +124,48 @@ class TestStructure:
     def test_a_file_without_text_is_told(self):
         with pytest.raises(InvalidInput, match=r"There is no text in a\.docx"):
             read(saved(docx.Document()), name="a.docx")
+
+
+class TestTranscripts:
+    """What meeting programs save: the turns of a talk as a Word file."""
+
+    @staticmethod
+    def written(*lines, title=""):
+        document = docx.Document()
+        if title:
+            document.add_heading(title, 0)
+        for line in lines:
+            document.add_paragraph(line)
+        return read(saved(document), name="call.docx")
+
+    def test_names_and_times_become_turns(self):
+        heard = self.written(
+            "Ana Ruiz   0:03\nWelcome to the call about the new bakery in Oldtown.",
+            "Tom Lee   0:11\nThank you. We open on 4 March with twelve people.",
+            "Ana Ruiz   0:19\nAnd what did the oven cost?",
+            "Tom Lee   0:24\nIt cost 18,000 euros, which the bank paid.",
+            title="Opening call",
+        )
+        sound(heard)
+        assert (heard.kind, heard.title) == (SourceKind.TRANSCRIPT, "Opening call")
+        assert [(cue.speaker, cue.at) for cue in heard.cues] == [("Ana Ruiz", 3), ("Tom Lee", 11), ("Ana Ruiz", 19), ("Tom Lee", 24)]
+        assert "0:11" not in heard.text
+
+    def test_labels_without_times_become_turns(self):
+        heard = self.written(
+            "ANA: Who bakes the bread in this town?", "TOM: My sister does, every night.", "ANA: And who sells it?", "TOM: I do that."
+        )
+        assert [speaker for speaker, _ in said(heard)] == ["ANA", "TOM", "ANA", "TOM"]
+
+    def test_a_written_document_with_notes_and_steps_is_none(self):
+        document = docx.Document()
+        document.add_heading("Sourdough", 1)
+        document.add_paragraph("Note: this takes two days and a warm kitchen.")
+        document.add_heading("Steps", 2)
+        for step in ("Day 1: feed the starter.", "Day 2: bake it.", "Tip: use a lid."):
+            document.add_paragraph(step, style="List Bullet")
+        found = read(saved(document))
+        assert found.kind is SourceKind.DOCX and not found.cues and found.sections
 
 
 class TestHostile:

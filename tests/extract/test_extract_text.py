@@ -1,6 +1,7 @@
 """Plain text: its character set, and its paragraphs, lists and headings."""
 
 import codecs
+import textwrap
 
 import pytest
 
@@ -84,6 +85,32 @@ class TestParagraphs:
             "was the baker then, overslept on a Sunday morning in the month of May.\n"
         )
         assert [block.start for block in read_text(text).blocks] == [0, 125]
+
+    @pytest.mark.parametrize("indent", ["", "    "])
+    def test_wrapped_paragraphs_need_no_blank_line_between_them(self, indent):
+        paragraphs = [
+            "The council of Oldtown opened three libraries in 2021 and closed one a year later, said Anna Reed, who runs all of them now.",
+            "Costs rose by 12 percent. That worried the mayor.",
+            "“We never planned for so many readers,” she said. Money came from a trust that was founded in 1899 and still owns four mills.",
+        ]
+        text = "\n".join(textwrap.fill(paragraph, 72, initial_indent=indent) for paragraph in paragraphs)
+        assert shape(read_text(text)) == [("paragraph", 0, paragraph) for paragraph in paragraphs]
+
+    @pytest.mark.parametrize("width", [60, 72, 100])
+    def test_an_address_that_no_program_can_wrap_changes_nothing(self, width):
+        address = f"https://example.org/{'a-very-long-path/' * 8}"
+        paragraphs = [
+            "We have been baking bread in this street for more than forty years and the oven went cold once.",
+            f"See {address} for more.",
+        ]
+        text = "\n\n".join(textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False) for paragraph in paragraphs)
+        assert [words for _, _, words in shape(read_text(text))] == paragraphs
+
+    def test_a_verse_keeps_its_lines(self):
+        verse = (
+            "The oven sleeps, the street is white,\nA single lamp is burning,\nThe baker walks into the night,\nThe heavy mill is turning."
+        )
+        assert shape(read_text(verse)) == [("paragraph", 0, verse)]
 
     def test_lines_that_are_sentences_are_paragraphs(self):
         text = "We bake bread every single day.\nWe never close on Sundays, ever.\nCome and see us in May."
