@@ -14,7 +14,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coexai_app import cli_audit, cli_check, cli_eval, cli_mail
+from coexai_app import cli_audit, cli_check, cli_eval, cli_mail, cli_plan
 from coexai_app.errors import CoexaiError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_eval.add(commands)
     cli_mail.add_to(commands)
     cli_audit.add(commands)
+    cli_plan.add(commands)
     keys = commands.add_parser(
         "keys", help="manage the keys that sign access tokens", description="Manages the keys that sign access tokens."
     )

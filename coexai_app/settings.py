@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(ROOT / "data", description="Folder of the embedded database, queue and files.")
     web_workers: int = Field(1, ge=1, le=64, description="Web processes; more than one needs REDIS_URL.")
     job_workers: int = Field(2, ge=1, le=64, description="Jobs that one worker process runs at the same time.")
+    default_plan: Literal["free", "pro", "enterprise"] = Field(
+        "free", description="Plan of new organisations; enterprise has no limits of runs, and the API."
+    )
     warm_workers: bool = Field(True, description="Workers load readers and language data as they start, not with the first job.")
     trusted_proxies: str = Field("127.0.0.1", description="Addresses whose X-Forwarded-* headers count.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -9,7 +9,15 @@ cd "$(dirname "$0")/.."
 if [ $# -gt 0 ]; then exec .venv/bin/pytest "$@"; fi
 workers=${PYTEST_WORKERS:-2}
 .venv/bin/pytest -n "$workers" --dist loadgroup --ignore tests/faults
-# By themselves, and one more at a time: they wait most of the time, for servers and workers of their own.
-.venv/bin/pytest -n "$((workers + 1))" --dist loadgroup tests/faults
+
+# The faults wait most of the time, for servers and workers of their own: beside them the services run on PostgreSQL.
+told=$(mktemp)
+.venv/bin/pytest -n "$workers" --dist loadgroup tests/faults >"$told" 2>&1 &
+faults=$!
+trap 'kill "$faults" 2>/dev/null || true; rm -f "$told"' EXIT
+status=0
 COEXAI_TEST_BACKEND=postgres .venv/bin/pytest -n "$workers" --dist loadgroup tests/services tests/test_migrations.py \
-  tests/faults/test_engine_model.py
+  tests/faults/test_engine_model.py || status=$?
+wait "$faults" || status=$?
+cat "$told"
+exit "$status"

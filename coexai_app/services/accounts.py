@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from coexai_app import db, settings
 from coexai_app.access import Actor
 from coexai_app.errors import Conflict, NotFound, Unauthenticated
-from coexai_app.models import AuditOutcome, LoginSession, Membership, Organization, Role, SignInDoor, User
+from coexai_app.models import AuditOutcome, LoginSession, Membership, Organization, PlanName, Role, SignInDoor, User
 from coexai_app.services import account_fields, audit, email_address, passwords, proofs, sign_in_tickets, sign_ins, throttle
 from coexai_app.services.person import hash_of, refuse_key
 from coexai_app.services.proofs import Proof
@@ -125,7 +125,11 @@ def found(session: Session, user: User, *, name: str, timezone: str = "UTC") -> 
     owned = select(func.count()).select_from(Membership).where(Membership.user_id == user.id, Membership.role == Role.OWNER)
     if session.exec(owned).one() >= MAX_OWNED:
         raise Conflict(f"You own {MAX_OWNED} organisations already. Delete one for good, or hand one over to somebody else.")
-    org = Organization(name=account_fields.clean(name)[:120] or f"{user.name.split()[0][:100]}'s organisation", timezone=zone(timezone).key)
+    org = Organization(
+        name=account_fields.clean(name)[:120] or f"{user.name.split()[0][:100]}'s organisation",
+        plan=PlanName(settings.get().default_plan),
+        timezone=zone(timezone).key,
+    )
     session.add(org)
     session.flush()
     session.add(Membership(user_id=user.id, organization_id=org.id, role=Role.OWNER))

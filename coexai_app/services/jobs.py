@@ -11,6 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, bindparam, func, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -90,16 +91,13 @@ def record(
     stored = parsed.model_dump(mode="json", exclude_none=True)
     key = idempotency_key[:128] or hashlib.sha256(json.dumps([agent, capability, stored]).encode()).hexdigest()
     title = _title(session, actor, skill, parsed)
-    slots = dispatch.lock(session, actor.organization_id)
     asked = {"organization": actor.organization_id, "user": actor.user_id, "key": key}
     earlier, waiting, profile_version, language = session.execute(_STANDING, asked).one()
     if earlier is not None:
-        known = session.get_one(Job, earlier)
-        if known.input != stored or (known.agent, known.capability) != (agent, capability):
-            raise Conflict("This key was used for another job. Use a new one for every new job.")
-        return known
+        return _same(session.get_one(Job, earlier), agent, capability, stored)
     _check_room(waiting)
     due: Any = run_at or db.utcnow()
+    month = "" if actor.test else quotas.period()
     job = Job(
         organization_id=actor.organization_id,
         user_id=actor.user_id,
@@ -112,17 +110,36 @@ def record(
         idempotency_key=key,
         run_after=due,
         turn=dispatch.turn(level, due=run_at),
-        period="" if actor.test else quotas.reserve(session, actor, agent=agent, name=coworker.name),
+        period=month,
         profile_version=profile_version,
         language=language,
     )
-    session.add(job)
-    session.flush()
+    try:
+        with db.savepoint(session):
+            session.add(job)
+            session.flush()
+    except IntegrityError:  # the same key, at the same time
+        won = session.exec(select(Job).where(Job.organization_id == actor.organization_id, Job.idempotency_key == key)).first()
+        if won is None:
+            raise
+        return _same(won, agent, capability, stored)
     session.add_all(JobStep(job_id=job.id, position=i, name=step.name, label=step.label) for i, step in enumerate(skill.steps_for(parsed)))
+    session.flush()
+    # From here on the organisation's other new jobs wait for this one.
+    slots = dispatch.lock(session, actor.organization_id)
+    if month:
+        quotas.reserve(session, actor, agent=agent, name=coworker.name, month=month)
     transitions.told(session, job.id, job.organization_id, "job.pending")
     audit.record(session, "job.created", actor=actor, target=str(job.id), target_name=title, agent=agent, capability=capability)
     dispatch.offer(session, actor.organization_id, held=slots)
     return job
+
+
+def _same(known: Job, agent: str, capability: str, stored: Mapping[str, Any]) -> Job:
+    """The job that its key made before. Raises Conflict when another one is wanted under it."""
+    if known.input != stored or (known.agent, known.capability) != (agent, capability):
+        raise Conflict("This key was used for another job. Use a new one for every new job.")
+    return known
 
 
 @db.reads

@@ -26,9 +26,9 @@ def period(when: datetime | None = None) -> str:
     return f"{(when or datetime.now(UTC)):%Y-%m}"
 
 
-def reserve(session: Session, actor: Actor, *, agent: str, name: str) -> str:
-    """Holds one run of this month for a new job, and returns the month. Raises QuotaExceeded when none is left."""
-    month, limit = period(), actor.plan.runs_of(agent)
+def reserve(session: Session, actor: Actor, *, agent: str, name: str, month: str = "") -> str:
+    """Holds one run of this month, or of `month`, for a new job, and returns the month. Raises QuotaExceeded when none is left."""
+    month, limit = month or period(), actor.plan.runs_of(agent)
     statement = (
         update(Quota)
         .where(col(Quota.organization_id) == actor.organization_id, col(Quota.agent) == agent, col(Quota.period) == month)

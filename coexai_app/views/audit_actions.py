@@ -126,6 +126,7 @@ ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
         "invitation.accepted": Action("team", "user", "{actor} accepted the invitation to {target}"),
         "organization.created": Action("team", "building-2", "{actor} made the organisation {target}"),
         "organization.changed": Action("team", "pencil", "{actor} changed the organisation {target}"),
+        "organization.plan_changed": Action("team", "building-2", "The plan of {target} was changed"),
         "organization.logo_changed": Action("team", "image", "{actor} changed the logo of {target}"),
         "profile.changed": Action("team", "building-2", "{actor} changed the business profile"),
         "organization.transferred": Action("team", "building-2", "{actor} handed the organisation over to {target}"),

@@ -30,8 +30,9 @@ class House:
         self.email = f"{uuid4().hex[:10]}@larkfield.example.org"
         form = {"name": "Priya Raman", "email": self.email, "password": PASSWORD, "organization": "Larkfield Studio"}
         assert httpx.post(f"{instance.url}/auth/signup", data=form, headers={"Origin": instance.url}).status_code == 303
-        (statement,) = (line for line in README.splitlines() if "sqlite3.connect" in line)
-        subprocess.run(shlex.split(statement.removeprefix("$ ")), cwd=instance.folder, check=True)
+        (line,) = re.findall(r"^\$ (\S*coexai plan .*)$", README, re.M)
+        command = shlex.split(line.replace("you@example.com", self.email))
+        subprocess.run(command, cwd=ROOT, env={**os.environ, "DATA_DIR": str(instance.folder / "data")}, check=True)
         log_in = httpx.post(f"{instance.url}/api/v1/auth/token", json={"email": self.email, "password": PASSWORD})
         self.api = httpx.Client(
             base_url=f"{instance.url}/api/v1", headers={"Authorization": f"Bearer {log_in.json()['access_token']}"}, timeout=60

@@ -26,11 +26,11 @@ from tests.work import POST
 class Served:
     """An instance with a log that can be read, and parts that can be killed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.port, self.log, self.folder = free_port(), folder / "log", folder
         self.url = f"http://localhost:{self.port}"
         self.environment = {**os.environ, "DATABASE_URL": "", "REDIS_URL": "", "DATA_DIR": str(folder / "data"), "PORT": str(self.port)}
-        self.environment |= {"LOG_LEVEL": "info", "JOB_LEASE_SECONDS": "3"}
+        self.environment |= {"LOG_LEVEL": "info", "JOB_LEASE_SECONDS": "3", **settings}
         subprocess.run([sys.executable, "-m", "coexai_app.cli", "migrate"], cwd=ROOT, env=self.environment, check=True)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -78,12 +78,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture
 def doomed(tmp_path: Path) -> Iterator[Served]:
-    """An instance of this test alone, which it ends."""
-    yield from _kept_running(tmp_path)
+    """An instance of this test alone, which it ends. No job will come."""
+    yield from _kept_running(tmp_path, WARM_WORKERS="false")
 
 
-def _kept_running(folder: Path) -> Iterator[Served]:
-    made = Served(folder)
+def _kept_running(folder: Path, **settings: str) -> Iterator[Served]:
+    made = Served(folder, **settings)
     yield made
     if made.process.poll() is None:
         made.process.terminate()
