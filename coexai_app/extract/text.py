@@ -179,9 +179,13 @@ def _width(lines: list[str]) -> int:
 
 
 def _is_wrapped(full: list[bool], ended: list[bool]) -> bool:
-    """Whether lines go on in the next one: most are full, or fewer where all others end a sentence (paragraphs without blank lines)."""
+    """Whether lines go on in the next one: most are full, or fewer where all others end a sentence (paragraphs without blank lines).
+
+    Of full lines at least half break off within a sentence; where each ends one, somebody wrote a sentence to a line.
+    """
     share = sum(full) / len(full)
-    return share >= 0.6 or (share >= 0.4 and all(map(or_, full, ended)))
+    broken = sum(is_full and not ends for is_full, ends in zip(full, ended, strict=False))
+    return 2 * broken >= sum(full) and (share >= 0.6 or (share >= 0.4 and all(map(or_, full, ended))))
 
 
 def _is_capitals(line: str) -> bool:

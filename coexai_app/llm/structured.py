@@ -21,6 +21,8 @@ _PROBLEMS_NAMED = 5
 
 _THINKING = re.compile(r"^\s*<(think|thinking)>.*?</\1>", re.DOTALL)
 _FENCE = re.compile(r"```[A-Za-z0-9_-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
+# All of it in one fence, whose text may hold such marks itself.
+_FENCED = re.compile(r"\A```[\w-]*[ \t]*\n(.*)\n[ \t]*```\Z", re.DOTALL)
 _START = re.compile(r"[{\[]")
 
 
@@ -56,8 +58,8 @@ def problem_with(value: Any, schema: Mapping[str, Any]) -> str:
 
 
 def _candidates(text: str) -> Iterator[Any]:
-    """JSON values in the order of trust: the whole text, fenced blocks, the first values inside prose, then mended text."""
-    blocks = [text, *_FENCE.findall(text)]
+    """JSON values in the order of trust: the whole text, without its fence, fenced blocks, the first ones inside prose, mended text."""
+    blocks = [text, *_FENCED.findall(text), *_FENCE.findall(text)]
     for block in blocks:
         yield from _loaded(block)
     yield from _inside(text)

@@ -19,6 +19,7 @@ import pytest
 
 from coexai_app.frontend import CLIENT
 from coexai_app.settings import ROOT
+from tests.e2e.instance import prepare
 from tests.people import PASSWORD
 from tests.servers import free_port, wait_until
 
@@ -56,8 +57,7 @@ def started(folder: Path, **more: str) -> Iterator[Site]:
     environment = {**os.environ, "DATABASE_URL": "", "REDIS_URL": "", "DATA_DIR": str(folder / "data"), "PORT": str(port)}
     environment |= {"LOG_LEVEL": "info", "CORS_ORIGINS": SHOP, "SIGN_UPS_PER_HOUR": "1000", **more}
     command = [sys.executable, "-m", "coexai_app.cli"]
-    for step in ("build", "migrate"):
-        subprocess.run([*command, step], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    prepare(folder / "data")
     with log.open("wb") as out:
         process = subprocess.Popen([*command, "part", "web"], cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
 

@@ -20,10 +20,13 @@ FULL = os.environ.get("COEXAI_BROWSER") == "full"
 # Journeys that take long and differ little on a phone; test_pages looks at their pages at both sizes.
 DESKTOP_FIRST = {
     "test_account_journey",
+    "test_case_journey",
     "test_job_screens",
     "test_keys_journey",
     "test_oidc_journey",
     "test_profile_journey",
+    "test_reference_page",
+    "test_review_journey",
     "test_schedules_journey",
     "test_second_step",
     "test_teams_journey",

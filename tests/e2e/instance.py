@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from coexai_app.settings import ROOT
@@ -17,6 +19,22 @@ from tests.e2e.journey import Instance, ready
 from tests.servers import free_port, wait_until
 
 COMMAND = [sys.executable, "-m", "coexai_app.cli"]
+
+
+def prepare(data: Path) -> None:
+    """Built pages, and in this data folder an embedded database at the newest migration: both made once, by their commands."""
+    data.mkdir(parents=True, exist_ok=True)
+    shutil.copy(_template(), data / "coexai.db")
+
+
+@lru_cache(maxsize=1)
+def _template() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="coexai-e2e-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    environment = {**os.environ, "DATABASE_URL": "", "REDIS_URL": "", "DATA_DIR": str(folder)}
+    for step in ("build", "migrate"):
+        subprocess.run([*COMMAND, step], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return folder / "coexai.db"
 
 
 @contextmanager
@@ -30,8 +48,9 @@ def running(**settings: str) -> Iterator[Instance]:
         "LOG_LEVEL": "warning",
         **settings,
     }
-    for step in ("build", "migrate"):
-        subprocess.run([*COMMAND, step], cwd=ROOT, env=environment, check=True)
+    prepare(folder / "data")
+    if settings.get("DATABASE_URL"):
+        subprocess.run([*COMMAND, "migrate"], cwd=ROOT, env=environment, check=True)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([*COMMAND, "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log)
     url = f"http://localhost:{port}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -15,9 +14,9 @@ from tests.e2e.journey import run_example, sign_up
 from tests.servers import Postgres, RedisServer
 
 
-@pytest.fixture
-def production(tmp_path: Path) -> Iterator[str]:
-    postgres, redis = Postgres.start(), RedisServer.start(tmp_path / "redis")
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    postgres, redis = Postgres.start(), RedisServer.start(tmp_path_factory.mktemp("redis"))
     try:
         with running(DATABASE_URL=postgres.url, REDIS_URL=redis.url, WEB_WORKERS="2", LOG_FORMAT="json") as instance:
             yield instance.url

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from coexai_app.settings import ROOT
+from tests.e2e.instance import prepare
 from tests.e2e.journey import ready, run_example, sign_up
 from tests.servers import free_port, wait_until
 from tests.work import POST
@@ -31,7 +32,7 @@ class Served:
         self.url = f"http://localhost:{self.port}"
         self.environment = {**os.environ, "DATABASE_URL": "", "REDIS_URL": "", "DATA_DIR": str(folder / "data"), "PORT": str(self.port)}
         self.environment |= {"LOG_LEVEL": "info", "JOB_LEASE_SECONDS": "3", **settings}
-        subprocess.run([sys.executable, "-m", "coexai_app.cli", "migrate"], cwd=ROOT, env=self.environment, check=True)
+        prepare(folder / "data")
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "coexai_app.cli", "serve"],

@@ -106,6 +106,15 @@ class TestParagraphs:
         text = "\n\n".join(textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False) for paragraph in paragraphs)
         assert [words for _, _, words in shape(read_text(text))] == paragraphs
 
+    def test_a_sentence_to_a_line_is_no_wrapped_text(self):
+        lines = [
+            "The bakery in the old mill opened on the fourth of March with twelve people.",
+            "Its oven was paid by a loan of the savings bank that ends in seven years.",
+            "Nobody in the town had baked with spelt before, as far as the records tell.",
+            "The first week sold out, and then the second week sold out as well as it.",
+        ]
+        assert [words for _, _, words in shape(read_text("\n".join(lines)))] == lines
+
     def test_a_verse_keeps_its_lines(self):
         verse = (
             "The oven sleeps, the street is white,\nA single lamp is burning,\nThe baker walks into the night,\nThe heavy mill is turning."

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -114,6 +114,8 @@ class TestParse:
             max_leaves=8,
         )
     )
+    @example("```")
+    @example(["```json\n{}\n```"])
     def test_any_json_survives_a_fence(self, value: Any) -> None:
         assert parse(f"```json\n{json.dumps(value)}\n```", {"enum": [value]}) == value
 

@@ -11,9 +11,9 @@ from typing import Any, get_args, get_origin
 from uuid import UUID
 
 import pytest
+from httpx import Client
 from reflex_base.utils.format import json_dumps
 from sqlmodel import Session
-from starlette.testclient import TestClient
 
 from coexai_app import db, live, settings
 from coexai_app.access import Actor
@@ -23,6 +23,7 @@ from coexai_app.errors import CoexaiError
 from coexai_app.models.base import new_id
 from coexai_app.services import jobs, jobs_read
 from state import guard
+from tests.asking import asking
 from tests.conftest import BACKEND
 from tests.door import api_app
 from tests.people import People, settle_in
@@ -60,12 +61,12 @@ def wall(shared_instance: None) -> Wall:
 
 
 @pytest.fixture(scope="module")
-def client(wall: Wall) -> Iterator[TestClient]:
-    with TestClient(RequestScope(Boundary(api_app())), base_url=ORIGIN, follow_redirects=False) as opened:
+def client(wall: Wall) -> Iterator[Client]:
+    with asking(RequestScope(Boundary(api_app())), base_url=ORIGIN) as opened:
         yield opened
 
 
-def sign_in(client: TestClient, wall: Wall, name: str) -> None:
+def sign_in(client: Client, wall: Wall, name: str) -> None:
     client.cookies.clear()
     client.cookies.set(settings.get().cookie_name, wall.people.tokens[name])
     client.headers["Origin"] = ORIGIN
@@ -79,7 +80,7 @@ def test_the_canary_sits_in_every_table_of_a_house(wall: Wall) -> None:
 @pytest.mark.asvs("V8.2.2", "V8.4.1")
 class TestRoutes:
     @pytest.mark.parametrize("name", LARKFIELD)
-    def test_no_answer_holds_it(self, wall: Wall, client: TestClient, name: str) -> None:
+    def test_no_answer_holds_it(self, wall: Wall, client: Client, name: str) -> None:
         sign_in(client, wall, name)
         asked = 0
         filters = ("", f"?q={CANARY[:4]}", f"?person={wall.mallory.user_id}", f"?target={wall.mallory.user_id}", "?page=2")
@@ -93,14 +94,14 @@ class TestRoutes:
                     asked += 1
         assert asked > 50
 
-    def test_to_enter_it_by_its_id_changes_nothing(self, wall: Wall, client: TestClient) -> None:
+    def test_to_enter_it_by_its_id_changes_nothing(self, wall: Wall, client: Client) -> None:
         sign_in(client, wall, "bob")
         answer = client.post("/auth/switch", data={"organization": str(wall.mallory.organization_id)})
         assert answer.headers["location"] == "/home"
         assert client.get("/api/v1/me").json()["organization"]["id"] == str(wall.people.bob.organization_id)
 
     @pytest.mark.parametrize("route", [r for r in routes() if "_id}" in r[1]])
-    def test_every_id_answers_like_one_that_nobody_has(self, wall: Wall, client: TestClient, route: tuple[str, str]) -> None:
+    def test_every_id_answers_like_one_that_nobody_has(self, wall: Wall, client: Client, route: tuple[str, str]) -> None:
         sign_in(client, wall, "alice")
         answers = set()
         for ident in [new_id(), *wall.all_ids]:

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from httpx import Response
-from starlette.testclient import TestClient
+from httpx import Client, Response
 
 from coexai_app import db, settings
 from coexai_app.access import RANK, Role
@@ -18,6 +17,7 @@ from coexai_app.api.app import RequestScope
 from coexai_app.api.boundary import Boundary
 from coexai_app.models import Organization
 from coexai_app.models.base import new_id
+from tests.asking import asking
 from tests.conftest import BACKEND
 from tests.door import api_app
 from tests.forge import log_in
@@ -140,7 +140,7 @@ def filled(path: str, ident: object = "", **ids: object) -> str:
     return path.replace("{agent}", "maya").replace("{claim}", "1").replace("{number}", "1")
 
 
-def ask(client: TestClient, world: World, bearers: dict[str, str], route: tuple[str, str], who: str) -> Response:
+def ask(client: Client, world: World, bearers: dict[str, str], route: tuple[str, str], who: str) -> Response:
     """A valid request of somebody; `token alice` sends an access token instead of the cookie."""
     headers = {"Origin": ORIGIN}
     client.cookies.clear()
@@ -157,8 +157,8 @@ def ask(client: TestClient, world: World, bearers: dict[str, str], route: tuple[
 
 
 @pytest.fixture(scope="module")
-def client(world: World) -> Iterator[TestClient]:
-    with TestClient(RequestScope(Boundary(api_app())), base_url=ORIGIN, follow_redirects=False) as opened:
+def client(world: World) -> Iterator[Client]:
+    with asking(RequestScope(Boundary(api_app())), base_url=ORIGIN) as opened:
         yield opened
 
 
@@ -184,7 +184,7 @@ CASES += [(route, f"without {line.key}") for route, line in TABLE.items() if ":"
 
 @pytest.mark.asvs("V8.2.1", "V8.2.2", "V8.3.1", "V7.2.1", "V10.3.2")
 @pytest.mark.parametrize(("route", "who"), CASES, ids=[f"{r[0]} {r[1]} {who}" for r, who in CASES])
-def test_who_may(world: World, client: TestClient, prepared: dict[str, str], as_found: Found, route: tuple[str, str], who: str) -> None:
+def test_who_may(world: World, client: Client, prepared: dict[str, str], as_found: Found, route: tuple[str, str], who: str) -> None:
     line = TABLE[route]
     answer = ask(client, world, prepared, route, who)
     wanted = tuple(HEARS.get(route, status) if status == 201 else status for status in expected(line, who))
@@ -230,9 +230,7 @@ def _by_id(world: World, route: tuple[str, str]) -> dict[str, Any]:
 
 @pytest.mark.asvs("V8.2.2", "V8.4.1")
 @pytest.mark.parametrize("route", [route for route, line in TABLE.items() if "_id}" in route[1]])
-def test_a_strangers_row_answers_as_one_that_does_not_exist(
-    world: World, client: TestClient, as_found: Found, route: tuple[str, str]
-) -> None:
+def test_a_strangers_row_answers_as_one_that_does_not_exist(world: World, client: Client, as_found: Found, route: tuple[str, str]) -> None:
     """Byte for byte but for the request's id, so that nobody learns which ids exist."""
     client.cookies.clear()
     client.cookies.set(settings.get().cookie_name, world.tokens["mallory"])
