@@ -45,7 +45,8 @@ def test_random_kills_lose_and_double_nothing(rig: Rig, figures: Callable[[str],
     wall = rig.drained(size(60, 300), killer)
     assert killer.left == 0, "the jobs were done before the kills: make them longer"
     verdict = rig.verdict(ids)
-    figures(verdict.line(f"J1 {rig.kind}", SIGKILLs=killer.done, wall=f"{wall:.1f} s"))
+    crashes = len(killer.restarts) if rig.postgres else 0
+    figures(verdict.line(f"J1 {rig.kind}", SIGKILLs=killer.done, database_crashes=crashes, wall=f"{wall:.1f} s"))
     assert verdict.states == {"completed": len(ids)}
     assert verdict.clean(), verdict
 
