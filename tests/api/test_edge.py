@@ -23,6 +23,8 @@ from tests.e2e.instance import prepare
 from tests.people import PASSWORD
 from tests.servers import free_port, wait_until
 
+pytestmark = pytest.mark.xdist_group("edge")  # its instance starts once
+
 PUBLIC = "https://app.larkfield.example"
 SHOP = "https://shop.example.org"
 EVIL = "https://evil.example"

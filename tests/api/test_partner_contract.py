@@ -12,6 +12,8 @@ import pytest
 
 from tests.contract import Contract, running
 
+pytestmark = pytest.mark.xdist_group("contract")  # its instance starts once
+
 FULL = os.environ.get("COEXAI_CONTRACT") == "full"
 EXAMPLES = os.environ.get("COEXAI_CONTRACT_EXAMPLES", "300" if FULL else "3")
 PHASES = "examples,coverage,fuzzing,stateful" if FULL else "examples,fuzzing"

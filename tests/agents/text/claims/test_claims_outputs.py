@@ -13,6 +13,8 @@ import pytest
 
 from benchmarks.claims_outputs import SKILLS, Given, Tally, judge, made_of, own_sources
 
+pytestmark = pytest.mark.xdist_group("claims-outputs")  # its outputs are made once
+
 FOLDER = Path(__file__).parents[3] / "data" / "trials"
 SOURCES = [given for given in own_sources() if (FOLDER / given.name).is_file()]
 
