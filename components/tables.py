@@ -69,8 +69,8 @@ def cell(*children: Child, numeric: bool = False, hide: bool = False, right: boo
 
 
 def pager(*, label: Text, page: Any, pages: Any, on_previous: Any, on_next: Any, testid: str = "pager", busy: Flag = False) -> rx.Component:
-    """The foot of a table: "1 to 20 of 156", previous, next. `page` counts from 1."""
-    return rx.el.nav(
+    """The foot of a table: "1 to 20 of 156", previous, next; nothing where all is on one page. `page` counts from 1."""
+    foot = rx.el.nav(
         rx.el.span(label, class_name="tabular"),
         rx.el.span(
             button(
@@ -83,6 +83,7 @@ def pager(*, label: Text, page: Any, pages: Any, on_previous: Any, on_next: Any,
         class_name=theme.PANEL_FOOT,
         data_testid=testid,
     )
+    return rx.cond(pages > 1, foot, rx.fragment())
 
 
 def _head(column: Column) -> rx.Component:

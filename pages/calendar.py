@@ -247,16 +247,12 @@ def _list() -> rx.Component:
     found = CalendarState.agenda
     return panel(
         agenda(found.days, answered=CalendarState.answered, on_open=CalendarState.open, testid="calendar-list", empty=_none()),
-        rx.cond(
-            found.pages > 1,
-            pager(
-                label=found.label,
-                page=found.page,
-                pages=found.pages,
-                on_previous=rx.redirect(CalendarState.ways.previous),
-                on_next=rx.redirect(CalendarState.ways.next),
-            ),
-            rx.fragment(),
+        pager(
+            label=found.label,
+            page=found.page,
+            pages=found.pages,
+            on_previous=rx.redirect(CalendarState.ways.previous),
+            on_next=rx.redirect(CalendarState.ways.next),
         ),
         label="List",
         padded=False,

@@ -49,16 +49,12 @@ def _list() -> rx.Component:
         dead_letter_list(
             state.rows, locked=state.locked, chosen=state.chosen, boxes_key=state.boxes_key, on_choose=state.choose, on_ask=state.ask
         ),
-        rx.cond(
-            state.pages > 1,
-            pager(
-                label=state.label,
-                page=state.page,
-                pages=state.pages,
-                on_previous=rx.redirect(state.before),
-                on_next=rx.redirect(state.after),
-            ),
-            rx.fragment(),
+        pager(
+            label=state.label,
+            page=state.page,
+            pages=state.pages,
+            on_previous=rx.redirect(state.before),
+            on_next=rx.redirect(state.after),
         ),
     )
 

@@ -30,16 +30,12 @@ def jobs() -> rx.Component:
             rx.cond(
                 JobsState.loaded, rx.cond(JobsState.rows.length() == 0, _nothing(), job_table(JobsState.rows, people=True)), skeleton_rows()
             ),
-            rx.cond(
-                JobsState.pages > 1,
-                pager(
-                    label=JobsState.label,
-                    page=JobsState.page,
-                    pages=JobsState.pages,
-                    on_previous=rx.redirect(JobsState.before),
-                    on_next=rx.redirect(JobsState.after),
-                ),
-                rx.fragment(),
+            pager(
+                label=JobsState.label,
+                page=JobsState.page,
+                pages=JobsState.pages,
+                on_previous=rx.redirect(JobsState.before),
+                on_next=rx.redirect(JobsState.after),
             ),
             label="Jobs",
             padded=False,

@@ -27,16 +27,12 @@ def outputs() -> rx.Component:
             rx.cond(
                 OutputsState.loaded, rx.cond(OutputsState.rows.length() == 0, _nothing(), output_list(OutputsState.rows)), skeleton_rows()
             ),
-            rx.cond(
-                OutputsState.pages > 1,
-                pager(
-                    label=OutputsState.label,
-                    page=OutputsState.page,
-                    pages=OutputsState.pages,
-                    on_previous=rx.redirect(OutputsState.before),
-                    on_next=rx.redirect(OutputsState.after),
-                ),
-                rx.fragment(),
+            pager(
+                label=OutputsState.label,
+                page=OutputsState.page,
+                pages=OutputsState.pages,
+                on_previous=rx.redirect(OutputsState.before),
+                on_next=rx.redirect(OutputsState.after),
             ),
             label="Results",
             padded=False,

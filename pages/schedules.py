@@ -51,16 +51,12 @@ def schedules() -> rx.Component:
                 ),
                 skeleton_rows(),
             ),
-            rx.cond(
-                SchedulesState.pages > 1,
-                pager(
-                    label=SchedulesState.label,
-                    page=SchedulesState.page,
-                    pages=SchedulesState.pages,
-                    on_previous=rx.redirect(SchedulesState.before),
-                    on_next=rx.redirect(SchedulesState.after),
-                ),
-                rx.fragment(),
+            pager(
+                label=SchedulesState.label,
+                page=SchedulesState.page,
+                pages=SchedulesState.pages,
+                on_previous=rx.redirect(SchedulesState.before),
+                on_next=rx.redirect(SchedulesState.after),
             ),
             label="Schedules",
             padded=False,

@@ -46,16 +46,12 @@ def _log() -> rx.Component:
     return panel(
         _filters(),
         rx.cond(AuditState.loaded, rx.cond(AuditState.rows.length() == 0, _nothing(), audit_list(AuditState.rows)), skeleton_rows()),
-        rx.cond(
-            AuditState.pages > 1,
-            pager(
-                label=AuditState.label,
-                page=AuditState.page,
-                pages=AuditState.pages,
-                on_previous=rx.redirect(AuditState.before),
-                on_next=rx.redirect(AuditState.after),
-            ),
-            rx.fragment(),
+        pager(
+            label=AuditState.label,
+            page=AuditState.page,
+            pages=AuditState.pages,
+            on_previous=rx.redirect(AuditState.before),
+            on_next=rx.redirect(AuditState.after),
         ),
         footer=_verified(),
         label="Audit log",

@@ -26,16 +26,12 @@ def settings_cases() -> rx.Component:
                 rx.cond(cases.rows.length() > 0, case_table(cases.rows, on_ask=EvalCasesState.ask), _nothing()),
                 skeleton_rows(),
             ),
-            rx.cond(
-                cases.pages > 1,
-                pager(
-                    label=cases.label,
-                    page=cases.page,
-                    pages=cases.pages,
-                    on_previous=rx.redirect(EvalCasesState.before),
-                    on_next=rx.redirect(EvalCasesState.after),
-                ),
-                rx.fragment(),
+            pager(
+                label=cases.label,
+                page=cases.page,
+                pages=cases.pages,
+                on_previous=rx.redirect(EvalCasesState.before),
+                on_next=rx.redirect(EvalCasesState.after),
             ),
             label="Cases",
             padded=False,

@@ -61,16 +61,12 @@ def _list() -> rx.Component:
             ),
             skeleton_rows(),
         ),
-        rx.cond(
-            keys.pages > 1,
-            pager(
-                label=keys.label,
-                page=keys.page,
-                pages=keys.pages,
-                on_previous=rx.redirect(KeysState.before),
-                on_next=rx.redirect(KeysState.after),
-            ),
-            rx.fragment(),
+        pager(
+            label=keys.label,
+            page=keys.page,
+            pages=keys.pages,
+            on_previous=rx.redirect(KeysState.before),
+            on_next=rx.redirect(KeysState.after),
         ),
         title="Keys",
         padded=False,

@@ -51,16 +51,12 @@ def _members() -> rx.Component:
             member_table(MembersState.rows, on_role=MembersState.change_role, on_remove=MembersState.ask_remove, dialog_id=_REMOVE),
             skeleton_rows(),
         ),
-        rx.cond(
-            MembersState.pages > 1,
-            pager(
-                label=MembersState.label,
-                page=MembersState.page,
-                pages=MembersState.pages,
-                on_previous=rx.redirect(MembersState.before),
-                on_next=rx.redirect(MembersState.after),
-            ),
-            rx.fragment(),
+        pager(
+            label=MembersState.label,
+            page=MembersState.page,
+            pages=MembersState.pages,
+            on_previous=rx.redirect(MembersState.before),
+            on_next=rx.redirect(MembersState.after),
         ),
         title="Members",
         padded=False,

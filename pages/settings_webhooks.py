@@ -121,11 +121,7 @@ def _endpoints() -> rx.Component:
 
 def _pager(pages: Any, label: Any) -> rx.Component:
     state = WebhooksState
-    return rx.cond(
-        pages > 1,
-        pager(label=label, page=state.page, pages=pages, on_previous=rx.redirect(state.before), on_next=rx.redirect(state.after)),
-        rx.fragment(),
-    )
+    return pager(label=label, page=state.page, pages=pages, on_previous=rx.redirect(state.before), on_next=rx.redirect(state.after))
 
 
 def _endpoint() -> rx.Component:

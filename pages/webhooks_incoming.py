@@ -30,17 +30,13 @@ def incoming() -> rx.Component:
             rx.fragment(
                 rx.el.h2("What came in", class_name=f"{theme.H2} px-4 pt-4 pb-1"),
                 incoming_list(state.came, on_retry=state.retry),
-                rx.cond(
-                    state.pages > 1,
-                    pager(
-                        label=state.label,
-                        page=state.page,
-                        pages=state.pages,
-                        on_previous=rx.redirect(state.before),
-                        on_next=rx.redirect(state.after),
-                        testid="incoming-pager",
-                    ),
-                    rx.fragment(),
+                pager(
+                    label=state.label,
+                    page=state.page,
+                    pages=state.pages,
+                    on_previous=rx.redirect(state.before),
+                    on_next=rx.redirect(state.after),
+                    testid="incoming-pager",
                 ),
             ),
             empty(

@@ -64,7 +64,6 @@ class TestChange:
         do(org_plans.change, organization_id=people.alice.organization_id, plan=PlanName.FREE)
         for number in range(3):
             create(people.alice, key=f"waits:{number}")
-
         assert (standing(JobStatus.QUEUED), standing(JobStatus.PENDING)) == (1, 2)
         do(org_plans.change, organization_id=people.alice.organization_id, plan=PlanName.PRO)
         assert (standing(JobStatus.QUEUED), standing(JobStatus.PENDING)) == (3, 0)
@@ -76,7 +75,7 @@ class TestChange:
         told = capsys.readouterr().err
         assert "no organisation “Nobody & Sons”" in told and told.count("free, pro, enterprise") == 2
 
-    def test_of_two_with_one_name_nobody_is_X(self, people: People, session: Session, capsys: Captured) -> None:
+    def test_of_two_with_one_name_neither_is_taken(self, people: People, capsys: Captured) -> None:
         with db.transaction() as writing:
             writing.get_one(Organization, people.mallory.organization_id).name = "Larkfield Studio"
         assert main(["plan", "Larkfield Studio", "enterprise"]) == 2

@@ -30,10 +30,9 @@ def _waiting(of: ColumnElement[bool]) -> SelectOfScalar[int]:
     return select(func.count()).select_from(Job).where(of, transitions.is_(JobStatus.PENDING))
 
 
-# What a new job depends on, in one question: an earlier one under its key, how many wait, the profile's version, the person's language.
+# What a new job depends on, in one question: an earlier one under its key, the profile's version, the person's language.
 _STANDING: Final = sa.select(
     select(Job.id).where(col(Job.organization_id) == _mine, col(Job.idempotency_key) == bindparam("key")).scalar_subquery(),
-    _waiting(col(Job.organization_id) == _mine).scalar_subquery(),
     func.coalesce(select(BusinessProfile.version).where(col(BusinessProfile.organization_id) == _mine).scalar_subquery(), 0),
     select(User.output_language).where(col(User.id) == bindparam("user")).scalar_subquery(),
 )
@@ -92,10 +91,9 @@ def record(
     key = idempotency_key[:128] or hashlib.sha256(json.dumps([agent, capability, stored]).encode()).hexdigest()
     title = _title(session, actor, skill, parsed)
     asked = {"organization": actor.organization_id, "user": actor.user_id, "key": key}
-    earlier, waiting, profile_version, language = session.execute(_STANDING, asked).one()
+    earlier, profile_version, language = session.execute(_STANDING, asked).one()
     if earlier is not None:
         return _same(session.get_one(Job, earlier), agent, capability, stored)
-    _check_room(waiting)
     due: Any = run_at or db.utcnow()
     month = "" if actor.test else quotas.period()
     job = Job(
@@ -127,6 +125,7 @@ def record(
     session.flush()
     # From here on the organisation's other new jobs wait for this one.
     slots = dispatch.lock(session, actor.organization_id)
+    _check_room(session.exec(_waiting(col(Job.organization_id) == actor.organization_id)).one() - 1)  # itself aside
     if month:
         quotas.reserve(session, actor, agent=agent, name=coworker.name, month=month)
     transitions.told(session, job.id, job.organization_id, "job.pending")
@@ -232,7 +231,10 @@ def _check_room(waiting: int) -> None:
 
 
 def _locked(session: Session, actor: Actor, job_id: UUID) -> Job:
-    """The job, held until the commit. Locks are taken in one order everywhere, organisation, job, quota, so that nobody waits in a ring."""
+    """The job, held until the commit. Locks are taken in one order everywhere, organisation, job, quota, so that nobody waits in a ring.
+
+    Only a new job, which nobody else sees yet, is written before its organisation is held.
+    """
     dispatch.lock(session, actor.organization_id)
     return access.one(session, select(Job).where(Job.id == job_id).with_for_update(key_share=True), actor, "job")
 

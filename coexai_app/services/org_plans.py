@@ -39,7 +39,7 @@ def find(session: Session, named: str) -> OrganizationPlan:
 def change(session: Session, organization_id: UUID, plan: PlanName) -> None:
     """Puts the organisation on a plan. What waits for a free slot goes on at once; what runs is finished; the month's runs stay counted."""
     dispatch.lock(session, organization_id)
-    row = session.get(Organization, organization_id)
+    row = session.get(Organization, organization_id, populate_existing=True)
     if row is None or row.deleted_at is not None:
         raise NotFound("There is no such organisation.")
     before = row.plan
