@@ -123,6 +123,9 @@ class Settings(BaseSettings):
 
     # --- accounts and jobs ---
     session_days: int = Field(7, ge=1, le=365, description="A session ends this many days after its log-in.")
+    leaked_passwords_url: str = Field(
+        "", description="Server of leaked passwords by range, e.g. https://api.pwnedpasswords.com/range; default: nobody is asked."
+    )
     sign_ups_per_hour: int = Field(10, ge=1, description="New accounts from one address of the net in an hour.")
     job_lease_seconds: int = Field(30, ge=3, description="A job whose worker is silent this long is taken back.")
     agent_queues: Annotated[tuple[str, ...], NoDecode] = Field((), description="Coworkers with a queue and workers of their own.")
@@ -157,13 +160,13 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name.upper()}_CLIENT_ID and {name.upper()}_CLIENT_SECRET belong together (and OIDC_ISSUER to OIDC_…).")
         return self
 
-    @field_validator("oidc_issuer", "microsoft_authority")
+    @field_validator("oidc_issuer", "microsoft_authority", "leaked_passwords_url")
     @classmethod
-    def _issuer_is_https(cls, value: str) -> str:
+    def _is_https(cls, value: str) -> str:
         url = urlsplit(value)
         here = url.scheme == "http" and url.hostname in ("localhost", "127.0.0.1", "::1")
         if value and (not (url.scheme == "https" or here) or not url.hostname or url.query or url.fragment or url.username):
-            raise ValueError("An issuer is an https address without a query, such as https://login.example.com/realm.")
+            raise ValueError("This must be an https address without a query, such as https://login.example.com/realm.")
         return value
 
     @field_validator("cors_origins")

@@ -22,7 +22,7 @@ FORGOT: Final = {"forbidden": _OTHER_SITE, "": "That did not work. Try again."}
 SENT: Final = {"": "If there is an account with this address, a mail with a link is on its way. The link works once, for 30 minutes."}
 RESET: Final = {
     "dead_link": _DEAD,
-    "invalid_input.password": "Choose another password: at least 10 characters, not a common one and not your name or address.",
+    "invalid_input.password": "Choose another password: at least 10 characters, hard to guess, and none that has leaked.",
     "rate_limit_exceeded": _OFTEN,
     "forbidden": _OTHER_SITE,
     "": "That did not work. Your password is as it was; try again.",

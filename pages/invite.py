@@ -19,7 +19,7 @@ from state.invite import InviteState
 
 MESSAGES: Final = {
     "invalid_input.name": "Write your name, up to 100 characters.",
-    "invalid_input.password": f"Choose another password: at least {MIN_PASSWORD} characters, not a common one and not your address.",
+    "invalid_input.password": f"Choose another password: at least {MIN_PASSWORD} characters, hard to guess, and none that has leaked.",
     "conflict.email": "There is an account with this e-mail address already. Log in to join.",
     "conflict": "This invitation is over. Ask for a new one.",
     "not_found": "This link is not valid. Use the newest mail, or ask for a new invitation.",

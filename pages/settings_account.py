@@ -26,7 +26,7 @@ ERRORS: Final = {
     "unauthenticated": "Your present password is not right. Nothing was changed.",
     "rate_limit_exceeded": "Too many tries. Wait a minute, then try again: your account is not locked.",
     "too_many_mails": "Several mails were sent to this address within the last hour. Look for them, or try again in an hour.",
-    "invalid_input.password": "Choose another password: at least 10 characters, not a common one and not your name or address.",
+    "invalid_input.password": "Choose another password: at least 10 characters, hard to guess, and none that has leaked.",
     "invalid_input.email": "Write another address than the present one, like name@company.com.",
     "invalid_input.typed": "Type the e-mail address of your account to delete it.",
     "conflict.owner": "You are the only owner of an organisation with other people. Make somebody else there an owner first.",

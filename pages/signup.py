@@ -18,7 +18,7 @@ MIN_PASSWORD: Final = 10
 MESSAGES: Final = {
     "invalid_input.name": "Write your name, up to 100 characters.",
     "invalid_input.email": "That is not an e-mail address we can use. Write it like name@company.com.",
-    "invalid_input.password": f"Choose another password: at least {MIN_PASSWORD} characters, not a common one and not your address.",
+    "invalid_input.password": f"Choose another password: at least {MIN_PASSWORD} characters, hard to guess, and none that has leaked.",
     "conflict.email": "There is an account with this e-mail address already. Log in instead.",
     "rate_limit_exceeded": "Many accounts were made from your network. Wait an hour, then try again.",
     "forbidden": "That request did not come from this page. Load the page again, then try once more.",

@@ -33,9 +33,14 @@ async def of_person(actor: Actor, password: str, ip: str) -> Proof:
 
 
 async def new_hash(password: str, *, email: str, name: str) -> str:
-    """The hash of a new password. Raises InvalidInput for one that is too easy to guess."""
-    passwords.check_strength(password, email=email, name=name)
-    return await _in_turn(lambda: passwords.hash_of(password))
+    """The hash of a new password. Raises InvalidInput for one that is too easy to guess, or known to have leaked."""
+
+    def made() -> str:
+        passwords.check_strength(password, email=email, name=name)
+        passwords.check_leaked(password)
+        return passwords.hash_of(password)
+
+    return await _in_turn(made)
 
 
 async def _prove(known: Stored, password: str, ip: str) -> Proof:

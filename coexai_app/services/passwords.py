@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from coexai_app.errors import RateLimited
+from coexai_app.errors import InvalidInput, RateLimited
+from coexai_app.integrations import leaked_passwords
 from coexai_app.services.password_rules import MAX_LENGTH, MIN_LENGTH, check_strength
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-__all__ = ["MAX_LENGTH", "MIN_LENGTH", "check_strength", "hash_of", "matches", "outdated"]
+__all__ = ["MAX_LENGTH", "MIN_LENGTH", "check_leaked", "check_strength", "hash_of", "matches", "outdated"]
 
 AT_ONCE: Final = 2
 WAIT_SECONDS: Final = 5.0
@@ -47,6 +48,14 @@ def _turn() -> Iterator[None]:
         yield
     finally:
         _turns.release()
+
+
+def check_leaked(password: str) -> None:
+    """May ask a server, so never inside a transaction. Raises InvalidInput with the field."""
+    if leaked_passwords.known(password):
+        raise InvalidInput(
+            "This password stands in lists of leaked passwords. Choose another one: a few unrelated words.", field="password"
+        )
 
 
 def hash_of(password: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 
@@ -17,7 +18,9 @@ from coexai_app.services import api_keys, factor_codes, files, passwords
 from coexai_app.services.password_change import forgot
 from tests.door import api_app
 from tests.forge import log_in
+from tests.oidc import configured
 from tests.people import PASSWORD, People, do
+from tests.receiver import listening, says
 
 OURS = {"Origin": "http://localhost:3000"}
 
@@ -89,6 +92,16 @@ class TestPasswords:
     def test_the_product_and_ones_own_name_are_not_enough(self, password: str) -> None:
         with pytest.raises(Exception, match="too easy"):
             passwords.check_strength(password, email="alice@larkfield.example.org", name="Alice Archer")
+
+    @pytest.mark.asvs("V6.2.12")
+    def test_a_leaked_one_makes_no_account(self, client: TestClient, session: Session) -> None:
+        digest = hashlib.sha1((leaked := "an old secret that everybody has read").encode()).hexdigest().upper()
+        form = {"name": "Eve", "email": "eve@own.example.org", "password": leaked}
+        with listening() as server, configured(leaked_passwords_url=server.url("/range")):
+            server.answers = [says(200, f"{digest[5:]}:42".encode())]
+            answer = client.post("/auth/signup", data=form, headers=OURS)
+        assert answer.headers["location"].startswith("/signup?error=")
+        assert session.exec(select(User)).all() == []
 
     @pytest.mark.asvs("V6.4.2", "V6.2.10")
     def test_there_is_no_hint_no_question_and_no_end_date(self) -> None:

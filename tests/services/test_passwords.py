@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from coexai_app.errors import InvalidInput, RateLimited, Unauthenticated
 from coexai_app.models import User
-from coexai_app.services import accounts, passwords, proofs
+from coexai_app.services import accounts, password_rules, passwords, proofs
 from tests.people import PASSWORD, People, do
 
 ALICE = "alice@larkfield.example.org"
@@ -19,6 +19,32 @@ ALICE = "alice@larkfield.example.org"
 
 GUESSED = """password123 Password123! P@ssw0rd2024 qwertyuiop12 letmein2024! iloveyou12345 1234567890 summer2025!! 1q2w3e4r5t6y zaq12wsxcde3
 trustno1trustno1 monkeymonkey abcabcabcabc AliceArcher1 larkfield2024 alice@larkfield.example.org short"""
+BENT = """strawberry99 Manchester1 Fruehling2026! willkommen2026 motdepasse2026 contraseña123 footballmanager 9876543210ab mailcreated5240
+correctcorrect universityuniversity 24/12/2026/24"""
+
+
+@pytest.mark.asvs("V6.2.4")
+def test_no_common_password_is_taken_as_it_is_or_slightly_bent() -> None:
+    """Every fourth of the leaked ones that are long enough, and what a program makes of it that asks for a digit or a sign."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    leaked = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= password_rules.MIN_LENGTH][::4]
+    assert len(leaked) > 250
+    bent = [made for word in leaked for made in (word, f"{word}1", f"{word.capitalize()}!", f"{word}2026")]
+    assert [password for password in bent if password_rules.guesses(password) >= password_rules.LEAST_GUESSES] == []
+
+
+@pytest.mark.parametrize("password", BENT.split())
+def test_nor_a_word_of_any_language_with_a_year(password: str) -> None:
+    with pytest.raises(InvalidInput, match="too easy"):
+        passwords.check_strength(password)
+
+
+@pytest.mark.parametrize("password", ["password monkey dragon " * 8, "4@301$57" * 25, "12/11/1987 " * 18, "\x00\ud800" * 90])
+def test_a_password_made_for_slow_judging_is_judged_in_time(password: str) -> None:
+    begun = time.process_time()
+    password_rules.guesses(password[:200])
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize("password", [*GUESSED.split(), "x" * 201])
