@@ -14,7 +14,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coexai_app import cli_audit, cli_check, cli_eval, cli_mail, cli_plan
+from coexai_app import cli_audit, cli_check, cli_eval, cli_keys, cli_mail, cli_plan
 from coexai_app.errors import CoexaiError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -82,12 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_mail.add_to(commands)
     cli_audit.add(commands)
     cli_plan.add(commands)
-    keys = commands.add_parser(
-        "keys", help="manage the keys that sign access tokens", description="Manages the keys that sign access tokens."
-    )
-    rotate = keys.add_subparsers(required=True, metavar="COMMAND").add_parser("rotate", help="let the next key sign from now on")
-    rotate.add_argument("--leaked", action="store_true", help="a key has leaked: no key or access token of before is valid any more")
-    rotate.set_defaults(run=_rotate_keys)
+    cli_keys.add(commands)
     part = commands.add_parser("part")
     part.add_argument("name", choices=("web", "worker"))
     part.set_defaults(run=_part)
@@ -253,16 +248,6 @@ def _migrate(_options: argparse.Namespace) -> int:
 
     migrations.upgrade()
     db.close()
-    return 0
-
-
-def _rotate_keys(options: argparse.Namespace) -> int:
-    from coexai_app import db
-    from coexai_app.services import signing_keys
-
-    with db.transaction() as session:
-        kid = signing_keys.rotate_keys(session, leaked=options.leaked)
-    print(f"key {kid} signs from now on")
     return 0
 
 

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     access_log: bool = Field(True, description="One line per request of the API: route, status, time, and who asked, by ids.")
     secret_key: SecretStr = Field(SecretStr(""), description="Signs short-lived tokens. Default: made once, kept in DATA_DIR.")
+    secret_key_fallbacks: SecretStr = Field(
+        SecretStr(""), description="Values that SECRET_KEY had before, comma-separated: what they sealed or signed still counts."
+    )
     metrics_token: SecretStr | None = Field(None, description="Bearer token for /metrics; without it only this machine may read them.")
 
     # --- database, queue, files ---
@@ -279,6 +282,11 @@ class Settings(BaseSettings):
                 with suppress(FileExistsError):  # web and worker start together: the first link wins, whole
                     os.link(fresh.name, path)
         return path.read_text().encode()
+
+    def secrets(self) -> tuple[bytes, ...]:
+        """The signing secret, and those it replaced: all of them open, the first one seals."""
+        before = self.secret_key_fallbacks.get_secret_value().split(",")
+        return (self.secret(), *(key.strip().encode() for key in before if key.strip()))
 
 
 @lru_cache(maxsize=1)

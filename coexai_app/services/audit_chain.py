@@ -76,12 +76,18 @@ def digest(row: Mapping[str, Any]) -> str:
 
 def signature(kind: str, chain_id: UUID, seq: int, row_hash: str) -> str:
     """The signature, in hex, of a chain's `kind` ("head" or "checkpoint") that stands at this row."""
-    key = hmac.digest(settings.get().secret(), b"coexai audit chain", "sha256")
-    return hmac.digest(key, f"{kind} {chain_id} {seq} {row_hash}".encode(), "sha256").hex()
+    return _signature(settings.get().secret(), kind, chain_id, seq, row_hash)
 
 
 def signed(kind: str, chain_id: UUID, seq: int, row_hash: str, given: str) -> bool:
-    return hmac.compare_digest(signature(kind, chain_id, seq, row_hash), given)
+    """Whether the instance signed this, with its secret or with one that it replaced."""
+    secrets = settings.get().secrets()
+    return any(hmac.compare_digest(_signature(secret, kind, chain_id, seq, row_hash), given) for secret in secrets)
+
+
+def _signature(secret: bytes, kind: str, chain_id: UUID, seq: int, row_hash: str) -> str:
+    key = hmac.digest(secret, b"coexai audit chain", "sha256")
+    return hmac.digest(key, f"{kind} {chain_id} {seq} {row_hash}".encode(), "sha256").hex()
 
 
 def start(chain_id: UUID) -> dict[str, Any]:

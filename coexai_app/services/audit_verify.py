@@ -92,16 +92,16 @@ def latest(session: Session, actor: Actor) -> ChainReport:
 
 
 def seal(session: Session, chain_id: UUID) -> ChainReport:
-    """Signs a chain anew whose rows are whole but whose signature is not this instance's: its secret was changed, or a backup moved.
+    """Signs a chain anew whose rows are whole but whose signature another secret made: it was changed, or a backup moved.
 
     Raises Conflict when a row is broken. That it was done stands in the chain.
     """
     report = walk(session, chain_id)
-    if report.problem is None:
-        return report
-    if report.problem.kind not in ("head", "checkpoint"):
+    if report.problem is not None and report.problem.kind not in ("head", "checkpoint"):
         raise Conflict(f"This chain is broken, so it was not signed: {report.problem.message}")
-    head = session.execute(sa.select(HEADS).where(HEADS.c.id == chain_id).with_for_update()).mappings().one()
+    head = session.execute(sa.select(HEADS).where(HEADS.c.id == chain_id).with_for_update()).mappings().first()
+    if head is None or (report.problem is None and audit_chain.signature("head", chain_id, head["seq"], head["hash"]) == head["signature"]):
+        return report
     rows = _rows(session, chain_id, head["checkpoint_seq"], head["checkpoint_hash"], head["seq"])
     if broken := next((found for found, _ in rows if found is not None), None):
         raise Conflict(f"This chain is broken, so it was not signed: {broken.message}")

@@ -10,8 +10,6 @@ of somebody who is taken out is decided there (`member_links.py`).
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import secrets
 from dataclasses import dataclass
@@ -97,7 +95,7 @@ def create(
         expires_at=db.now(session) + timedelta(days=days),
     )
     if code:
-        link.passcode_hash = passcode_hash(link.id, code)
+        link.passcode_hash = passcode_hashes(link.id, code)[0]
     session.add(link)
     session.flush()
     if row.status is not OutputStatus.IN_REVIEW:
@@ -163,6 +161,6 @@ def _hold_membership(session: Session, actor: Actor) -> None:
         raise Forbidden("You do not belong to this organisation any more.")
 
 
-def passcode_hash(link_id: UUID, passcode: str) -> str:
-    """What is stored of a passcode, bound to its link."""
-    return hmac.new(sealing.derived("review-passcodes"), f"{link_id}.{passcode}".encode(), hashlib.sha256).hexdigest()
+def passcode_hashes(link_id: UUID, passcode: str) -> tuple[str, ...]:
+    """What is stored of a passcode, bound to its link: the first for a new one, any of them for one that is given."""
+    return tuple(mac.hex() for mac in sealing.macs("review-passcodes", f"{link_id}.{passcode}".encode()))

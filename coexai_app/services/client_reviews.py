@@ -121,8 +121,8 @@ def unlock(session: Session, *, token: str, passcode: str) -> str:
     found = _found(session, token)
     link = found.link
     throttle.take(session, PASSCODES, str(link.id), _WAIT)
-    given = client_links.passcode_hash(link.id, passcode.strip()[: 2 * client_links.LONGEST_PASSCODE])
-    if not link.passcode_hash or not hmac.compare_digest(given, link.passcode_hash):
+    given = client_links.passcode_hashes(link.id, passcode.strip()[: 2 * client_links.LONGEST_PASSCODE])
+    if not any(hmac.compare_digest(one, link.passcode_hash) for one in given):
         audit.record(session, "client_link.refused", **_of(found))
         raise WrongPasscode("This passcode is not right. Ask whoever sent you the link.")
     throttle.forget(session, PASSCODES, str(link.id))

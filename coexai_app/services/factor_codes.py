@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
@@ -15,11 +14,12 @@ from uuid import UUID
 from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
-from coexai_app import db
+from coexai_app import db, log
 from coexai_app.errors import RateLimited, WrongCode
 from coexai_app.models import AuditOutcome, FactorTries, RecoveryCode, TotpFactor
 from coexai_app.services import audit, sealing
 
+PURPOSE: Final = "authenticator apps"
 STEP_SECONDS: Final = 30
 DIGITS: Final = 6
 # RFC 6238 §5.2: one step of delay and of drift, both ways.
@@ -101,7 +101,7 @@ def make_recovery(session: Session, user_id: UUID) -> tuple[str, ...]:
     """Ten new codes in place of all older ones, as people write them: "ABCD-EFGH-JKLM". They exist nowhere else."""
     session.execute(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user_id))
     made = ["".join(secrets.choice(_LETTERS) for _ in range(_RECOVERY_LENGTH)) for _ in range(RECOVERY_CODES)]
-    session.add_all([RecoveryCode(user_id=user_id, code_hash=_recovery_hash(user_id, code)) for code in made])
+    session.add_all([RecoveryCode(user_id=user_id, code_hash=_recovery_hashes(user_id, code)[0]) for code in made])
     session.flush()
     return tuple("-".join((code[:4], code[4:8], code[8:])) for code in made)
 
@@ -118,11 +118,11 @@ def remaining(session: Session, user_id: UUID) -> int:
 
 
 def seal(secret: str, user_id: UUID) -> bytes:
-    return sealing.seal(secret.encode(), purpose="authenticator apps", bound_to=str(user_id))
+    return sealing.seal(secret.encode(), purpose=PURPOSE, bound_to=str(user_id))
 
 
 def unseal(sealed: bytes, user_id: UUID) -> str:
-    return sealing.unseal(sealed, purpose="authenticator apps", bound_to=str(user_id)).decode()
+    return sealing.unseal(sealed, purpose=PURPOSE, bound_to=str(user_id)).decode()
 
 
 def clean(code: str) -> str:
@@ -135,7 +135,12 @@ def _use_app(session: Session, user_id: UUID, code: str) -> bool:
     row = session.exec(select(TotpFactor).where(TotpFactor.user_id == user_id, col(TotpFactor.confirmed_at).is_not(None))).first()
     if row is None or row.sealed is None:
         return False
-    step = matching_step(unseal(row.sealed, user_id), code, db.now(session), after=row.last_step)
+    try:
+        secret = unseal(row.sealed, user_id)
+    except sealing.SealBroken:
+        log.get(__name__).warning("an authenticator app cannot be checked: SECRET_KEY has changed. Is the old one in SECRET_KEY_FALLBACKS?")
+        return False
+    step = matching_step(secret, code, db.now(session), after=row.last_step)
     if step is None:
         return False
     later = update(TotpFactor).where(col(TotpFactor.id) == row.id, col(TotpFactor.last_step) < step)
@@ -145,11 +150,11 @@ def _use_app(session: Session, user_id: UUID, code: str) -> bool:
 def _use_recovery(session: Session, user_id: UUID, code: str) -> bool:
     unused = update(RecoveryCode).where(
         col(RecoveryCode.user_id) == user_id,
-        col(RecoveryCode.code_hash) == _recovery_hash(user_id, code),
+        col(RecoveryCode.code_hash).in_(_recovery_hashes(user_id, code)),
         col(RecoveryCode.used_at).is_(None),
     )
     return db.changed(session, unused.values(used_at=db.utcnow())) == 1
 
 
-def _recovery_hash(user_id: UUID, code: str) -> str:
-    return hmac.new(sealing.derived("recovery codes"), f"{user_id}:{code}".encode(), hashlib.sha256).hexdigest()
+def _recovery_hashes(user_id: UUID, code: str) -> list[str]:
+    return [mac.hex() for mac in sealing.macs("recovery codes", f"{user_id}:{code}".encode())]

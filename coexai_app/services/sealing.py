@@ -1,7 +1,12 @@
-"""Encryption of what must be read again but never stored readable: AES-256-GCM under keys derived from the instance's secret."""
+"""Encryption of what must be read again but never stored readable: AES-256-GCM under keys derived from the instance's secret.
+
+A secret can be replaced: with the earlier one in SECRET_KEY_FALLBACKS everything opens and every keyed hash is known as before, and
+`resealing.py` seals anew what can be.
+"""
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from typing import Final
 
@@ -16,10 +21,12 @@ class SealBroken(Exception):
 
 def derived(purpose: str) -> bytes:
     """A 256-bit key for one purpose: HKDF-SHA256 (RFC 5869) of the instance's secret."""
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+    return _derived(settings.get().secret(), purpose)
 
-    return HKDF(SHA256(), 32, salt=None, info=f"coexai/{purpose}".encode()).derive(settings.get().secret())
+
+def macs(purpose: str, message: bytes) -> tuple[bytes, ...]:
+    """The HMAC-SHA256 of a message under the secret, to be stored, and under those that it replaced, to be compared."""
+    return tuple(hmac.digest(_derived(secret, purpose), message, "sha256") for secret in settings.get().secrets())
 
 
 def seal(data: bytes, *, purpose: str, bound_to: str) -> bytes:
@@ -32,10 +39,35 @@ def seal(data: bytes, *, purpose: str, bound_to: str) -> bytes:
 
 def unseal(sealed: bytes, *, purpose: str, bound_to: str) -> bytes:
     """The data again. Raises SealBroken."""
+    for secret in settings.get().secrets():
+        try:
+            return _opened(sealed, _derived(secret, purpose), bound_to)
+        except SealBroken:
+            continue
+    raise SealBroken
+
+
+def is_current(sealed: bytes, *, purpose: str, bound_to: str) -> bool:
+    """Whether the bytes open under the secret itself, without those that it replaced."""
+    try:
+        _opened(sealed, derived(purpose), bound_to)
+    except SealBroken:
+        return False
+    return True
+
+
+def _opened(sealed: bytes, key: bytes, bound_to: str) -> bytes:
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     try:
-        return AESGCM(derived(purpose)).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to.encode())
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to.encode())
     except (InvalidTag, ValueError):
         raise SealBroken from None
+
+
+def _derived(secret: bytes, purpose: str) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    return HKDF(SHA256(), 32, salt=None, info=f"coexai/{purpose}".encode()).derive(secret)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Final
@@ -29,14 +27,14 @@ def note(session: Session, user: User, *, at: datetime, ip: str = "", user_agent
     Over the limit of such mails nothing is sent, and the log-in goes on: the person has been told often enough by then.
     """
     db.serialize(session, f"devices:{user.id}")
-    wanted = _mark(user, ip, user_agent)
+    wanted = _marks(user, ip, user_agent)
     known = session.exec(select(SeenDevice).where(SeenDevice.user_id == user.id).order_by(col(SeenDevice.seen_at).desc())).all()
-    same = next((row for row in known if row.mark == wanted), None)
+    same = next((row for row in known if row.mark in wanted), None)
     fresh = same is not None and same.seen_at > at - timedelta(days=FORGET_DAYS)
     if same is not None:
         same.seen_at = at
     else:
-        session.add(SeenDevice(user_id=user.id, mark=wanted, seen_at=at))
+        session.add(SeenDevice(user_id=user.id, mark=wanted[0], seen_at=at))
         if surplus := [row.id for row in known[MAX_MARKS - 1 :]]:
             session.execute(delete(SeenDevice).where(col(SeenDevice.id).in_(surplus)))
     session.flush()
@@ -47,16 +45,16 @@ def note(session: Session, user: User, *, at: datetime, ip: str = "", user_agent
 def _tell(session: Session, user: User, at: datetime, ip: str, user_agent: str) -> None:
     data = {"url": "/settings/security", "when": at, "device": device(user_agent), "ip": ip}
     try:
-        key = f"sign-in:{user.id}:{_mark(user, ip, user_agent)[:16]}:{at.isoformat()}"
+        key = f"sign-in:{user.id}:{_marks(user, ip, user_agent)[0][:16]}:{at.isoformat()}"
         mail.send(session, kind=MailKind.NEW_SIGN_IN, to=user.email, data=data, once_key=key, user_id=user.id)
     except mail.Refused:
         return
 
 
-def _mark(user: User, ip: str, user_agent: str) -> str:
-    """The keyed hash of a browser on a system, and of the part of the net that it is in. A new version of a browser is no new device."""
+def _marks(user: User, ip: str, user_agent: str) -> list[str]:
+    """The keyed hashes of a browser on a system, and of the part of the net that it is in. A new version of a browser is no new device."""
     text = f"{user.id}\n{device(user_agent)}\n{_net(ip)}"
-    return hmac.new(sealing.derived("seen devices"), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    return [mac.hex() for mac in sealing.macs("seen devices", text.encode("utf-8", "surrogatepass"))]
 
 
 def _net(ip: str) -> str:

@@ -31,7 +31,7 @@ ROTATE_AFTER: Final = timedelta(days=90)
 OVERLAP: Final = timedelta(minutes=20)
 # How long others may keep the published keys. A key signs only after it was published for this long.
 PUBLISHED_FOR: Final = timedelta(minutes=5)
-_PURPOSE: Final = "signing keys"
+PURPOSE: Final = "signing keys"
 
 Jwk = Mapping[str, Any]
 # A previous key is published until the last token that it signed is dead.
@@ -121,7 +121,7 @@ def _make(session: Session, state: KeyState) -> None:
             kid=kid,
             state=state,
             public={**key.as_dict(private=False), "kid": kid, "use": "sig", "alg": "RS256"},
-            sealed=sealing.seal(key.as_pem(private=True), purpose=_PURPOSE, bound_to=kid),
+            sealed=sealing.seal(key.as_pem(private=True), purpose=PURPOSE, bound_to=kid),
             published_at=moment,
             activated_at=moment if state is KeyState.CURRENT else None,
         )
@@ -176,7 +176,7 @@ def _opened(kid: str, sealed: bytes) -> RSAKey:
     """The private key; opening one takes a millisecond, so the process keeps it."""
     from joserfc.jwk import RSAKey
 
-    return RSAKey.import_key(sealing.unseal(sealed, purpose=_PURPOSE, bound_to=kid), {"kid": kid, "use": "sig", "alg": "RS256"})
+    return RSAKey.import_key(sealing.unseal(sealed, purpose=PURPOSE, bound_to=kid), {"kid": kid, "use": "sig", "alg": "RS256"})
 
 
 @lru_cache(maxsize=16)

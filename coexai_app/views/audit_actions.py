@@ -153,6 +153,7 @@ ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
         "audit.exported": Action("exports", "download", "{actor} exported the audit log"),
         "audit.verified": Action("log", "shield-check", "{actor} checked the audit log up to row {up_to}"),
         "audit.purged": Action("log", "archive-x", "{actor} removed {rows} rows of the audit log that were older than {older_than}"),
+        "secret.resealed": Action("keys", "refresh-cw", "Secrets were sealed anew after a change of SECRET_KEY"),
         "audit.sealed": Action("log", "lock", "{actor} signed the audit log anew at row {up_to}"),
     }
 )
