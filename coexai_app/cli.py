@@ -14,7 +14,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coexai_app import cli_audit, cli_check, cli_eval, cli_keys, cli_mail, cli_plan
+from coexai_app import cli_account, cli_audit, cli_check, cli_eval, cli_keys, cli_mail, cli_plan
 from coexai_app.errors import CoexaiError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_check.add(commands)
     cli_eval.add(commands)
     cli_mail.add_to(commands)
+    cli_account.add(commands)
     cli_audit.add(commands)
     cli_plan.add(commands)
     cli_keys.add(commands)

@@ -110,3 +110,27 @@ def initials(name: str) -> str:
     """ "Priya Raman" → "PR"."""
     words = name.split()
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words[:1])).upper()
+
+
+class SupportedAccount(View):
+    """An account, for whoever runs the instance. `homes` are lines such as "Larkfield Studio (owner)"."""
+
+    name: str
+    email: str
+    standing: str
+    homes: tuple[str, ...]
+    second_step: str
+    sessions: int
+
+
+def supported(user: User, *, homes: Sequence[tuple[str, Role]], apps: int, passkeys: int, codes: int, sessions: int) -> SupportedAccount:
+    reached = "address confirmed" if user.verified_at else "address not confirmed"
+    parts = ((apps, "app"), (passkeys, "passkey"), (codes, "recovery code"))
+    return SupportedAccount(
+        name=user.name,
+        email=user.email,
+        standing="in the trash" if user.deleted_at else "closed" if user.disabled_at else reached,
+        homes=tuple(f"{name} ({role.value})" for name, role in homes),
+        second_step=", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in parts if number) or "none",
+        sessions=sessions,
+    )
