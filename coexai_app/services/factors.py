@@ -145,7 +145,7 @@ def require(session: Session, actor: Actor, *, required: bool) -> None:
 def own_row(session: Session, actor: Actor) -> User:
     """The signed-in person, their row locked. Keys, tokens and staff who act for somebody change no factors."""
     person.require_person(actor)
-    user = sign_in_tickets.lock(session, actor.user_id)
+    user = person.lock(session, actor.user_id)
     assert user is not None
     return user
 

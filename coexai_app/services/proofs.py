@@ -70,9 +70,9 @@ def prove(known: Stored, password: str) -> Proof:
 
 
 def accept(session: Session, proof: Proof, *, ip: str = "", trashed: bool = False) -> User:
-    """The person whose password was proved, when it is still the same. Raises Unauthenticated otherwise, and for a disabled account;
-    one that its owner has deleted counts with `trashed`."""
-    user = session.get(User, proof.user_id)
+    """The person whose password was proved, when it is still the same, their row locked. Raises Unauthenticated otherwise, and for a
+    disabled account; one that its owner has deleted counts with `trashed`."""
+    user = person.lock(session, proof.user_id)
     if (
         user is None
         or not user.password_hash
