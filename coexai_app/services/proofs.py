@@ -65,7 +65,7 @@ def prove(known: Stored, password: str) -> Proof:
     right = passwords.matches(password, known.password_hash)
     if not right or known.user_id is None or not known.password_hash:
         raise Unauthenticated(WRONG)
-    better = passwords.hash_of(password[: passwords.MAX_LENGTH]) if passwords.outdated(known.password_hash) else ""
+    better = passwords.hash_of(password) if passwords.outdated(known.password_hash) else ""
     return Proof(known.user_id, known.password_hash, better)
 
 
