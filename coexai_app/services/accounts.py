@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, func, update
 from sqlmodel import Session, col, select
 
-from coexai_app import db, settings
+from coexai_app import db, live, settings
 from coexai_app.access import Actor
 from coexai_app.errors import Conflict, NotFound, Unauthenticated
 from coexai_app.models import AuditOutcome, LoginSession, Membership, Organization, PlanName, Role, SignInDoor, User
@@ -208,11 +208,12 @@ def note_failure(session: Session, *, email: str, ip: str = "", counted: bool = 
 
 
 def log_out(session: Session, *, token: str, ip: str = "") -> None:
-    """Ends the session of this cookie; one that is already over is fine."""
+    """Ends the session of this cookie, and closes its other pages; one that is already over is fine."""
     row = session.exec(select(LoginSession).where(LoginSession.token_hash == hash_of(token))).first()
     if row is None:
         return
     audit.record(session, "session.logout", user_id=row.user_id, organization_id=row.organization_id, target=str(row.user_id), ip=ip)
+    live.publish(session, row.organization_id, "session.ended", row.id)
     session.delete(row)
 
 

@@ -158,6 +158,13 @@ def revoke(session: Session, *, access: str = "", refresh: str = "", ip: str = "
             audit.record(session, "token.logout", user_id=user_id, target=str(family), ip=ip)
 
 
+def end(session: Session, user_id: UUID, *, family: UUID) -> bool:
+    """Ends a log-in of the person; whether there was one."""
+    person.lock(session, user_id)
+    mine = select(RefreshToken.id).where(RefreshToken.family_id == family, RefreshToken.user_id == user_id)
+    return session.exec(mine).first() is not None and _end_family(session, family)
+
+
 def bump(session: Session, user_id: UUID, *, keep_refresh: bool = False) -> None:
     """Ends every access token of a person at once, and their refresh tokens; for a changed password or factor, or a removal.
 
