@@ -31,10 +31,25 @@ _WORDS: Final = """
     liverpool chelsea arsenal barcelona realmadrid juventus london paris berlin america flower butterfly angel angels jesus christ
     heaven blessed family mother father happy lucky purple yellow silver golden black white green blue money business company office
     access server system oracle database security private coexai strong please enter mine the my is and new this your for you
+    tinkerbell spongebob manchester sweetheart volleyball strawberry hollywood undertaker metallica bubblegum candy candyland lollipop
+    snowflake newcastle australia cheerleader skateboard playstation christopher elizabeth alexander alexandra alexandre sebastian
+    watermelon blink fuckyou fuck asshole bitch joshua ilovegod godisgood god mom dad mommy daddy myspace linkedin dropbox photoshop adobe
+    macromedia thunderbird thunder bird bigdaddy sexy manutd ronaldo messi slipknot greenday nirvana eminem rockyou rockstar
+    harleydavidson davidson kawasaki suzuki swordfish mickey minnie mouse pinkfloyd pink floyd butthead badboy gangster thuglife weed
+    marijuana stephanie anastasia valentina gabriella isabella nathaniel maximilian konstantin schatz sonnenschein fussball bayern
+    schalke borussia motdepasse bonjour soleil marseille contraseña teamo mucho tequiero hola senha ciao francesco parola india
+    abcd blaze woaini basket volley straw berry water melon skate board play station sweet heart bubble gum snow flake cheer leader
+    diamond phoenix eagle maverick chicken peanut guitar hunting fishing cowboys yankees steelers lakers raiders redskins packers
+    sunflower moonlight starlight rainbow midnight darkness lightning firebird dolphin elephant butterfly christmas thanksgiving
+    123qwe qwe123 qweasd qwe 5201314 420 usuckballz soso123 birthday
+    nothing something everything anything forget remember beautiful handsome gorgeous awesome wonderful
 """
 _COMMON: Final = frozenset(_WORDS.split())
 _RUNS: Final = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm", "azertyuiop",
-                "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "qazwsxedcrfvtgbyhnujm", "!@#$%^&*()", '!"§$%&/()=')  # fmt: skip
+                "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "qazwsxedcrfvtgbyhnujm", "!@#$%^&*()", '!"§$%&/()=',
+                "q1w2e3r4t5y6u7i8o9p0", "1qazxsw23edcvfr4", "!qaz@wsx#edc$rfv", "qweasdzxc", "147258369", "147852369", "741852963",
+                "7894561230", "1236547890", "1029384756", "112233445566778899", "1020304050607080", "159357",
+                "4815162342", "1123581321345589")  # fmt: skip
 _LEET: Final = str.maketrans({"@": "a", "4": "a", "3": "e", "1": "i", "!": "i", "0": "o", "$": "s", "5": "s", "7": "t", "8": "b", "|": "l"})
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _REPEATED: Final = re.compile(r"(.{1,8}?)\1+")
