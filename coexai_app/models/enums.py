@@ -113,6 +113,7 @@ class MailKind(StrEnum):
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"
     EMAIL_CHANGED = "email_changed"
+    ADDRESS_TAKEN = "address_taken"
     PASSWORD_CHANGED = "password_changed"
     NEW_SIGN_IN = "new_sign_in"
     SECOND_FACTOR_CHANGED = "second_factor_changed"

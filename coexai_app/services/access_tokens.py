@@ -6,6 +6,7 @@ plan and whether the token is still good are read from the database each time, s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -31,6 +32,8 @@ _ALGORITHM: Final = "RS256"
 _TYPE: Final = "at+jwt"
 # Nothing else belongs into the header: no key, no address of a key.
 _HEADER: Final = frozenset({"alg", "typ", "kid"})
+# The id of a key is a SHA-256 in base64url (`signing_keys`); anything else is not worth a question to the database.
+_KID: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 # Built once: putting a statement together takes longer than running it. No row when the token, or its family, was ended.
 _HOLDER: Final = (
@@ -116,7 +119,7 @@ def read(session: Session, token: str) -> Claims:
 
     def key_of(signature: GuestProtocol) -> Key:
         header = signature.headers()
-        if header.keys() != _HEADER or header["typ"] != _TYPE or not isinstance(header["kid"], str):
+        if header.keys() != _HEADER or header["typ"] != _TYPE or not _KID.fullmatch(header["kid"]):
             raise ValueError("not a header of ours")
         key = signing_keys.public_key(session, header["kid"])
         if key is None:

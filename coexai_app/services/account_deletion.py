@@ -84,7 +84,7 @@ def delete_account(session: Session, actor: Actor, *, typed: str) -> None:
     Raises FreshLoginNeeded, InvalidInput for another address, and Conflict while an organisation with other people has no other owner.
     """
     person.require_fresh(session, actor)
-    db.serialize(session, "owners")
+    _hold_owned(session, actor.user_id)
     user = session.get_one(User, actor.user_id)
     if account_fields.typed(typed) != user.email:
         raise InvalidInput("Type the e-mail address of your account.", field="typed")
@@ -106,18 +106,16 @@ def delete_account(session: Session, actor: Actor, *, typed: str) -> None:
 
 def restore(session: Session, *, token: str) -> None:
     """Takes the account of a session out of the trash, within ten minutes of its log-in. Raises Unauthenticated."""
-    found = session.exec(
-        select(User, LoginSession)
-        .join(LoginSession, col(LoginSession.user_id) == User.id)
-        .where(
-            LoginSession.token_hash == person.hash_of(token),
-            col(LoginSession.expires_at) > db.utcnow(),
-            col(LoginSession.authenticated_at) > db.utcnow(-person.FRESH_SECONDS),
-        )
-    ).first()
-    if found is None or not proofs.in_trash(found[0]):
+    fresh = select(LoginSession).where(
+        LoginSession.token_hash == person.hash_of(token),
+        col(LoginSession.expires_at) > db.utcnow(),
+        col(LoginSession.authenticated_at) > db.utcnow(-person.FRESH_SECONDS),
+    )
+    opened = session.exec(fresh).first()
+    user = person.lock(session, opened.user_id) if opened else None
+    row = session.exec(fresh).first()  # gone, when the account was emptied meanwhile
+    if user is None or row is None or not proofs.in_trash(user):
         raise Unauthenticated("Log in again to get your account back.")
-    user, row = found
     user.deleted_at = user.disabled_at = None
     audit.record(session, "account.restored", user_id=user.id, organization_id=row.organization_id, target=str(user.id))
 
@@ -141,6 +139,13 @@ def purge(session: Session) -> None:
         pictures.forget(session, user.avatar)
         user.avatar = user.timezone = user.output_language = ""
         audit.record(session, "account.purged", organization_id=home, target=str(user.id), target_name=user.name)
+
+
+def _hold_owned(session: Session, user_id: UUID) -> None:
+    """Who owns these organisations stays as it is until the commit, as `members.lock` holds one."""
+    mine = select(Membership.organization_id).where(Membership.user_id == user_id, Membership.role == Role.OWNER)
+    held = select(Organization.id).where(col(Organization.id).in_(mine)).order_by(col(Organization.id))
+    session.exec(held.with_for_update(key_share=True)).all()
 
 
 def _blocked(session: Session, user_id: UUID) -> str:

@@ -17,11 +17,6 @@ def name(value: str) -> str:
     raise InvalidInput("Tell us your name.", field="name")
 
 
-def typed(value: str) -> str:
-    """An address as somebody typed it to be looked up; it may be none."""
-    return clean(value).lower()[:320]
-
-
 def email(value: str) -> str:
     """A new address, normalised and in lower case. Raises InvalidInput with the field."""
     from email_validator import EmailNotValidError, validate_email
@@ -30,3 +25,12 @@ def email(value: str) -> str:
         return validate_email(clean(value), check_deliverability=False).normalized.lower()[:320]
     except EmailNotValidError:
         raise InvalidInput("This does not look like an e-mail address. Example: ana@bakery.example", field="email") from None
+
+
+def typed(value: str) -> str:
+    """An address that somebody typed to be looked up, as `email` writes it: some browsers send a domain in letters of its own as `xn--…`,
+    some keyboards an accent as a sign of its own. It may be none."""
+    try:
+        return email(value)
+    except InvalidInput:
+        return clean(value).lower()[:320]

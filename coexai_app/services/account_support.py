@@ -56,7 +56,7 @@ def remove_second_step(session: Session, *, email: str) -> None:
     and Conflict when there is none.
     """
     user = _found(session, email)
-    sign_in_tickets.lock(session, user.id)
+    person.lock(session, user.id)
     if not sign_in_tickets.has_factor(session, user.id):
         raise Conflict(f"{user.email} has no second step.")
     for table in (TotpFactor, Passkey):

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, func, update
 from sqlmodel import Session, col, select
 
-from coexai_app import db, settings
+from coexai_app import db, live, settings
 from coexai_app.access import Actor
 from coexai_app.errors import Conflict, NotFound, Unauthenticated
 from coexai_app.models import AuditOutcome, LoginSession, Membership, Organization, PlanName, Role, SignInDoor, User
@@ -51,6 +51,12 @@ _HOLDER: Final = (
 )
 
 
+class AddressTaken(Conflict):
+    """Somebody has an account with this address. The mail that tells them of the try is kept."""
+
+    keeps = True
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """A fresh session. `token` goes into the cookie and exists nowhere else."""
@@ -77,7 +83,7 @@ def sign_up(
 
     A door gives the `password_hash` that it made before it opened this transaction; with a `password` it is made here.
 
-    Raises InvalidInput with the field, Conflict when the address is taken.
+    Raises InvalidInput with the field, AddressTaken.
     """
     user = register(session, name=name, email=email, password=password, password_hash=password_hash)
     org = found(session, user, name=organization, timezone=timezone)
@@ -98,11 +104,12 @@ def register(session: Session, *, name: str, email: str, password: str = "", pas
 def add_person(session: Session, *, name: str, email: str, password_hash: str = "", verified: bool = False) -> User:
     """A new person with fields that were checked. Without a hash no password opens the account; the link of a mail can set one.
 
-    Raises Conflict when the address is taken; unless it is verified, a mail asks to confirm it.
+    Raises AddressTaken, of which a mail tells the owner of the address; unless it is verified, a mail asks to confirm it.
     """
     db.serialize(session, "sign-up")
-    if session.exec(select(User.id).where(User.email == email)).first():
-        raise Conflict("There is an account with this e-mail address already. Log in instead.", field="email")
+    if owner := session.exec(select(User).where(User.email == email)).first():
+        email_address.tell_owner(session, owner)
+        raise AddressTaken("There is an account with this e-mail address already. Log in instead.", field="email")
     first = session.exec(select(func.count()).select_from(User)).one() == 0
     user = User(name=name, email=email, password_hash=password_hash, is_staff=first, verified_at=db.now(session) if verified else None)
     session.add(user)
@@ -201,11 +208,12 @@ def note_failure(session: Session, *, email: str, ip: str = "", counted: bool = 
 
 
 def log_out(session: Session, *, token: str, ip: str = "") -> None:
-    """Ends the session of this cookie; one that is already over is fine."""
+    """Ends the session of this cookie, and closes its other pages; one that is already over is fine."""
     row = session.exec(select(LoginSession).where(LoginSession.token_hash == hash_of(token))).first()
     if row is None:
         return
     audit.record(session, "session.logout", user_id=row.user_id, organization_id=row.organization_id, target=str(row.user_id), ip=ip)
+    live.publish(session, row.organization_id, "session.ended", row.id)
     session.delete(row)
 
 

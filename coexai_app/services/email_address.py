@@ -14,10 +14,12 @@ from coexai_app import db, origin
 from coexai_app.access import Actor
 from coexai_app.errors import Conflict, InvalidInput
 from coexai_app.models import MailKind, TokenPurpose, User
-from coexai_app.services import account_fields, audit, mail, one_time, person
+from coexai_app.models.base import new_id
+from coexai_app.services import account_fields, audit, mail, one_time, person, throttle
 from coexai_app.views.device import device
 
 _VALID = "3 days"
+_OFTEN = "You have asked for many links. Wait {wait}, then try again."
 
 
 def facts(at: datetime) -> dict[str, Any]:
@@ -34,6 +36,14 @@ def send_verification(session: Session, user: User) -> None:
         return
 
 
+def tell_owner(session: Session, owner: User) -> None:
+    """Writes to somebody whose address was given for another account; nothing when that happened several times within the hour."""
+    try:
+        _warn(session, owner)
+    except mail.Refused:
+        return
+
+
 def resend(session: Session, actor: Actor) -> None:
     """Sends the link once more. Raises Conflict when the address is confirmed, RateLimited after several within an hour."""
     person.require_person(actor)
@@ -44,16 +54,20 @@ def resend(session: Session, actor: Actor) -> None:
 
 
 def change(session: Session, actor: Actor, *, email: str) -> None:
-    """Sends a link to the new address; nothing changes before it is used. Raises FreshLoginNeeded, InvalidInput with the field.
+    """Sends a link to the new address; nothing changes before it is used. Raises FreshLoginNeeded, InvalidInput with the field, and
+    RateLimited after several within an hour.
 
-    The answer is the same for an address that somebody else uses: then there is only no mail.
+    All of that is the same for an address that somebody else uses: then they get a mail, and no link.
     """
     person.require_fresh(session, actor)
     address, user = account_fields.email(email), session.get_one(User, actor.user_id)
     if address == user.email:
         raise InvalidInput("That is your address already.", field="email")
+    throttle.take(session, throttle.LINKS, str(user.id), _OFTEN)
     audit.record(session, "account.email_requested", actor=actor, target=str(user.id), target_name=user.name)
-    if session.exec(select(User.id).where(User.email == address)).first() is None:
+    if owner := session.exec(select(User).where(User.email == address)).first():
+        _warn(session, owner)
+    else:
         _send(session, user, TokenPurpose.CHANGE_EMAIL, address)
 
 
@@ -82,3 +96,8 @@ def _send(session: Session, user: User, purpose: TokenPurpose, address: str) -> 
     data = {"url": f"/verify?token={token}", "valid": _VALID}
     key = f"{purpose}:{person.hash_of(token)}"
     mail.send(session, kind=MailKind.VERIFY_EMAIL, to=address, data=data, once_key=key, user_id=user.id)
+
+
+def _warn(session: Session, owner: User) -> None:
+    data = {"url": "/login", **facts(db.now(session))}
+    mail.send(session, kind=MailKind.ADDRESS_TAKEN, to=owner.email, data=data, once_key=f"taken:{new_id()}", user_id=owner.id)

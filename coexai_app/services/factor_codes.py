@@ -1,6 +1,6 @@
 """Codes of the second step: time-based codes of an app (RFC 6238) and recovery codes; each works once, and guessing is slowed down.
 
-`factors` enrols, `second_step` asks. Callers hold the lock on the person's row (`sign_in_tickets.lock`), so tries are counted one by one.
+`factors` enrols, `second_step` asks. Callers hold the lock on the person's row (`person.lock`), so tries are counted one by one.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ def require(session: Session, actor: Actor, *, required: bool) -> None:
 def own_row(session: Session, actor: Actor) -> User:
     """The signed-in person, their row locked. Keys, tokens and staff who act for somebody change no factors."""
     person.require_person(actor)
-    user = sign_in_tickets.lock(session, actor.user_id)
+    user = person.lock(session, actor.user_id)
     assert user is not None
     return user
 
@@ -161,7 +161,7 @@ def confirm_person(session: Session, actor: Actor, *, password: str) -> User:
     factor_codes.allow(session, user.id)
     if not password:
         raise InvalidInput("It is a while since you logged in. Give your password to change this.", field="password")
-    if not passwords.matches(password[: passwords.MAX_LENGTH], user.password_hash):
+    if not passwords.matches(password, user.password_hash):
         try:
             factor_codes.refuse(session, user.id, organization_id=actor.organization_id)
         except WrongCode:

@@ -100,7 +100,7 @@ def log_in(session: Session, *, who: Person, flow: Flow, ip: str = "", user_agen
         row = _find(session, who)
     if row is None:
         return _sign_up(session, who, flow, ip=ip, user_agent=user_agent)
-    user = sign_in_tickets.lock(session, row.user_id)
+    user = person.lock(session, row.user_id)
     if user is None or (user.disabled_at is not None and not proofs.in_trash(user)):
         raise AccountClosed("This account was closed. Ask whoever runs this instance.")
     row.email, row.last_used_at = who.email or row.email, db.now(session)

@@ -1,29 +1,38 @@
-"""Where a person is signed in: the list, ending one or all others, and giving the password again. For the security page."""
+"""Where a person is signed in, with browsers and with programs: the list, ending one or all others, and giving the password again.
+
+For the security page. The log-in of a program is a family of tokens (`tokens.py`).
+"""
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from coexai_app import db, live
+from coexai_app import db, live, origin
 from coexai_app.access import Actor
 from coexai_app.errors import NotFound, Unauthenticated
-from coexai_app.models import LoginSession
-from coexai_app.services import audit, person, proofs
+from coexai_app.models import LoginSession, RefreshToken
+from coexai_app.services import audit, person, proofs, tokens
 from coexai_app.services.proofs import Proof
 from coexai_app.views.accounts import SessionRow
+
+# A program that logs in each time it runs makes a new log-in each time; all of them end together with "all others".
+MOST_PROGRAMS: Final = 50
 
 
 @db.reads
 def rows(session: Session, actor: Actor) -> tuple[SessionRow, ...]:
-    """The person's open sessions in every organisation: this one first, then the last used."""
+    """The person's open sessions in every organisation: this one first, then the last used, then programs, the last used first."""
     person.require_person(actor)
     found = session.exec(_open_of(actor).order_by(col(LoginSession.last_seen_at).desc(), col(LoginSession.id).desc())).all()
-    return tuple(
-        SessionRow.from_row(row, actor.timezone, actor.session_id) for row in sorted(found, key=lambda r: r.id != actor.session_id)
+    programs = session.exec(_programs_of(actor).order_by(col(RefreshToken.id).desc()).limit(MOST_PROGRAMS)).all()
+    return (
+        *(SessionRow.from_row(row, actor.timezone, actor.session_id) for row in sorted(found, key=lambda r: r.id != actor.session_id)),
+        *(SessionRow.of_program(row, actor.timezone, began=row.expires_at - tokens.FAMILY_LIFE) for row in programs),
     )
 
 
@@ -31,16 +40,24 @@ def revoke(session: Session, actor: Actor, *, session_id: UUID) -> None:
     """Ends one session of the person; its pages close at once. Raises NotFound for a session that is over or somebody else's."""
     person.require_person(actor)
     row = session.exec(_open_of(actor).where(LoginSession.id == session_id)).first()
-    if row is None:
+    program = session.exec(_programs_of(actor).where(RefreshToken.family_id == session_id)).first()
+    if row is not None:
+        device = SessionRow.from_row(row, "UTC", None).device
+        _end(session, row)
+    elif program is not None and tokens.end(session, actor.user_id, family=session_id):
+        device = program.device
+    else:
         raise NotFound("This session is over already.")
-    audit.record(session, "session.revoked", actor=actor, target=str(row.id), device=SessionRow.from_row(row, "UTC", None).device)
-    _end(session, row)
+    audit.record(session, "session.revoked", actor=actor, target=str(session_id), device=device)
 
 
 def revoke_others(session: Session, actor: Actor) -> int:
-    """Ends every session of the person but this one. Returns how many."""
+    """Ends every session of the person but this one, and every log-in of a program. Returns how many."""
     person.require_person(actor)
-    ended = end_all(session, actor.user_id, keep=actor.session_id)
+    person.lock(session, actor.user_id)
+    programs = session.exec(_programs_of(actor)).all()
+    tokens.bump(session, actor.user_id)
+    ended = end_all(session, actor.user_id, keep=actor.session_id) + len(programs)
     audit.record(session, "session.revoked_others", actor=actor, target=str(actor.user_id), sessions=ended)
     return ended
 
@@ -56,7 +73,7 @@ def end_all(session: Session, user_id: UUID, *, keep: UUID | None = None) -> int
 def confirm(session: Session, actor: Actor, *, proof: Proof) -> None:
     """The person has given the password again: what asks for that is open for ten minutes. Raises Unauthenticated."""
     person.require_person(actor)
-    if proofs.accept(session, proof).id != actor.user_id:
+    if proofs.accept(session, proof, ip=origin.current().ip).id != actor.user_id:
         raise Unauthenticated(proofs.WRONG)
     session.execute(update(LoginSession).where(col(LoginSession.id) == actor.session_id).values(authenticated_at=db.utcnow()))
     audit.record(session, "session.confirmed", actor=actor, target=str(actor.user_id))
@@ -64,6 +81,12 @@ def confirm(session: Session, actor: Actor, *, proof: Proof) -> None:
 
 def _open_of(actor: Actor) -> SelectOfScalar[LoginSession]:
     return select(LoginSession).where(LoginSession.user_id == actor.user_id, col(LoginSession.expires_at) > db.utcnow())
+
+
+def _programs_of(actor: Actor) -> SelectOfScalar[RefreshToken]:
+    """The newest token of each family that lives."""
+    newest = (col(RefreshToken.used_at).is_(None), col(RefreshToken.revoked_at).is_(None), col(RefreshToken.expires_at) > db.utcnow())
+    return select(RefreshToken).where(RefreshToken.user_id == actor.user_id, *newest)
 
 
 def _end(session: Session, row: LoginSession) -> None:

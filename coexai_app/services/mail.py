@@ -28,7 +28,7 @@ from coexai_app.views.mail import MailRow, MailView
 # What strangers can cause to be sent to an address, and how often in an hour, each counted by itself: a hundred reset mails must not
 # use up the warning that the password was changed. Such warnings have no limit of their own.
 HOURLY: Final[Mapping[MailKind, int]] = MappingProxyType(
-    {MailKind.VERIFY_EMAIL: 5, MailKind.RESET_PASSWORD: 5, MailKind.INVITATION: 5, MailKind.NEW_SIGN_IN: 10}
+    {MailKind.VERIFY_EMAIL: 5, MailKind.ADDRESS_TAKEN: 5, MailKind.RESET_PASSWORD: 5, MailKind.INVITATION: 5, MailKind.NEW_SIGN_IN: 10}
 )
 # Everything else that one organisation causes in an hour, and all that may wait at once: a loop in our own code must not flood anybody.
 ORGANIZATION_HOURLY: Final = 300
@@ -38,6 +38,7 @@ SECURITY: Final = frozenset(
         MailKind.VERIFY_EMAIL,
         MailKind.RESET_PASSWORD,
         MailKind.EMAIL_CHANGED,
+        MailKind.ADDRESS_TAKEN,
         MailKind.PASSWORD_CHANGED,
         MailKind.NEW_SIGN_IN,
         MailKind.SECOND_FACTOR_CHANGED,

@@ -88,6 +88,16 @@ ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
             reason="You get this mail because this address is, or was, the address of your account. It goes to both.",
             example={"url": "/settings/security", "old": "alice@larkfield.example", "new": "alice.archer@larkfield.example", **_DEVICE},
         ),
+        MailKind.ADDRESS_TAKEN: Template(
+            subject="You have an account with this address already",
+            title="You have an account already",
+            body=("Somebody, perhaps you, wanted to use this address for an account, and yours has it already. Nothing was changed.",),
+            button="Log in",
+            facts=_FACTS,
+            note="If you forgot your password, the log-in page sends you a link for a new one. If it was not you, there is nothing to do.",
+            reason=_ACCOUNT,
+            example={"url": "/login", **_DEVICE},
+        ),
         MailKind.PASSWORD_CHANGED: Template(
             subject="Your password was changed",
             title="Your password was changed",

@@ -50,8 +50,8 @@ def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 50) -> P
             .group_by(col(LoginSession.user_id))
         ).all()
     )
-    owners = len(_owners(session, actor.organization_id))
-    shown = tuple(view.row(m, u, actor, seen=seen.get(u.id), owners=owners, at=db.now(session)) for m, u in rows)
+    last = owners(session, actor.organization_id)
+    shown = tuple(view.row(m, u, actor, seen=seen.get(u.id), last=last == [u.id], at=db.now(session)) for m, u in rows)
     return Page[MemberRow](rows=shown, page=page, limit=limit, total=total)
 
 
@@ -68,7 +68,7 @@ def change_role(session: Session, actor: Actor, *, user_id: UUID, role: str) -> 
         raise Forbidden(reason)
     if old is new:
         return
-    if old is Role.OWNER and len(_owners(session, actor.organization_id)) == 1:
+    if owners(session, actor.organization_id) == [user_id]:
         raise Conflict(LAST_OWNER.format(name=user.name))
     _give(session, actor, target, user, new)
     if user_id != actor.user_id:
@@ -84,6 +84,8 @@ def transfer(session: Session, actor: Actor, *, user_id: UUID) -> None:
         raise Forbidden("Only an owner can hand the organisation over.")
     if user_id == actor.user_id:
         raise Conflict("You own this organisation already. Choose somebody else.")
+    if user.disabled_at is not None:
+        raise Conflict(f"The account of {user.name} is closed. Choose somebody else.")
     if target.role is not Role.OWNER:
         _give(session, actor, target, user, Role.OWNER)
     _give(session, actor, own, session.get_one(User, actor.user_id), Role.ADMIN)
@@ -127,7 +129,7 @@ def leave(session: Session, actor: Actor) -> None:
     access.require(actor, Permission.VIEW_TEAM)
     person.refuse_key(actor)
     own, _, user = _both(session, actor, actor.user_id)
-    if own.role is Role.OWNER and len(_owners(session, actor.organization_id)) == 1:
+    if owners(session, actor.organization_id) == [actor.user_id]:
         raise Conflict("You are the last owner. Hand the organisation over, or delete it.")
     _take_out(session, actor, own)
     move_sessions(session, actor.organization_id, actor.user_id)
@@ -173,6 +175,12 @@ def tell(session: Session, user: User, kind: MailKind, data: dict[str, str], *, 
         return
 
 
+def owners(session: Session, organization_id: UUID) -> list[UUID]:
+    """Who can act as an owner: an account that is closed, or in the trash, counts for nobody."""
+    found = select(Membership.user_id).join(User, col(User.id) == Membership.user_id).where(col(User.disabled_at).is_(None))
+    return list(session.exec(found.where(Membership.organization_id == organization_id, Membership.role == Role.OWNER)).all())
+
+
 def _both(session: Session, actor: Actor, user_id: UUID) -> tuple[Membership, Membership, User]:
     """The actor's membership and the other one, as they are under the organisation's lock. Raises NotFound for somebody else's person."""
     own = lock(session, actor)
@@ -183,11 +191,6 @@ def _both(session: Session, actor: Actor, user_id: UUID) -> tuple[Membership, Me
 def _one(session: Session, actor: Actor, user_id: UUID) -> Membership:
     found = select(Membership).where(Membership.user_id == user_id).execution_options(populate_existing=True)
     return access.one(session, found, actor, "member")
-
-
-def _owners(session: Session, organization_id: UUID) -> list[UUID]:
-    owners = select(Membership.user_id).where(Membership.organization_id == organization_id, Membership.role == Role.OWNER)
-    return list(session.exec(owners).all())
 
 
 def _give(session: Session, actor: Actor, target: Membership, user: User, new: Role) -> None:

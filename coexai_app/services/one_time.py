@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from coexai_app import db
 from coexai_app.errors import InvalidInput
 from coexai_app.models import OneTimeToken, TokenPurpose, User
+from coexai_app.services import person
 from coexai_app.services.person import hash_of
 
 LIFE: Final[Mapping[TokenPurpose, timedelta]] = MappingProxyType(
@@ -68,8 +69,9 @@ def look(session: Session, token: str, *purposes: TokenPurpose) -> tuple[OneTime
 
 
 def use(session: Session, token: str, *purposes: TokenPurpose) -> tuple[OneTimeToken, User]:
-    """The same, and the token is used up: of several at once, one gets it. Raises DeadLink."""
-    row, user = look(session, token, *purposes)
+    """The same, and the token is used up: of several at once, one gets it. The person's row is locked. Raises DeadLink."""
+    person.lock(session, look(session, token, *purposes)[1].id)
+    row, user = look(session, token, *purposes)  # another link may have changed meanwhile what this one is bound to
     unused = update(OneTimeToken).where(col(OneTimeToken.id) == row.id, col(OneTimeToken.used_at).is_(None))
     if db.changed(session, unused.values(used_at=db.utcnow())) != 1:
         raise DeadLink("This link was used already, or it is too old. Ask for a new one.")

@@ -140,7 +140,7 @@ def verify(session: Session, *, credential: str, bound_to: str, user_id: UUID | 
     answer, challenge = _answer(credential)
     _consume(session, challenge, bound_to)
     owner = session.exec(select(Passkey.user_id).where(Passkey.credential_id == str(answer.get("id")))).first()
-    user = sign_in_tickets.lock(session, owner) if owner and user_id in (None, owner) else None
+    user = person.lock(session, owner) if owner and user_id in (None, owner) else None
     row = session.exec(select(Passkey).where(Passkey.credential_id == str(answer.get("id")))).first() if user else None
     if user is None or row is None or user.disabled_at is not None or not _handle_fits(answer, user.id):
         raise PasskeyRefused(_REFUSED)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from coexai_app import db
+from coexai_app import db, origin
 from coexai_app.access import Actor
 from coexai_app.errors import Unauthenticated
 from coexai_app.models import MailKind, TokenPurpose, User
@@ -56,7 +56,7 @@ def reset(session: Session, *, token: str, password_hash: str) -> None:
 def change(session: Session, actor: Actor, *, proof: Proof, password_hash: str) -> None:
     """Sets a new password; this session stays. Raises Unauthenticated when the present one was not right."""
     person.require_person(actor)
-    user = proofs.accept(session, proof)
+    user = proofs.accept(session, proof, ip=origin.current().ip)
     if user.id != actor.user_id:
         raise Unauthenticated(proofs.WRONG)
     _set(session, user, password_hash)

@@ -26,6 +26,8 @@ _SPOKEN: Final = """
     password welkom wachtwoord zomer lente senha bemvindo benvenuto estate parola haslo witaj parool salasana lösenord
 """
 _WORDS: Final = tuple(_SPOKEN.split())
+# A run of the digits' row with the shift key held is the same run.
+_SHIFTED: Final = str.maketrans("!@#$%^&*()", "1234567890")
 
 
 def check_strength(password: str, *, email: str = "", name: str = "") -> None:
@@ -42,7 +44,9 @@ def guesses(password: str, *, own: tuple[str, ...] = ()) -> float:
     """After how many tries somebody who knows `own` of the person would have the password."""
     from zxcvbn import zxcvbn
 
-    return float(zxcvbn(password[:_JUDGED], user_inputs=[*own, *_WORDS], max_length=_JUDGED)["guesses"])
+    judged = password[:_JUDGED]
+    typed = {judged, judged.translate(_SHIFTED)}
+    return min(float(zxcvbn(text, user_inputs=[*own, *_WORDS], max_length=_JUDGED)["guesses"]) for text in typed)
 
 
 def _own(email: str, name: str) -> tuple[str, ...]:

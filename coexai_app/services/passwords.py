@@ -67,14 +67,14 @@ def hash_of(password: str) -> str:
 def matches(password: str, stored: str | None) -> bool:
     """Takes the same time whether or not there is an account with a password, so that answers do not tell: nothing matches None or "".
 
-    Raises RateLimited as `hash_of` does.
+    Every sign counts: a password is never cut, the doors refuse one that is too long. Raises RateLimited as `hash_of` does.
     """
     from argon2.exceptions import InvalidHashError, VerificationError
 
     with _turn():
         decoy = _decoy()
         try:
-            return _hasher().verify(stored or decoy, password[:MAX_LENGTH]) and bool(stored)
+            return _hasher().verify(stored or decoy, password.encode("utf-8", "surrogatepass")) and bool(stored)
         except (VerificationError, InvalidHashError):
             return False
 

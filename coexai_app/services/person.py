@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.errors import Forbidden, FreshLoginNeeded
-from coexai_app.models import LoginSession, Membership, RefreshToken
+from coexai_app.models import LoginSession, Membership, RefreshToken, User
 
 FRESH_SECONDS: Final = 600.0
 # How long the log-in of an API client lives (`tokens.py`).
@@ -22,6 +22,15 @@ def require_person(actor: Actor) -> None:
     """Raises Forbidden unless the person acts themselves, signed in to a browser: no key, no token, no member of staff for them."""
     if actor.session_id is None or actor.staff_id is not None:
         raise Forbidden("Only the person can do this, signed in to the browser.")
+
+
+def lock(session: Session, user_id: UUID) -> User | None:
+    """The person's row as it is now, for this transaction alone; `key_share`: others may still add rows that point at it.
+
+    Whatever opens an account, and whatever ends what is open, holds it: a log-in that began before a new password does not outlive it.
+    """
+    found = select(User).where(User.id == user_id).with_for_update(key_share=True)
+    return session.exec(found.execution_options(populate_existing=True)).first()
 
 
 def refuse_key(actor: Actor) -> None:

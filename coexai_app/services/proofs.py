@@ -65,14 +65,14 @@ def prove(known: Stored, password: str) -> Proof:
     right = passwords.matches(password, known.password_hash)
     if not right or known.user_id is None or not known.password_hash:
         raise Unauthenticated(WRONG)
-    better = passwords.hash_of(password[: passwords.MAX_LENGTH]) if passwords.outdated(known.password_hash) else ""
+    better = passwords.hash_of(password) if passwords.outdated(known.password_hash) else ""
     return Proof(known.user_id, known.password_hash, better)
 
 
 def accept(session: Session, proof: Proof, *, ip: str = "", trashed: bool = False) -> User:
-    """The person whose password was proved, when it is still the same. Raises Unauthenticated otherwise, and for a disabled account;
-    one that its owner has deleted counts with `trashed`."""
-    user = session.get(User, proof.user_id)
+    """The person whose password was proved, when it is still the same, their row locked. Raises Unauthenticated otherwise, and for a
+    disabled account; one that its owner has deleted counts with `trashed`."""
+    user = person.lock(session, proof.user_id)
     if (
         user is None
         or not user.password_hash

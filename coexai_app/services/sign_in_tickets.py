@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from coexai_app import db
 from coexai_app.errors import SecondFactorRequired, SignInExpired
 from coexai_app.models import Organization, Passkey, SignInDoor, SignInTicket, TotpFactor, User
-from coexai_app.services import proofs
+from coexai_app.services import person, proofs
 
 SECONDS: Final = 300
 
@@ -64,7 +64,7 @@ def demand(session: Session, user: User, *, door: SignInDoor, organization_id: U
 def find(session: Session, *, token: str, door: SignInDoor) -> tuple[SignInTicket, User]:
     """The living ticket and its person, whose row is locked for this transaction. Raises SignInExpired."""
     owner = session.exec(select(SignInTicket.user_id).where(SignInTicket.token_hash == hash_of(token))).first() if token else None
-    user = lock(session, owner) if owner else None
+    user = person.lock(session, owner) if owner else None
     ticket = session.exec(
         select(SignInTicket).where(
             SignInTicket.token_hash == hash_of(token),
@@ -83,12 +83,6 @@ def use_up(session: Session, ticket: SignInTicket) -> None:
     unused = update(SignInTicket).where(col(SignInTicket.id) == ticket.id, col(SignInTicket.used_at).is_(None))
     if db.changed(session, unused.values(used_at=db.utcnow())) != 1:
         raise SignInExpired("This log-in was used already. Start again with your password.")
-
-
-def lock(session: Session, user_id: UUID) -> User | None:
-    """The person's row, for this transaction alone; `key_share`: others may still add rows that point at it."""
-    found = select(User).where(User.id == user_id).with_for_update(key_share=True)
-    return session.exec(found.execution_options(populate_existing=True)).first()
 
 
 def _may_enter(user: User, door: SignInDoor) -> bool:

@@ -25,7 +25,8 @@ from coexai_app.services.sealing import SealBroken
 if TYPE_CHECKING:
     from joserfc.jwk import RSAKey
 
-BITS: Final = 2048
+# 128 bits of security (NIST SP 800-57 part 1, table 2).
+BITS: Final = 3072
 ROTATE_AFTER: Final = timedelta(days=90)
 # An access token lives 15 minutes; the rest is leeway and clocks that differ.
 OVERLAP: Final = timedelta(minutes=20)
@@ -65,6 +66,8 @@ def public_key(session: Session, kid: str) -> RSAKey | None:
 def signer(session: Session) -> RSAKey:
     """The key that signs now. Makes the first one, and rotates when the current one is old."""
     row = _current(session)
+    if row is not None and _bits(row) < BITS:
+        row = _strengthen(session)
     if row is None or _old(session, row) or not _opens(row):
         db.serialize(session, "signing-keys")
         row = _current(session)  # another process was faster?
@@ -112,6 +115,18 @@ def _advance(session: Session) -> SigningKey:
     return row
 
 
+def _strengthen(session: Session) -> SigningKey | None:
+    """For an instance whose keys are shorter than BITS: the next one gives way to a new one, which signs as soon as others can know it."""
+    db.serialize(session, "signing-keys")
+    row, coming = _current(session), _one(session, KeyState.NEXT)
+    if coming is None or _bits(coming) < BITS:
+        _set(session, SigningKey.state == KeyState.NEXT, state=KeyState.RETIRED, sealed=None, superseded_at=db.utcnow())
+        _make(session, KeyState.NEXT)
+    elif row is not None and _bits(row) < BITS and coming.published_at < db.now(session) - PUBLISHED_FOR:
+        row = _advance(session)
+    return row
+
+
 def _make(session: Session, state: KeyState) -> None:
     key = _generate()
     kid = _thumbprint(key.as_dict(private=False))
@@ -152,6 +167,11 @@ def _one(session: Session, state: KeyState) -> SigningKey | None:
 def _old(session: Session, row: SigningKey) -> bool:
     assert row.activated_at is not None
     return row.activated_at < db.now(session) - ROTATE_AFTER
+
+
+def _bits(row: SigningKey) -> int:
+    modulus: str = row.public["n"]
+    return len(base64.urlsafe_b64decode(modulus + "=" * (-len(modulus) % 4))) * 8
 
 
 def _set(session: Session, which: Any, **values: Any) -> None:

@@ -63,7 +63,6 @@ def log_in(
     Raises as `accounts.log_in` does, and InvalidInput for an organisation that the person does not belong to.
     """
     user = accounts.credentials(session, email=email, password=password, proof=proof, ip=ip)
-    checked = user.password_hash
     joined = select(Membership.organization_id).join(Organization, col(Organization.id) == Membership.organization_id)
     member = joined.where(Membership.user_id == user.id, col(Organization.deleted_at).is_(None)).order_by(col(Membership.id))
     if organization_id is not None:
@@ -73,11 +72,8 @@ def log_in(
         raise InvalidInput("This organisation does not exist, or you do not belong to it.", field="organization_id")
     if organization is None:
         raise Unauthenticated("This account belongs to no organisation any more.")
-    locked = _lock(session, user.id)
-    if locked is None or locked.password_hash != checked:  # changed while it was being checked
-        raise Unauthenticated("The e-mail address or the password is not right.")
-    sign_in_tickets.demand(session, locked, door=SignInDoor.API, organization_id=organization, device=_label(device))
-    return issue(session, user=locked, organization_id=organization, device=device, ip=ip)
+    sign_in_tickets.demand(session, user, door=SignInDoor.API, organization_id=organization, device=_label(device))
+    return issue(session, user=user, organization_id=organization, device=device, ip=ip)
 
 
 def issue(session: Session, *, user: User, organization_id: UUID, device: str = "", ip: str = "") -> Tokens:
@@ -157,9 +153,16 @@ def revoke(session: Session, *, access: str = "", refresh: str = "", ip: str = "
     if not families:
         raise InvalidToken("This refresh token is not valid. Log in again.")
     for family, user_id in sorted(families.items(), key=lambda f: f[1]):  # one order of locks for everybody
-        _lock(session, user_id)
+        person.lock(session, user_id)
         if _end_family(session, family):
             audit.record(session, "token.logout", user_id=user_id, target=str(family), ip=ip)
+
+
+def end(session: Session, user_id: UUID, *, family: UUID) -> bool:
+    """Ends a log-in of the person; whether there was one."""
+    person.lock(session, user_id)
+    mine = select(RefreshToken.id).where(RefreshToken.family_id == family, RefreshToken.user_id == user_id)
+    return session.exec(mine).first() is not None and _end_family(session, family)
 
 
 def bump(session: Session, user_id: UUID, *, keep_refresh: bool = False) -> None:
@@ -194,15 +197,9 @@ def _row(session: Session, token: str) -> RefreshToken | None:
     return session.exec(select(RefreshToken).where(RefreshToken.token_hash == _hash(token))).first()
 
 
-def _lock(session: Session, user_id: UUID) -> User | None:
-    """The row, for this transaction alone; `key_share`: others may still add rows that point at it."""
-    found = select(User).where(User.id == user_id).with_for_update(key_share=True)
-    return session.exec(found.execution_options(populate_existing=True)).first()
-
-
 def _holder(session: Session, user_id: UUID, organization_id: UUID) -> tuple[User, Membership, Organization]:
     """The person, locked, and what they are in the organisation now."""
-    user = _lock(session, user_id)
+    user = person.lock(session, user_id)
     membership = session.exec(
         select(Membership).where(Membership.user_id == user_id, Membership.organization_id == organization_id)
     ).first()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from coexai_app.models import LoginSession, Organization, Role, User
+from coexai_app.models import LoginSession, Organization, RefreshToken, Role, User
 from coexai_app.plans import of
 from coexai_app.views.base import View, moment
 from coexai_app.views.device import device
@@ -67,7 +68,7 @@ def from_rows(user: User, current: UUID, role: Role, organizations: Sequence[Org
 
 
 class SessionRow(View):
-    """A signed-in browser. `device` is what it says of itself, `place` its address of the net."""
+    """A signed-in browser, or a program. `device` is what it says of itself, `place` a browser's address of the net."""
 
     id: str
     device: str
@@ -87,6 +88,19 @@ class SessionRow(View):
             began=moment(row.created_at, tz),
             ends=moment(row.expires_at, tz),
             current=row.id == current,
+        )
+
+    @classmethod
+    def of_program(cls, row: RefreshToken, tz: str, *, began: datetime) -> SessionRow:
+        """`row` is the newest token of its family."""
+        return cls(
+            id=str(row.family_id),
+            device=row.device or "Unknown program",
+            place="a program, through the API",
+            seen=moment(row.created_at, tz),
+            began=moment(began, tz),
+            ends=moment(row.expires_at, tz),
+            current=False,
         )
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from coexai_app import db, settings
-from coexai_app.models import LoginSession, Mail, MailKind
+from coexai_app.models import LoginSession, Mail, MailKind, Throttle
 from coexai_app.services import accounts, passwords
 from tests.people import PASSWORD, People, do
 
@@ -140,6 +140,14 @@ class TestOnesOwnAccount:
         away = alice.post("/auth/confirm", data={"password": PASSWORD, "next": "//evil.example"})
         assert away.headers["location"] == "/home"
         assert alice.post("/auth/email", data={"email": "new@own.example.org"}).headers["location"] == "/settings/account?done=email"
+
+    def test_giving_the_password_again_does_not_use_up_the_tries_of_an_office(
+        self, people: People, as_person: As, session: Session
+    ) -> None:
+        alice = as_person("alice")
+        for _ in range(3):
+            assert alice.post("/auth/confirm", data={"password": PASSWORD, "next": "/home"}).headers["location"] == "/home"
+        assert session.exec(select(Throttle.count)).all() == [0]
 
     def test_the_trash_and_back(self, people: People, as_person: As) -> None:
         mallory, email = as_person("mallory"), "mallory@mossworks.example.org"

@@ -98,6 +98,9 @@ class TestSignedIn:
 
     def test_log_out_closes_the_door(self, page: Page, instance_url: Instance, size: str) -> None:
         sign_up(page, instance_url.url)
+        other = page.context.new_page()
+        other.goto(f"{instance_url.url}/home")
+        expect(other.get_by_test_id("page-title")).to_be_visible()
         if size == "phone":
             page.get_by_test_id("bar-more").click()
             page.get_by_test_id("more-log-out").click()
@@ -105,5 +108,6 @@ class TestSignedIn:
             page.get_by_test_id("person").click()
             page.get_by_test_id("log-out").click()
         page.wait_for_url("**/login")
+        other.wait_for_url("**/login**", timeout=5_000)
         page.goto(f"{instance_url.url}/home")
         page.wait_for_url("**/login**")

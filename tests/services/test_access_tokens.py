@@ -97,6 +97,8 @@ class TestForgedTokens:
             {"crit": ["exp"]},
             {"b64": False, "crit": ["b64"]},
             {"cty": "JWT"},
+            {"zip": "DEF"},
+            {"crit": []},
         ],
     )
     def test_with_a_key_or_a_surprise_in_the_header(self, people: People, extra: dict[str, Any]) -> None:
@@ -108,7 +110,9 @@ class TestForgedTokens:
     def test_by_a_strangers_key_under_our_kid(self, people: People) -> None:
         refused(forge.sign(forge.header(), forge.good_claims(people.bob), EVIL))
 
-    @pytest.mark.parametrize("kid", ["unknown", "", "../../etc/passwd", "' OR 1=1 --", None, 7, ["a"], {"a": 1}])
+    @pytest.mark.parametrize(
+        "kid", ["unknown", "", "../../etc/passwd", "' OR 1=1 --", "\x00", "\ud800", "x" * 2_000, None, 7, ["a"], {"a": 1}]
+    )
     def test_with_a_kid_that_is_not_ours(self, people: People, kid: Any) -> None:
         head = {name: value for name, value in forge.header(kid=kid).items() if value is not None}
         signing_input = f"{b64(head)}.{b64(forge.good_claims(people.bob))}"
@@ -199,6 +203,9 @@ class TestClaims:
             {"aud": 7},
             {"exp": "never"},
             {"exp": True},
+            {"exp": float("nan")},
+            {"exp": float("inf")},
+            {"nbf": float("nan")},
             {"iat": "today"},
             {"jti": ""},
             {"sub": "alice"},

@@ -24,6 +24,7 @@ from coexai_app.errors import (
 )
 from coexai_app.models import AuditLog, Event, LoginSession, Mail, MailKind, Membership, OneTimeToken, RefreshToken, Role, User
 from coexai_app.services import (
+    access_tokens,
     account_deletion,
     accounts,
     email_address,
@@ -124,9 +125,22 @@ class TestChangingTheAddress:
         do(login_sessions.confirm, people.alice, proof=proof())
         do(email_address.change, people.alice, email="alice@new.example.org")
 
-    def test_a_taken_address_is_not_told_of(self, people: People, session: Session) -> None:
-        do(email_address.change, people.alice, email="mallory@mossworks.example.org")
-        assert mails(session, MailKind.VERIFY_EMAIL, "mallory@mossworks.example.org") == []
+    @pytest.mark.asvs("V6.3.8")
+    @pytest.mark.parametrize("address", ["mallory@mossworks.example.org", "free@own.example.org"])
+    def test_a_taken_address_is_told_of_to_its_owner_alone(self, people: People, session: Session, address: str) -> None:
+        """Neither the answer nor the limit differs: the sixth mail within the hour is refused for either."""
+        for _ in range(5):
+            do(email_address.change, people.alice, email=address)
+        with pytest.raises(RateLimited):
+            do(email_address.change, people.alice, email=address)
+        kind = MailKind.ADDRESS_TAKEN if address.startswith("mallory") else MailKind.VERIFY_EMAIL
+        assert {mail.kind for mail in mails(session, kind, address)} == {kind.value}
+        assert len(session.exec(select(Mail).where(Mail.to_address == address)).all()) == 5
+
+    def test_one_account_does_not_write_to_the_whole_world(self, people: People) -> None:
+        with pytest.raises(RateLimited, match="many links"):
+            for number in range(22):
+                do(email_address.change, people.alice, email=f"somebody{number}@own.example.org")
 
     def test_somebody_who_took_it_meanwhile_keeps_it(self, people: People, session: Session) -> None:
         do(email_address.change, people.alice, email="new@own.example.org")
@@ -239,17 +253,45 @@ class TestSessions:
 
     def test_mallory_ends_nobody_elses(self, people: People) -> None:
         assert people.alice.session_id
-        for session_id in (people.alice.session_id, uuid4()):
+        program = do(tokens.log_in, email=ALICE, password=PASSWORD)
+        for session_id in (people.alice.session_id, UUID(do(login_sessions.rows, people.alice)[1].id), uuid4()):
             with pytest.raises(NotFound):
                 do(login_sessions.revoke, people.mallory, session_id=session_id)
         assert actor(people.tokens["alice"])
+        assert do(tokens.refresh, token=program.refresh)
 
-    def test_ending_all_others(self, people: People) -> None:
+    @pytest.mark.asvs("V7.4.1")
+    def test_programs_with_tokens_stand_in_the_list_and_are_ended_there(self, people: People) -> None:
+        first = do(tokens.log_in, email=ALICE, password=PASSWORD, device="Stock script")
+        newer, other = do(tokens.refresh, token=first.refresh), do(tokens.log_in, email=ALICE, password=PASSWORD)
+        _, latest, script = do(login_sessions.rows, people.alice)
+        assert (script.device, script.place, latest.device) == ("Stock script", "a program, through the API", "Unknown program")
+        do(login_sessions.revoke, people.alice, session_id=UUID(script.id))
+        with pytest.raises(InvalidToken):
+            do(access_tokens.verify, token=newer.access)
+        with pytest.raises(InvalidToken):
+            do(tokens.refresh, token=newer.refresh)
+        assert do(access_tokens.verify, token=other.access)
+        with pytest.raises(NotFound):
+            do(login_sessions.revoke, people.alice, session_id=UUID(script.id))
+
+    @pytest.mark.asvs("V7.4.3")
+    def test_ending_all_others_ends_programs_too(self, people: People) -> None:
+        program = do(tokens.log_in, email=ALICE, password=PASSWORD)
         for _ in range(3):
             do(accounts.log_in, email=ALICE, password=PASSWORD)
-        assert do(login_sessions.revoke_others, people.alice) == 3
+        assert do(login_sessions.revoke_others, people.alice) == 4
         assert [row.current for row in do(login_sessions.rows, people.alice)] == [True]
+        with pytest.raises(InvalidToken):
+            do(access_tokens.verify, token=program.access)
+        with pytest.raises(InvalidToken):
+            do(tokens.refresh, token=program.refresh)
         assert actor(people.tokens["mallory"])
+
+    @pytest.mark.asvs("V7.4.1")
+    def test_a_log_out_closes_the_other_pages_of_the_browser(self, people: People, session: Session) -> None:
+        do(accounts.log_out, token=people.tokens["alice"])
+        assert session.exec(select(Event.organization_id).where(Event.kind == "session.ended")).all() == [people.alice.organization_id]
 
     def test_a_token_and_staff_who_act_for_somebody_may_nothing_here(self, people: People) -> None:
         from dataclasses import replace

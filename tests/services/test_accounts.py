@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from coexai_app import access, db
 from coexai_app.access import Permission, Role
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited, Unauthenticated
-from coexai_app.models import AuditLog, LoginSession, Membership, User
+from coexai_app.models import AuditLog, LoginSession, Mail, Membership, User
 from coexai_app.services import accounts
 from tests.people import PASSWORD, People, actor, do
 
@@ -35,9 +35,15 @@ class TestSignUp:
         stored = session.exec(select(LoginSession.token_hash)).all()
         assert people.tokens["alice"] not in stored
 
-    def test_an_address_can_be_used_once_whatever_its_case(self, people: People) -> None:
-        with pytest.raises(Conflict):
-            do(accounts.sign_up, name="Eve", email="ALICE@larkfield.Example.org", password=PASSWORD)
+    @pytest.mark.asvs("V6.3.8")
+    def test_an_address_can_be_used_once_whatever_its_case_and_its_owner_hears_of_it(self, people: People, session: Session) -> None:
+        for _ in range(7):
+            with pytest.raises(Conflict):
+                do(accounts.sign_up, name="Eve", email="ALICE@larkfield.Example.org", password=PASSWORD)
+        told = session.exec(select(Mail).where(Mail.to_address == "alice@larkfield.example.org")).all()
+        assert [mail.kind for mail in told] == ["address_taken"] * 5
+        assert "token=" not in told[0].text
+        assert session.exec(select(User).where(User.name == "Eve")).all() == []
 
     @pytest.mark.asvs("V2.2.1", "V6.2.1")
     @pytest.mark.parametrize(
@@ -69,6 +75,26 @@ class TestLogIn:
     def test_the_right_password_opens_a_session(self, people: People) -> None:
         signed = do(accounts.log_in, email=" Alice@Larkfield.example.org ", password=PASSWORD)
         assert actor(signed.token).user_id == people.alice.user_id
+
+    @pytest.mark.parametrize(
+        ("kept", "typed"),
+        [
+            ("ana@bücher.example.org", "Ana@xn--bcher-kva.example.org"),  # as Chrome sends it
+            ("ana@xn--bcher-kva.example.org", "ana@BÜCHER.example.org"),
+            ("r\u00e9my@own.example.org", "re\u0301my@own.example.org"),
+        ],
+    )
+    def test_an_address_of_other_letters_is_known_however_it_is_written(self, people: People, kept: str, typed: str) -> None:
+        signed = do(accounts.sign_up, name="Ana", email=kept, password=PASSWORD)
+        assert do(accounts.log_in, email=typed, password=PASSWORD).user_id == signed.user_id
+        for _ in range(accounts.MAX_FAILURES):
+            do(accounts.note_failure, email=kept)
+        with pytest.raises(RateLimited):
+            do(accounts.log_in, email=typed, password=PASSWORD)
+
+    def test_letters_that_only_look_alike_are_somebody_else(self, people: People) -> None:
+        for alike in ("\u0430lice@larkfield.example.org", "alice@l\u0430rkfield.example.org"):
+            assert do(accounts.sign_up, name="Eve", email=alike, password=PASSWORD).user_id != people.alice.user_id
 
     @pytest.mark.asvs("V6.3.8")
     @pytest.mark.parametrize(

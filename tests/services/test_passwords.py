@@ -18,6 +18,9 @@ ALICE = "alice@larkfield.example.org"
 
 
 GUESSED = """password123 Password123! P@ssw0rd2024 qwertyuiop12 letmein2024! iloveyou12345 1234567890 summer2025!! 1q2w3e4r5t6y zaq12wsxcde3
+q1w2e3r4t5 qwertyuiop 1q2w3e4r5t 4815162342 0987654321 12345qwert 123456789a 1234554321 1029384756 password123 basketball 123qweasdzxc
+12345678910 manchester 1qaz2wsx3edc 0123456789 1111111111 q1w2e3r4t5y6 1123581321 qwerty12345 1234512345 Usuckballz1 Soso123aljg
+strawberry volleyball123 watermelon1 147852369a 112233445566 qwe123qwe123 !QAZ@WSX1234 contraseña mickeymouse fuckyou1234 India@12345
 trustno1trustno1 monkeymonkey abcabcabcabc AliceArcher1 larkfield2024 alice@larkfield.example.org short"""
 BENT = """strawberry99 Manchester1 Fruehling2026! willkommen2026 motdepasse2026 contraseña123 footballmanager 9876543210ab mailcreated5240
 correctcorrect universityuniversity 24/12/2026/24"""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from joserfc.jwk import RSAKey
 from pydantic import SecretStr
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
@@ -51,11 +52,12 @@ class TestFirstUse:
     def test_nothing_is_published_before_it(self, instance: None) -> None:
         assert kids() == []
 
+    @pytest.mark.asvs("V11.2.3")
     def test_it_makes_one_that_signs_and_one_that_will(self, instance: None, session: Session) -> None:
         key = do(signing_keys.signer)
         assert sorted(state for _, state in states(session)) == ["current", "next"]
         assert dict(states(session))[key.kid] == "current"
-        assert key.raw_value.key_size == 2048
+        assert key.raw_value.key_size == 3072
         assert do(signing_keys.signer).kid == key.kid
 
     def test_what_is_published_is_public(self, instance: None) -> None:
@@ -162,6 +164,33 @@ class TestRotation:
         assert (good(before), good(after)) == (True, True)
         assert sorted(state for _, state in states(session)) == ["current", "next", "previous", "retired"]
         signing_keys._opened.cache_clear()
+
+
+@pytest.mark.asvs("V11.2.3")
+class TestShorterKeys:
+    def test_they_give_way_as_soon_as_others_can_know_the_longer_ones(
+        self, people: People, session: Session, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An instance from before: its keys have 2048 bits, and its tokens are good until they end by themselves."""
+        with monkeypatch.context() as before:
+            before.setattr(signing_keys, "BITS", 2048)
+            before.setattr(signing_keys, "_generate", lambda: RSAKey.generate_key(2048))
+            token = forge.log_in(people.bob).access
+            old = forge.signer().kid
+        assert forge.signer().kid == old
+        assert dict(states(session))[old] == "current"
+        coming = next(kid for kid, state in states(session) if state == "next")
+        assert forge.signer().kid == old
+        age(published_at=timedelta(minutes=6))
+        new = forge.signer()
+        assert (new.kid, new.raw_value.key_size) == (coming, 3072)
+        assert sorted(state for _, state in states(session)) == ["current", "next", "previous", "retired"]
+        assert (good(token), good(forge.log_in(people.bob).access)) == (True, True)
+        age(superseded_at=signing_keys.OVERLAP)
+        assert not good(token)
+        short = [kid for kid, _ in states(session) if kid not in kids()]
+        assert len(short) == 2
+        assert {len(key["n"]) for key in do(signing_keys.published)} == {512}
 
 
 class TestCommand:
