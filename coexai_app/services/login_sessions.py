@@ -1,19 +1,17 @@
-"""Where a person is signed in: the list, ending one or all others, and giving the password again. For the security page."""
+"""Where a person is signed in: the list, and ending one or all others. For the security page."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from coexai_app import db, live
 from coexai_app.access import Actor
-from coexai_app.errors import NotFound, Unauthenticated
+from coexai_app.errors import NotFound
 from coexai_app.models import LoginSession
-from coexai_app.services import audit, person, proofs
-from coexai_app.services.proofs import Proof
+from coexai_app.services import audit, person
 from coexai_app.views.accounts import SessionRow
 
 
@@ -51,15 +49,6 @@ def end_all(session: Session, user_id: UUID, *, keep: UUID | None = None) -> int
     for row in ended:
         _end(session, row)
     return len(ended)
-
-
-def confirm(session: Session, actor: Actor, *, proof: Proof) -> None:
-    """The person has given the password again: what asks for that is open for ten minutes. Raises Unauthenticated."""
-    person.require_person(actor)
-    if proofs.accept(session, proof).id != actor.user_id:
-        raise Unauthenticated(proofs.WRONG)
-    session.execute(update(LoginSession).where(col(LoginSession.id) == actor.session_id).values(authenticated_at=db.utcnow()))
-    audit.record(session, "session.confirmed", actor=actor, target=str(actor.user_id))
 
 
 def _open_of(actor: Actor) -> SelectOfScalar[LoginSession]:

@@ -26,6 +26,7 @@ from coexai_app.models import AuditLog, Event, LoginSession, Mail, MailKind, Mem
 from coexai_app.services import (
     account_deletion,
     accounts,
+    confirm,
     email_address,
     login_sessions,
     one_time,
@@ -117,11 +118,11 @@ class TestChangingTheAddress:
         assert {mail.to_address for mail in mails(session, MailKind.EMAIL_CHANGED)} == {ALICE, "alice@new.example.org"}
 
     @pytest.mark.asvs("V7.5.1")
-    def test_it_asks_for_the_password_after_ten_minutes(self, people: People) -> None:
+    def test_after_ten_minutes_it_asks_who_it_is(self, people: People) -> None:
         age(people.alice)
         with pytest.raises(FreshLoginNeeded):
             do(email_address.change, people.alice, email="alice@new.example.org")
-        do(login_sessions.confirm, people.alice, proof=proof())
+        do(confirm.with_password, people.alice, proof=proof())
         do(email_address.change, people.alice, email="alice@new.example.org")
 
     def test_a_taken_address_is_not_told_of(self, people: People, session: Session) -> None:
