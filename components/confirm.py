@@ -22,7 +22,7 @@ LABEL = "Confirm it is you"
 def needed(back_to: str, *, testid: str) -> rx.Component:
     """In place of a form, or before one that is closed: why, and the way there."""
     return note(
-        "What is done here could lock you out, so it asks for you again ten minutes after you logged in.",
+        "You logged in more than ten minutes ago, and what you do here decides who gets in.",
         title="Confirm that it is you first.",
         icon="shield-check",
         action=link_button(LABEL, f"/confirm?next={back_to}", testid=testid, size="sm"),

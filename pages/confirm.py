@@ -45,7 +45,7 @@ def first_step() -> rx.Component:
         confirm.ways(view),
         _go_back(),
         title="Confirm it is you",
-        line="What you are about to do asks for you again ten minutes after you logged in. Then it is open for ten minutes more.",
+        line="You logged in more than ten minutes ago, and what you are about to do needs a fresh proof. It then counts for ten minutes.",
     )
 
 
