@@ -16,10 +16,10 @@
   const ask = async (button, form) => {
     const sent = await fetch(button.dataset.options, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(form.elements.password ? { password: form.elements.password.value } : {}),
+      headers: { Accept: "application/json" },
     });
     const answer = await sent.json();
+    if (answer?.error?.code === "FRESH_LOGIN_NEEDED") location.assign(`/confirm?next=${encodeURIComponent(location.pathname)}`);
     if (!sent.ok) throw new Error(answer?.error?.message || "That did not work. Nothing was changed; try again.");
     const options = { ...answer, challenge: bytes(answer.challenge) };
     if (button.dataset.passkey === "create") {

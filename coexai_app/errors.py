@@ -106,7 +106,7 @@ class EnrolmentRequired(Forbidden):
 
 
 class FreshLoginNeeded(Forbidden):
-    """What is asked for needs the password again: the last time is too long ago. Pages lead to /confirm."""
+    """Who asks has to show once more that it is them: the last time is more than ten minutes ago. Pages lead to /confirm."""
 
     code = "FRESH_LOGIN_NEEDED"
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 import reflex as rx
 
 from coexai_app.views.api_keys import KeyRow, ScopeBox, ScopeGroup
-from components import fields, tables, theme
-from components.buttons import button, copy_button, icon_button, link_button
+from components import confirm, fields, tables, theme
+from components.buttons import button, copy_button, icon_button
 from components.chips import chip
 from components.dialog import asks, closes, dialog
 from components.icons import icon
@@ -119,7 +119,7 @@ def new_key(state: Any) -> rx.Component:
         rx.cond(
             locked,
             note(keys.need, title=keys.locked, icon="lock", testid="keys-locked", cls="mb-4"),
-            rx.cond(keys.recent, rx.fragment(), _ask_password()),
+            rx.cond(keys.fresh, rx.fragment(), confirm.needed("/settings/keys", testid="key-confirm")),
         ),
         rx.el.form(
             rx.el.fieldset(
@@ -183,8 +183,8 @@ def new_key(state: Any) -> rx.Component:
                     rx.fragment(),
                 ),
                 rx.cond(errors[""], note(errors[""], tone="bad", alert=True, testid="key-error"), rx.fragment()),
-                button("Make key", testid="key-make", variant="pri", kind="submit", full=True, disabled=locked | ~keys.recent),
-                disabled=locked | ~keys.recent,
+                button("Make key", testid="key-make", variant="pri", kind="submit", full=True, disabled=locked | ~keys.fresh),
+                disabled=locked | ~keys.fresh,
                 class_name="m-0 grid min-w-0 gap-3.5 border-0 p-0",
             ),
             on_submit=state.create,
@@ -193,17 +193,6 @@ def new_key(state: Any) -> rx.Component:
         ),
         title="New key",
         testid="key-form",
-    )
-
-
-def _ask_password() -> rx.Component:
-    return note(
-        "Making, replacing and revoking keys asks for it again after ten minutes.",
-        title="Give your password first.",
-        icon="shield-check",
-        action=link_button("Give password", "/confirm?next=/settings/keys", testid="key-confirm", size="sm"),
-        testid="key-needs-password",
-        cls="mb-4",
     )
 
 

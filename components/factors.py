@@ -8,8 +8,9 @@ import reflex as rx
 
 from coexai_app.views.factors import PasskeyView
 from components import fields, theme
-from components.buttons import app_link, button
+from components.buttons import button
 from components.chips import chip
+from components.dialog import asks, closes, dialog
 from components.icons import icon
 from components.notes import note
 from components.panel import panel
@@ -24,7 +25,9 @@ _KEYS: Final = "rounded-sm border border-line bg-surface px-3 py-2 font-mono tex
 
 def second_step(state: Any) -> rx.Component:
     """The panel of one's own second step. `state` has the vars and events of `FactorsState`."""
-    return panel(_app(state), _passkeys(state), _recovery(state), title="Second step", padded=False, testid="second-step")
+    return panel(
+        _app(state), _passkeys(state), _recovery(state), *_questions(state), title="Second step", padded=False, testid="second-step"
+    )
 
 
 def new_codes(state: Any) -> rx.Component:
@@ -40,7 +43,7 @@ def new_codes(state: Any) -> rx.Component:
             rx.el.ul(
                 rx.foreach(state.codes, lambda one: rx.el.li(one, class_name="tabular")),
                 aria_label="Recovery codes",
-                class_name="my-4 grid w-fit grid-cols-2 gap-x-8 gap-y-1 font-mono text-md max-[380px]:grid-cols-1",
+                class_name="my-4 grid w-fit grid-cols-2 gap-x-8 gap-y-1 font-mono text-md max-md:grid-cols-1 max-md:text-sm",
                 data_testid="recovery-codes",
             ),
             rx.el.div(
@@ -96,13 +99,14 @@ def organization_rule(state: Any) -> rx.Component:
                 view.locked == "",
                 rx.cond(
                     view.required,
-                    button("Make it optional", testid="require-off", on_click=state.require(False)),
-                    button("Require it", testid="require-on", on_click=state.require(True)),
+                    button("Make it optional", testid="require-off", on_click=state.open("rule"), custom_attrs=asks("rule")),
+                    button("Require it", testid="require-on", on_click=state.open("rule"), custom_attrs=asks("rule")),
                 ),
                 rx.el.p(icon("lock", 14, "mt-px"), view.locked, class_name="flex gap-1.5 text-sm text-ink-3", data_testid="require-locked"),
             ),
             class_name=_LINE,
         ),
+        _rule_question(state),
         title=rx.cond(view.organization == "", "Organisation", view.organization),
         testid="organization-rule",
     )
@@ -124,29 +128,16 @@ def _app(state: Any) -> rx.Component:
                 button(rx.cond(there, "Replace app", "Add app"), testid="add-app", on_click=state.open("app")),
                 rx.cond(
                     there,
-                    button("Remove app", testid="remove-app", variant="gho", on_click=state.open("remove-app")),
+                    button(
+                        "Remove app", testid="remove-app", variant="gho", on_click=state.open("remove-app"), custom_attrs=asks("remove-app")
+                    ),
                     rx.fragment(),
                 ),
                 class_name="flex gap-2",
             ),
             class_name=_LINE,
         ),
-        rx.cond(
-            state.change == "app",
-            rx.cond(
-                state.enrolment,
-                _enrol(state),
-                rx.cond(view.needs_password, _ask(state, state.begin_app, "Continue", testid="begin-app"), _wrong(state)),
-            ),
-            rx.fragment(),
-        ),
-        rx.cond(
-            state.change == "remove-app",
-            _ask(
-                state, state.remove_app, "Remove app", testid="confirm-remove-app", danger=True, text="You log in without its codes then."
-            ),
-            rx.fragment(),
-        ),
+        rx.cond((state.change == "app") & state.enrolment, _enrol(state), rx.fragment()),
         class_name=_ROW,
         data_testid="app-row",
     )
@@ -200,18 +191,6 @@ def _passkeys(state: Any) -> rx.Component:
             rx.fragment(),
         ),
         rx.cond(state.change == "passkey", _new_passkey(state), rx.fragment()),
-        rx.cond(
-            state.change == "remove-passkey",
-            _ask(
-                state,
-                state.remove_passkey,
-                "Remove passkey",
-                testid="confirm-remove-passkey",
-                danger=True,
-                text=concat("“", state.about_name, "” opens your account no more. Also delete it on the device."),
-            ),
-            rx.fragment(),
-        ),
         class_name=_ROW,
         data_testid="passkeys-row",
     )
@@ -226,7 +205,14 @@ def _passkey(one: rx.Var[PasskeyView], state: Any) -> rx.Component:
             rx.el.p("Added ", one.added, ", ", used, class_name=theme.META),
             class_name="min-w-0 flex-1",
         ),
-        button("Remove", testid="remove-passkey", size="sm", variant="gho", on_click=state.open_removal(one.id)),
+        button(
+            "Remove",
+            testid="remove-passkey",
+            size="sm",
+            variant="gho",
+            on_click=state.open_removal(one.id),
+            custom_attrs=asks("remove-passkey"),
+        ),
         class_name="flex items-start gap-3 border-t border-line py-2.5",
         key=one.id,
         data_testid="passkey",
@@ -241,7 +227,6 @@ def _new_passkey(state: Any) -> rx.Component:
             control_id="name",
             hint="So that you know it again, such as “Phone”.",
         ),
-        _password(state),
         _wrong(state),
         rx.el.div(
             passkey_button("Make passkey", testid="make-passkey", create=True, options="/auth/passkeys/options", variant="pri"),
@@ -267,52 +252,98 @@ def _recovery(state: Any) -> rx.Component:
                 ),
                 mark=rx.cond(view.any & (view.codes_left < 3), chip("Running out", tone="warn", icon="triangle-alert"), rx.fragment()),
             ),
-            rx.cond(view.any, button("Make new codes", testid="make-codes", on_click=state.open("codes")), rx.fragment()),
+            rx.cond(
+                view.any,
+                button("Make new codes", testid="make-codes", on_click=state.open("codes"), custom_attrs=asks("codes")),
+                rx.fragment(),
+            ),
             class_name=_LINE,
-        ),
-        rx.cond(
-            state.change == "codes",
-            _ask(state, state.new_codes, "Make new codes", testid="confirm-codes", text="The old codes stop working at once."),
-            rx.fragment(),
         ),
         class_name=_ROW,
         data_testid="recovery-row",
     )
 
 
-def _ask(state: Any, on_submit: Any, label: str, *, testid: str, text: Text = "", danger: bool = False) -> rx.Component:
-    """The last question before a change, with the password when the log-in is a while ago."""
-    return rx.el.form(
-        rx.el.p(text, class_name="text-ink-2") if not isinstance(text, str) or text else rx.fragment(),
-        _password(state),
-        _wrong(state),
-        _buttons(state, label, testid=testid, danger=danger),
-        on_submit=on_submit,
-        class_name=_FORM,
-        data_testid=f"{testid}-form",
-        custom_attrs={"data-validate": "true"},
+def _questions(state: Any) -> tuple[rx.Component, ...]:
+    """Before a factor goes, and before recovery codes are made anew."""
+    name = rx.cond(state.about, concat("“", state.about.name, "”"), "this passkey")
+    return (
+        _question(
+            state,
+            "remove-app",
+            "Remove the authenticator app?",
+            "Its codes open nothing any more. Without another second step your password alone opens your account, and your recovery codes "
+            "go too.",
+            do="Remove app",
+            on_do=state.remove_app,
+        ),
+        _question(
+            state,
+            "remove-passkey",
+            concat("Remove ", name, "?"),
+            "It opens your account no more. Also delete it on the device. Without another second step your password alone opens your "
+            "account, and your recovery codes go too.",
+            do="Remove passkey",
+            on_do=state.remove_passkey,
+        ),
+        _question(
+            state,
+            "codes",
+            "Make new recovery codes?",
+            "The old codes stop working at once, also those on paper. You see the ten new ones next, and only then.",
+            do="Make new codes",
+            on_do=state.new_codes,
+            keep="Keep the old ones",
+            danger=False,
+        ),
     )
 
 
-def _password(state: Any) -> Child:
-    return rx.cond(
-        state.factors.needs_password,
+def _rule_question(state: Any) -> rx.Component:
+    required = state.factors.required
+    return _question(
+        state,
+        "rule",
+        rx.cond(required, "Make the second step optional?", "Require a second step of everybody?"),
         rx.cond(
-            state.factors.has_password,
-            fields.field(
-                "Your password",
-                fields.password_input(name="password", testid="factor-password", autocomplete="current-password", size="md"),
-                control_id="password",
-                hint="It is a while since you logged in.",
-            ),
-            rx.el.p(
-                "It is a while since you logged in. ",
-                app_link("Confirm it is you", href="/confirm?next=/settings/security", testid="factor-confirm", cls=theme.LINK),
-                " first.",
-                class_name="text-ink-2",
-            ),
+            required,
+            "Members may remove theirs from now on; then a password alone opens what they can see here.",
+            "Members without one are stopped at once, in open pages too, until they have added one; so are programs that are logged in "
+            "as them. API keys, schedules and jobs go on.",
         ),
-        rx.fragment(),
+        do=rx.cond(required, "Make it optional", "Require it"),
+        on_do=state.require(~required),
+        keep="Leave it as it is",
+        danger=False,
+        also="",
+    )
+
+
+def _question(
+    state: Any,
+    change: str,
+    question: Text,
+    text: Text,
+    *,
+    do: Text,
+    on_do: Any,
+    keep: str = "Keep it",
+    danger: bool = True,
+    also: str = "Programs that are logged in as you have to log in again; API keys go on.",
+) -> rx.Component:
+    """The last question before a change; the server opens it once it knows that the person is who they are."""
+    return dialog(
+        question,
+        rx.el.p(text),
+        rx.el.p(also, class_name=theme.META) if also else rx.fragment(),
+        rx.cond(state.change == change, _wrong(state), rx.fragment()),
+        dialog_id=change,
+        actions=[
+            button(keep, testid=f"keep-{change}", custom_attrs=closes(), auto_focus=True),
+            button(do, testid=f"confirm-{change}", variant="dan" if danger else "pri", on_click=on_do),
+        ],
+        testid=f"{change}-question",
+        show=rx.cond(state.change == change, state.asked, ""),
     )
 
 
@@ -326,9 +357,9 @@ def _wrong(state: Any) -> Child:
     )
 
 
-def _buttons(state: Any, label: str, *, testid: str, danger: bool = False) -> rx.Component:
+def _buttons(state: Any, label: str, *, testid: str) -> rx.Component:
     return rx.el.div(
-        button(label, testid=testid, variant="dan" if danger else "pri", kind="submit"),
+        button(label, testid=testid, variant="pri", kind="submit"),
         button("Cancel", testid="cancel-change", variant="gho", on_click=state.open("")),
         class_name="flex gap-2",
     )

@@ -13,6 +13,7 @@ import reflex as rx
 from coexai_app.views.identities import IdentityView, ProviderChoice
 from components import theme
 from components.buttons import Anchor, button
+from components.dialog import asks, closes, dialog
 from components.icons import icon
 from components.notes import note
 from components.panel import panel
@@ -37,6 +38,7 @@ _ELSE: Final[Mapping[str, str]] = {
     "rate_limit_exceeded": "Too many tries. Wait a minute, then try again.",
     "": "That did not work. Nothing was changed; try again.",
 }
+_DISCONNECT: Final = "disconnect-account"
 _BUTTON: Final = cx(theme.BUTTON, theme.BUTTON_VARIANTS["sec"], "w-full")
 _ROW: Final = "flex flex-wrap items-start gap-x-4 gap-y-2 border-b border-line px-4 py-4 last:border-b-0"
 
@@ -83,9 +85,6 @@ def connected(state: Any) -> rx.Component:
         view.shown,
         panel(
             rx.el.div(
-                rx.cond(
-                    state.wrong == "", rx.fragment(), note(state.wrong, tone="bad", alert=True, testid="identity-wrong", cls="max-w-[60ch]")
-                ),
                 rx.el.p(
                     "Log in here with an account that you have elsewhere. It opens your account without the password; "
                     "your second step stays.",
@@ -98,6 +97,7 @@ def connected(state: Any) -> rx.Component:
                 rx.foreach(view.providers, lambda one: _way("Connect ", one.label, one.key, one.connect, size="md", full=False)),
                 class_name="flex flex-wrap gap-2 px-4 py-4 max-md:grid",
             ),
+            _question(state),
             title="Connected accounts",
             padded=False,
             testid="connected-accounts",
@@ -133,11 +133,29 @@ def _identity(one: rx.Var[IdentityView], state: Any) -> rx.Component:
             size="sm",
             disabled=one.locked != "",
             title=one.locked,
-            on_click=state.disconnect(one.id),
+            on_click=state.ask_disconnect(one.id),
+            custom_attrs=asks(_DISCONNECT),
         ),
         class_name=_ROW,
         key=one.id,
         data_testid="identity",
+    )
+
+
+def _question(state: Any) -> rx.Component:
+    about = state.about
+    return dialog(
+        rx.cond(about, concat("Disconnect ", about.label, "?"), "Disconnect this account?"),
+        rx.el.p("It opens your account here no more. Your account there stays as it is, and you can connect it again."),
+        rx.el.p("Programs that are logged in as you have to log in again; API keys go on.", class_name=theme.META),
+        rx.cond(state.wrong == "", rx.fragment(), note(state.wrong, tone="bad", alert=True, testid="identity-wrong")),
+        dialog_id=_DISCONNECT,
+        actions=[
+            button("Keep it", testid="disconnect-keep", custom_attrs=closes(), auto_focus=True),
+            button("Disconnect", testid="disconnect-confirm", variant="dan", on_click=state.disconnect),
+        ],
+        testid=_DISCONNECT,
+        show=state.asked,
     )
 
 

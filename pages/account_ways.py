@@ -1,4 +1,4 @@
-"""The pages around the log-in: a lost password, a new one, the address, the password once more, an account out of the trash."""
+"""The pages around the log-in: a lost password, a new one, the address, an account out of the trash."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import Final
 
 import reflex as rx
 
-from components import account, identities
+from components import account
 from components.account import post_form
 from components.buttons import app_link, link_button
 from components.native_form import native_form
 from components.public import code_messages, way_in
 from components.theme import LINK
 from pages.base import page
-from state.identities import IdentitiesState
 
 _OTHER_SITE: Final = "That request did not come from this page. Load the page again, then try once more."
 _OFTEN: Final = "Too many tries. Wait a minute, then try again: your account is not locked."
@@ -39,13 +38,6 @@ UNSUBSCRIBE: Final = {
     "": "That did not work. Nothing was changed; try again.",
 }
 UNSUBSCRIBED: Final = {"": "Done. You get no more mails of this kind."}
-CONFIRM: Final = {
-    **identities.MESSAGES,
-    "unauthenticated": "The password is not right. Try again.",
-    "rate_limit_exceeded": _OFTEN,
-    "forbidden": _OTHER_SITE,
-    "": "That did not work. Nothing was changed; try again.",
-}
 
 
 @page(route="/forgot-password", title="Forgot password", role=None, description="Get a link to choose a new password.")
@@ -80,34 +72,6 @@ def verify() -> rx.Component:
         rx.el.p(app_link("Open CoExAI", href="/home", testid="to-home", cls=LINK), class_name="text-center text-ink-3"),
         title="Confirm your address",
         line="One click, and we know that our mails reach you.",
-    )
-
-
-@page(route="/confirm", title="Confirm it is you", role=None, on_load=IdentitiesState.load, description="Show again that it is you.")
-def confirm() -> rx.Component:
-    return way_in(
-        code_messages(CONFIRM),
-        rx.cond(
-            IdentitiesState.view.has_password,
-            post_form(
-                account.present_password(),
-                rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"}),
-                action="/auth/confirm",
-                label="Confirm",
-                testid="confirm",
-            ),
-            rx.el.p(
-                "Your account has no password. Sign in again below, or ",
-                app_link("set a password", href="/forgot-password", testid="to-forgot", cls=LINK),
-                " with the link of a mail.",
-                class_name="text-ink-2",
-                data_testid="no-password",
-            ),
-        ),
-        identities.confirming(IdentitiesState.view.confirming),
-        rx.el.p(app_link("Go back without it", href="/home", testid="to-home", cls=LINK), class_name="text-center text-ink-3"),
-        title="Confirm it is you",
-        line="What you are about to do needs a fresh sign-in. It then counts for ten minutes.",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import reflex as rx
 
-from components import account, fields, guards, theme
+from components import account, confirm, fields, guards, theme
 from components.account import post_form
 from components.avatars import person
 from components.buttons import button, link_button
@@ -37,10 +37,10 @@ DONE: Final = {
     "email": "If nobody else uses this address, a mail with a link is on its way to it. Until you use the link, nothing changes.",
     "": "Saved.",
 }
-_AGAIN: Final = "/confirm?next=/settings/account"
+PATH: Final = "/settings/account"
 
 
-@page(route="/settings/account", title="Account", role="viewer", on_load=AccountState.load, current="account")
+@page(route=PATH, title="Account", role="viewer", on_load=AccountState.load, current="account")
 def settings_account() -> rx.Component:
     view = AccountState.account
     return rx.fragment(
@@ -205,10 +205,5 @@ def _delete(view: Any) -> rx.Component:
 
 
 def _when_fresh(view: rx.Var, form: rx.Component, testid: str) -> rx.Component:  # type: ignore[type-arg]
-    """The form when the password was given a moment ago; else the way to give it."""
-    ask = rx.el.div(
-        rx.el.p("This needs your password again.", class_name="text-ink-2"),
-        link_button("Confirm it is you", _AGAIN, testid=testid, icon="lock", cls="justify-self-start"),
-        class_name="grid gap-3",
-    )
-    return rx.cond(view.fresh, form, ask)
+    """The form when the person showed a moment ago that it is them; else the way to do it."""
+    return rx.cond(view.fresh, form, confirm.needed(PATH, testid=testid))

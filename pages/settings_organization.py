@@ -7,8 +7,8 @@ from typing import Any, Final
 import reflex as rx
 
 from components import fields, guards, theme
-from components.buttons import button, link_button
-from components.dialog import closes, confirm, dialog, opens
+from components.buttons import button
+from components.dialog import asks, closes, confirm, dialog, opens
 from components.icons import icon
 from components.notes import note
 from components.page_header import page_header
@@ -17,7 +17,7 @@ from components.pictures import picture_field
 from components.skeleton import skeleton_rows
 from pages.base import page
 from state.base import AppState
-from state.organization import EXPORT, PATH, OrganizationState
+from state.organization import PATH, OrganizationState
 
 _LEAVE: Final = "leave-organization"
 _DELETE: Final = "delete-organization"
@@ -115,7 +115,7 @@ def _export() -> rx.Component:
         rx.el.div(
             rx.cond(
                 _VIEW.owners_only == "",
-                link_button("Download everything", EXPORT, testid="organization-export", icon="download", download=True),
+                button("Download everything", testid="organization-export", icon="download", on_click=OrganizationState.export),
                 _closed("Download everything", "organization-export", _VIEW.owners_only),
             )
         ),
@@ -183,7 +183,13 @@ def _delete() -> rx.Component:
         rx.el.div(
             rx.cond(
                 _VIEW.owners_only == "",
-                button("Delete organisation", testid="organization-delete", variant="dan", custom_attrs=opens(_DELETE)),
+                button(
+                    "Delete organisation",
+                    testid="organization-delete",
+                    variant="dan",
+                    on_click=OrganizationState.ask_delete,
+                    custom_attrs=asks(_DELETE),
+                ),
                 _closed("Delete organisation", "organization-delete", _VIEW.owners_only),
             )
         ),
@@ -207,6 +213,7 @@ def _delete() -> rx.Component:
                 button("Delete", testid="delete-confirm", variant="dan", kind="submit", form="delete-form"),
             ],
             testid=_DELETE,
+            show=OrganizationState.deleting,
         ),
         title="Delete",
         cls="[&>div]:grid [&>div]:gap-3",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final, Literal
-from urllib.parse import quote
 
 import reflex as rx
 
 from coexai_app.errors import CoexaiError, Forbidden, FreshLoginNeeded
 from coexai_app.models.base import new_id
-from coexai_app.services import api_keys, api_keys_read
+from coexai_app.services import api_keys, api_keys_read, person
 from coexai_app.views.api_keys import KeyRow, KeysView
 from coexai_app.views.tokens import CreatedKey
 from state import route
@@ -64,7 +63,7 @@ class KeysState(AppState):
         self.life = life
 
     @action(role="member")
-    async def create(self, form: Form) -> Any:
+    async def create(self, form: Form) -> None:
         sent = texts(form)
         chosen = [name.removeprefix(SCOPE) for name in sent if name.startswith(SCOPE)]
         try:
@@ -78,32 +77,31 @@ class KeysState(AppState):
                 day=sent.get("expires_on", ""),
             )
         except FreshLoginNeeded:
-            return self._confirm()
+            raise
         except CoexaiError as error:
             field = str(error.details.get("field", ""))
             self.errors = dict.fromkeys(FIELDS, "") | {field if field in FIELDS else "": error.message}
-            return None
+            return
         self._start_anew()
         await self._show(made, example)
-        return None
 
     @action(role="member")
-    async def ask_rotate(self, key_id: str) -> Any:
-        return self._ask("rotating", key_id)
+    async def ask_rotate(self, key_id: str) -> None:
+        await self._ask("rotating", key_id)
 
     @action(role="member")
-    async def ask_revoke(self, key_id: str) -> Any:
-        return self._ask("revoking", key_id)
+    async def ask_revoke(self, key_id: str) -> None:
+        await self._ask("revoking", key_id)
 
     @action(role="member")
-    async def rotate(self, form: Form) -> Any:
-        return await self._decide(
+    async def rotate(self, form: Form) -> None:
+        await self._decide(
             lambda about: self._call(api_keys_read.turn, key_id=route.ident(about.id), overlap_hours=texts(form).get("overlap_hours", ""))
         )
 
     @action(role="member")
-    async def revoke(self) -> Any:
-        return await self._decide(lambda about: self._call(api_keys.revoke, key_id=route.ident(about.id)))
+    async def revoke(self) -> None:
+        await self._decide(lambda about: self._call(api_keys.revoke, key_id=route.ident(about.id)))
 
     @action(role="member")
     async def kept(self) -> None:
@@ -125,41 +123,35 @@ class KeysState(AppState):
             self.keys, self.closed = KeysView(), error.message
             self._hide()
 
-    def _ask(self, question: str, key_id: str) -> Any:
+    async def _ask(self, question: str, key_id: str) -> None:
         self._close()
-        if not self.keys.recent:
-            return self._confirm()
+        await self._call(person.require_fresh)
         self.about = next((row for row in self.keys.rows if row.id == key_id), None)
         if self.about is not None:
             setattr(self, question, new_id().hex)
-        return None
 
-    async def _decide(self, do: Callable[[KeyRow], Any]) -> Any:
+    async def _decide(self, do: Callable[[KeyRow], Any]) -> None:
         about = self.about
         if about is None:
-            return None
+            return
         try:
             made = await do(about)
         except FreshLoginNeeded:
-            return self._confirm()
+            raise
         except CoexaiError as error:
             self.wrong = error.message
-            return None
+            return
         self._close()
         if made is None:
             await self._refresh()
             self._say(f"{about.name} opens nothing any more")
         else:
             await self._show(*made)
-        return None
 
     async def _show(self, made: CreatedKey, example: str) -> None:
         self.secret, self.secret_name, self.example = made.secret, made.name, example
         self.page = 1
         await self._refresh()
-
-    def _confirm(self) -> Any:
-        return rx.redirect(f"/confirm?next={quote(PATH, safe='/')}")
 
     def _start_anew(self) -> None:
         self.errors, self.access, self.life, self.form_key = dict.fromkeys(FIELDS, ""), "read", "90", self.form_key + 1

@@ -25,7 +25,7 @@ class CalendarFeedState(AppState):
 
     @action(role="viewer")
     async def make(self) -> None:
-        """Leads to the password when it was given too long ago."""
+        """Leads to the page that asks who it is when that was shown too long ago."""
         made = await self._call(calendar_feed.make)
         self.url, self.feed = made.url, await self._call(calendar_feed.status)
 

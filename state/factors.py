@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any, Final, Literal, TypeVar
 
 from coexai_app.errors import CoexaiError, FreshLoginNeeded, Unauthenticated
-from coexai_app.services import factors, passkeys
-from coexai_app.views.factors import Enrolment, FactorsView
+from coexai_app.models.base import new_id
+from coexai_app.services import factors, passkeys, person
+from coexai_app.views.factors import Enrolment, FactorsView, PasskeyView
 from state import guard, route
 from state.base import AppState
 from state.forms import Form, texts
@@ -15,11 +16,12 @@ from state.guard import action
 
 T = TypeVar("T")
 HERE: Final = "/settings/security"
-Change = Literal["", "app", "remove-app", "codes", "passkey", "remove-passkey"]
+Change = Literal["", "app", "remove-app", "codes", "passkey", "rule"]
 
 
 class FactorsState(AppState):
-    """`change` is the one that is open, `about` the passkey that it speaks of; `wrong` is why it did not work.
+    """`change` is the one that is open, `asked` opens its question, `about` is the passkey that it speaks of; `wrong` is why it did not
+    work.
 
     `enrolment` and `codes` are secrets: they leave the state as soon as they have been used or seen.
     """
@@ -31,8 +33,8 @@ class FactorsState(AppState):
     codes: tuple[str, ...] = ()
     codes_text: str = ""
     change: str = ""
-    about: str = ""
-    about_name: str = ""
+    asked: str = ""
+    about: PasskeyView | None = None
     wrong: str = ""
     loaded: bool = False
 
@@ -45,23 +47,17 @@ class FactorsState(AppState):
 
     @action(role="viewer", enrolling=True)
     async def open(self, change: Change) -> None:
-        """A change; the new secret of an app is shown at once when no password has to be given first."""
-        self._close()
-        await self._read()
-        self.change = change
-        if change == "app" and not self.factors.needs_password:
+        """A change, for somebody who showed a moment ago that it is them; the new secret of an app is shown at once."""
+        await self._begin(change)
+        if change == "app":
             self.enrolment = await self._attempt(factors.begin_app)
 
     @action(role="viewer", enrolling=True)
     async def open_removal(self, passkey_id: str) -> None:
-        self._close()
-        await self._read()
-        self.change, self.about = "remove-passkey", passkey_id
-        self.about_name = next((key.name for key in self.factors.passkeys if key.id == passkey_id), "")
-
-    @action(role="viewer", enrolling=True)
-    async def begin_app(self, form: Form) -> None:
-        self.enrolment = await self._attempt(factors.begin_app, password=texts(form).get("password", ""))
+        await self._begin("remove-passkey")
+        self.about = next((key for key in self.factors.passkeys if key.id == passkey_id), None)
+        if self.about is None:
+            self._close()
 
     @action(role="viewer", enrolling=True)
     async def confirm_app(self, form: Form) -> None:
@@ -70,14 +66,14 @@ class FactorsState(AppState):
             await self._done("The authenticator app is on", added.codes)
 
     @action(role="viewer", enrolling=True)
-    async def remove_app(self, form: Form) -> None:
-        await self._attempt(factors.remove_app, password=texts(form).get("password", ""))
+    async def remove_app(self) -> None:
+        await self._attempt(factors.remove_app)
         if not self.wrong:
             await self._done("The authenticator app is removed")
 
     @action(role="viewer", enrolling=True)
-    async def new_codes(self, form: Form) -> None:
-        made = await self._attempt(factors.new_codes, password=texts(form).get("password", ""))
+    async def new_codes(self) -> None:
+        made = await self._attempt(factors.new_codes)
         if made is not None:
             await self._done("The old codes do not work any more", made)
 
@@ -89,8 +85,8 @@ class FactorsState(AppState):
             await self._done("The passkey is kept", added.codes)
 
     @action(role="viewer", enrolling=True)
-    async def remove_passkey(self, form: Form) -> None:
-        await self._attempt(passkeys.remove, passkey_id=route.ident(self.about), password=texts(form).get("password", ""))
+    async def remove_passkey(self) -> None:
+        await self._attempt(passkeys.remove, passkey_id=route.ident(self.about.id if self.about else ""))
         if not self.wrong:
             await self._done("The passkey is removed")
 
@@ -101,9 +97,16 @@ class FactorsState(AppState):
 
     @action(role="admin")
     async def require(self, required: bool) -> None:
-        await self._call(factors.require, required=required)
+        await self._attempt(factors.require, required=required)
+        if not self.wrong:
+            await self._done("Members now need a second step" if required else "A second step is optional now")
+
+    async def _begin(self, change: str) -> None:
+        self._close()
+        if change:
+            await self._call(person.require_fresh)
         await self._read()
-        self._say("Members now need a second step" if required else "A second step is optional now")
+        self.change, self.asked = change, new_id().hex
 
     async def _attempt(self, service: Callable[..., T], **kwargs: Any) -> T | None:
         """The service's answer; or None, and why, next to what the person typed."""
@@ -129,8 +132,8 @@ class FactorsState(AppState):
         self._say(message)
 
     def _close(self) -> None:
-        self.change = self.about = self.about_name = self.wrong = ""
-        self.enrolment = None
+        self.change = self.asked = self.wrong = ""
+        self.enrolment = self.about = None
 
     async def _read(self) -> None:
         self.factors = await self._call(factors.overview)

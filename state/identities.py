@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from coexai_app.errors import Conflict, NotFound
-from coexai_app.services import identities
-from coexai_app.views.identities import IdentitiesView, ProviderChoice
+from coexai_app.models.base import new_id
+from coexai_app.services import identities, person
+from coexai_app.views.identities import IdentitiesView, IdentityView, ProviderChoice
 from state import guard, route
 from state.base import AppState
 from state.guard import action
@@ -21,26 +22,37 @@ class ProvidersState(AppState):
 
 
 class IdentitiesState(AppState):
-    """For the security page and the one that asks who it is. `wrong` is why something did not work."""
+    """For the security page. `about` is the one that the question before it goes is about, `asked` opens it; `wrong` is why it stays."""
 
     _enrolling = True
 
     view: IdentitiesView = IdentitiesView()
+    about: IdentityView | None = None
+    asked: str = ""
     wrong: str = ""
 
     @action(role="viewer", enrolling=True)
     async def load(self) -> None:
-        self.wrong = ""
-        self.view = await self._call(identities.overview)
+        await self._read()
 
     @action(role="viewer", enrolling=True)
-    async def disconnect(self, identity_id: str) -> None:
-        self.wrong = ""
+    async def ask_disconnect(self, identity_id: str) -> None:
+        await self._call(person.require_fresh)
+        await self._read()
+        self.about = next((one for one in self.view.identities if one.id == identity_id), None)
+        self.asked = new_id().hex if self.about else ""
+
+    @action(role="viewer", enrolling=True)
+    async def disconnect(self) -> None:
         try:
-            await self._call(identities.disconnect, identity_id=route.ident(identity_id))
+            await self._call(identities.disconnect, identity_id=route.ident(self.about.id if self.about else ""))
         except (Conflict, NotFound) as error:
             self.wrong = error.message
-        else:
-            guard.forget(token=self._token)
-            self._say("The account is disconnected")
+            return
+        guard.forget(token=self._token)
+        await self._read()
+        self._say("The account is disconnected")
+
+    async def _read(self) -> None:
+        self.about, self.asked, self.wrong = None, "", ""
         self.view = await self._call(identities.overview)

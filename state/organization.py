@@ -7,8 +7,9 @@ from zoneinfo import available_timezones
 import reflex as rx
 from reflex.event import EventSpec
 
-from coexai_app.errors import CoexaiError
-from coexai_app.services import members, organizations, pictures
+from coexai_app.errors import CoexaiError, FreshLoginNeeded
+from coexai_app.models.base import new_id
+from coexai_app.services import members, organizations, person, pictures
 from coexai_app.views.organizations import OrganizationView, Person, Trashed
 from state import guard, route
 from state.base import AppState
@@ -22,7 +23,9 @@ _FIELDS = ("name", "timezone", "new_name", "typed", "user_id")
 
 
 class OrganizationState(AppState):
-    """`errors` by field: of the settings (name, timezone), of a new organisation (new_name), of the deletion (typed), of the transfer."""
+    """`errors` by field: of the settings (name, timezone), of a new organisation (new_name), of the deletion (typed), of the transfer.
+    `deleting` opens the question before the deletion when it changes.
+    """
 
     _live = True
 
@@ -30,11 +33,12 @@ class OrganizationState(AppState):
     trash: tuple[Trashed, ...] = ()
     zones: tuple[Person, ...] = ()
     errors: dict[str, str] = {}  # noqa: RUF012  (a state's var)
+    deleting: str = ""
     loaded: bool = False
 
     @action(role="viewer")
     async def load(self) -> None:
-        self.errors = {}
+        self.errors, self.deleting = {}, ""
         if not self.zones:
             self.zones = tuple(Person(value=name, label=name.replace("_", " ")) for name in sorted(available_timezones()))
         await self._refresh()
@@ -91,9 +95,22 @@ class OrganizationState(AppState):
         self._say("Handed over. You are an admin now")
 
     @action(role="owner")
+    async def export(self) -> EventSpec:
+        """The browser fetches the file from the API."""
+        await self._call(person.require_fresh)
+        return rx.redirect(EXPORT, is_external=True)
+
+    @action(role="owner")
+    async def ask_delete(self) -> None:
+        await self._call(person.require_fresh)
+        self.deleting = new_id().hex
+
+    @action(role="owner")
     async def delete(self, form: Form) -> EventSpec | None:
         try:
             await self._call(organizations.delete, name=texts(form).get("typed", ""))
+        except FreshLoginNeeded:
+            raise
         except CoexaiError as error:
             self._at(error, name="typed")
             return None

@@ -21,7 +21,7 @@ STEP = factor_codes.STEP_SECONDS
 
 def enrol_app(person: Actor) -> tuple[str, tuple[str, ...]]:
     """(secret, recovery codes) of a new app; its codes of now may be used at once."""
-    secret = do(factors.begin_app, person, password=PASSWORD).key.replace(" ", "")
+    secret = do(factors.begin_app, person).key.replace(" ", "")
     added = do(factors.confirm_app, person, code=code(secret))
     forget_step(person.user_id)
     return secret, added.codes
@@ -29,7 +29,7 @@ def enrol_app(person: Actor) -> tuple[str, tuple[str, ...]]:
 
 def enrol_passkey(person: Actor, name: str = "Laptop") -> Authenticator:
     device = Authenticator()
-    options = do(passkeys.register_options, person, password=PASSWORD)
+    options = do(passkeys.register_options, person)
     do(passkeys.register, person, name=name, credential=device.make(options))
     return device
 

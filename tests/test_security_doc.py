@@ -60,7 +60,7 @@ def test_passwords() -> None:
 @pytest.mark.asvs("V7.1.1")
 def test_lives() -> None:
     assert f"ends {settings.Settings.model_fields['session_days'].default} days after its log-in" in TEXT
-    assert f"password again after {person.FRESH_SECONDS / 60:.0f} minutes" in TEXT
+    assert f"{person.FRESH_SECONDS / 60:.0f} minutes after a log-in these ask again" in TEXT
     assert f"access token lives {access_tokens.SECONDS // 60} minutes, a refresh token's family {days(tokens.FAMILY_LIFE)} days" in TEXT
     assert f"second step lives {sign_in_tickets.SECONDS // 60} minutes" in TEXT
     assert f"a reset link {one_time.LIFE[TokenPurpose.RESET].total_seconds() / 60:.0f} minutes" in TEXT

@@ -1,4 +1,4 @@
-"""One's own account, as native form posts: the password again, a new one, a lost one, the address, the end, and the way back.
+"""One's own account, as native form posts: a new password, a lost one, the address, the end, and the way back.
 
 As in `session.py` every answer is a 303; the page knows the sentence for each `?error=` and `?done=`. A GET never changes anything: the
 links of mails lead to a page whose button posts here.
@@ -7,37 +7,18 @@ links of mails lead to a page whose button posts here.
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from coexai_app import log, settings
-from coexai_app.api import deps, entry, proof
+from coexai_app.api import confirm, deps, entry, proof
 from coexai_app.errors import CoexaiError, Conflict, FreshLoginNeeded, InvalidInput, RateLimited, Unauthenticated
-from coexai_app.services import account_deletion, email_address, login_sessions, password_change
+from coexai_app.services import account_deletion, email_address, password_change
 
 router = APIRouter(prefix="/auth", dependencies=[Depends(deps.same_origin)], include_in_schema=False)
 ACCOUNT = "/settings/account"
 Text = Annotated[str, Form(max_length=400)]
-
-
-def ask_again(page: str) -> Response:
-    return RedirectResponse(f"/confirm?next={quote(page)}", 303)
-
-
-@router.post("/confirm")
-async def confirm(request: Request, password: Text = "", next: Annotated[str, Form(max_length=2_000)] = "") -> Response:  # noqa: A002
-    """The password again, for what asks for it."""
-    try:
-        actor = await deps.person(request)
-    except Unauthenticated:
-        return RedirectResponse("/login", 303)
-    try:
-        await deps.call(login_sessions.confirm, actor, proof=await proof.of_person(actor, password, deps.client_ip(request)))
-    except (Unauthenticated, RateLimited) as error:
-        return entry.back("/confirm", error, next)
-    return RedirectResponse(entry.local(next), 303)
 
 
 @router.post("/password")
@@ -61,7 +42,7 @@ async def change_email(request: Request, email: Text = "") -> Response:
     try:
         await deps.call(email_address.change, await deps.person(request), email=email)
     except FreshLoginNeeded:
-        return ask_again(ACCOUNT)
+        return confirm.ask(ACCOUNT)
     except Unauthenticated:
         return RedirectResponse("/login", 303)
     except (InvalidInput, RateLimited) as error:
@@ -111,7 +92,7 @@ async def delete(request: Request, typed: Text = "") -> Response:
     try:
         await deps.call(account_deletion.delete_account, await deps.person(request), typed=typed)
     except FreshLoginNeeded:
-        return ask_again(ACCOUNT)
+        return confirm.ask(ACCOUNT)
     except Unauthenticated:
         return RedirectResponse("/login", 303)
     except (InvalidInput, Conflict) as error:

@@ -29,6 +29,7 @@ from coexai_app.api import (
     calendar,
     calendar_entries,
     client_reviews,
+    confirm,
     docs_page,
     documented,
     eval_cases,
@@ -69,7 +70,7 @@ from coexai_app.errors import BadRequest, CoexaiError, Conflict, InvalidToken, M
 _HTTP: Final = {kind.status: kind.code for kind in (NotFound, MethodNotAllowed, TooLarge, UnsupportedMedia)}
 _ANY: Final = documented.errors(*documented.CALLER, *documented.BODY, NotFound, Conflict, *documented.ALWAYS)
 # Of our own pages; of the partner API; and what says less of itself, so that its errors are told in general.
-_OWN: Final = (health, session, second_step, oidc, account, invitations, client_reviews, unsubscribe)
+_OWN: Final = (health, session, second_step, oidc, confirm, account, invitations, client_reviews, unsubscribe)
 _PARTNER: Final = (
     agents,
     jobs,

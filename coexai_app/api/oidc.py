@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from coexai_app import settings
-from coexai_app.api import account, deps, entry, second_step
+from coexai_app.api import confirm, deps, entry, second_step
 from coexai_app.errors import CoexaiError, Forbidden, FreshLoginNeeded, RateLimited, SecondFactorRequired, Unauthenticated
 from coexai_app.integrations import oidc
 from coexai_app.integrations.oidc import Person, ProviderRefused
@@ -28,9 +28,9 @@ from coexai_app.services.sign_in_flows import Flow
 T = TypeVar("T")
 ASKING: Final = 32
 LOGIN: Final = "/login"
-CONFIRM: Final = "/confirm"
 PURPOSES: Final = {"": FlowPurpose.LOG_IN, "connect": FlowPurpose.CONNECT, "confirm": FlowPurpose.CONFIRM}
-PAGES: Final = {FlowPurpose.LOG_IN: LOGIN, FlowPurpose.CONNECT: identities.PAGE, FlowPurpose.CONFIRM: CONFIRM}
+PAGES: Final = {FlowPurpose.LOG_IN: LOGIN, FlowPurpose.CONNECT: identities.PAGE, FlowPurpose.CONFIRM: confirm.PAGE}
+SECOND: Final = {FlowPurpose.LOG_IN: entry.SECOND_STEP, FlowPurpose.CONFIRM: confirm.CODE}
 
 
 def from_here(request: Request) -> None:
@@ -83,7 +83,7 @@ async def start(
             )
         )
     except FreshLoginNeeded:
-        return account.ask_again(identities.PAGE)
+        return confirm.ask(identities.PAGE)
     except Unauthenticated:
         return RedirectResponse(LOGIN, 303)
     except CoexaiError as error:
@@ -125,7 +125,7 @@ async def callback(
         )
         return _forgotten(await _DOORS[flow.purpose](request, who, flow))
     except SecondFactorRequired as more:
-        return _forgotten(second_step.ask(str(more.details["ticket"]), flow.next_path))
+        return _forgotten(second_step.ask(str(more.details["ticket"]), flow.next_path, page=SECOND[flow.purpose]))
     except CoexaiError as problem:
         return _forgotten(entry.back(PAGES[flow.purpose], problem, flow.next_path))
 

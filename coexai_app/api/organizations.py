@@ -15,7 +15,7 @@ from coexai_app.access import Permission
 from coexai_app.api import deps
 from coexai_app.api.deps import CurrentActor
 from coexai_app.api.documented import download, operation
-from coexai_app.errors import Unavailable
+from coexai_app.errors import FreshLoginNeeded, Unavailable
 from coexai_app.services import organization_export
 
 router = APIRouter(prefix="/api/v1/organization", tags=["Organization"])
@@ -30,10 +30,10 @@ _FILE: Final = download("application/zip", "Everything.", "(a ZIP)")
 @router.get(
     "/export",
     response_class=StreamingResponse,
-    **operation("Export everything", permission=Permission.OWN, also=_FILE),
+    **operation("Export everything", FreshLoginNeeded, permission=Permission.OWN, also=_FILE),
 )
 async def export(actor: CurrentActor) -> StreamingResponse:
-    """All rows as JSON, the results as Markdown, and the files. For owners."""
+    """All rows as JSON, the results as Markdown, and the files. For owners, within ten minutes of their log-in."""
     if not _room.acquire(blocking=False):
         raise Unavailable("Other exports are being made just now. Try again in a few minutes.")
     try:

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from coexai_app import settings
 from coexai_app.api import deps, entry
@@ -23,16 +22,10 @@ Credential = Annotated[str, Form(max_length=passkeys.MAX_ANSWER)]
 Next = Annotated[str, Form(max_length=2_000)]
 
 
-class Confirm(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    password: str = Field("", max_length=400)
-
-
-def ask(ticket: str, next_path: str) -> Response:
+def ask(ticket: str, next_path: str, *, page: str = entry.SECOND_STEP) -> Response:
     """From the right password to the page of the second step."""
     query = f"?{urlencode({'next': entry.local(next_path)})}" if next_path else ""
-    response = RedirectResponse(f"{entry.SECOND_STEP}{query}", 303)
+    response = RedirectResponse(f"{page}{query}", 303)
     entry.remember(response, ticket)
     return response
 
@@ -44,7 +37,7 @@ async def with_code(
     next: Next = "",  # noqa: A002  (the field's name)
 ) -> Response:
     try:
-        signed_in = await deps.call(second_step.with_code, ticket=_held(request), code=code, **_whence(request))
+        signed_in = await deps.call(second_step.with_code, ticket=held(request), code=code, **_whence(request))
     except (WrongCode, RateLimited, SignInExpired) as error:
         return _again(error, next)
     return await entry.enter(request, signed_in, next)
@@ -57,7 +50,7 @@ async def with_passkey(
     next: Next = "",  # noqa: A002  (the field's name)
 ) -> Response:
     try:
-        signed_in = await deps.call(second_step.with_passkey, ticket=_held(request), credential=credential, **_whence(request))
+        signed_in = await deps.call(second_step.with_passkey, ticket=held(request), credential=credential, **_whence(request))
     except (PasskeyRefused, SignInExpired) as error:
         return _again(error, next)
     return await entry.enter(request, signed_in, next)
@@ -70,7 +63,7 @@ async def alone(
     next: Next = "",  # noqa: A002  (the field's name)
 ) -> Response:
     try:
-        signed_in = await deps.call(second_step.alone, browser=_held(request), credential=credential, **_whence(request))
+        signed_in = await deps.call(second_step.alone, browser=held(request), credential=credential, **_whence(request))
     except CoexaiError as error:
         return entry.back("/login", error, next)
     return await entry.enter(request, signed_in, next)
@@ -78,29 +71,29 @@ async def alone(
 
 @router.post("/second-step/passkey/options")
 async def passkey_options(request: Request) -> dict[str, Any]:
-    return await deps.call(second_step.passkey_options, ticket=_held(request))
+    return await deps.call(second_step.passkey_options, ticket=held(request))
 
 
 @router.post("/login/passkey/options")
-async def alone_options() -> JSONResponse:
+async def alone_options(request: Request) -> JSONResponse:
     browser = secrets.token_urlsafe(32)
-    response = JSONResponse(await deps.call(second_step.alone_options, browser=browser))
+    response = JSONResponse(await deps.call(second_step.alone_options, browser=browser, ip=deps.client_ip(request)))
     entry.remember(response, browser)
     return response
 
 
 @router.post("/passkeys/options")
-async def register_options(request: Request, body: Confirm) -> dict[str, Any]:
+async def register_options(request: Request) -> dict[str, Any]:
     """For a person who is signed in; the page's state keeps what the browser makes of it."""
-    actor = await deps.person(request)
-    return await deps.call(passkeys.register_options, actor, password=body.password)
+    return await deps.call(passkeys.register_options, await deps.person(request))
 
 
 def _again(error: CoexaiError, next_path: str) -> Response:
     return entry.back("/login" if isinstance(error, SignInExpired) else entry.SECOND_STEP, error, next_path)
 
 
-def _held(request: Request) -> str:
+def held(request: Request) -> str:
+    """What the cookie between the steps holds."""
     return request.cookies.get(settings.get().step_cookie_name, "")
 
 

@@ -1,7 +1,7 @@
 """API keys: made, listed, rotated and revoked by people, shown once. What a call with a key may do is in `api_key_access.py`.
 
 Members manage the keys that they made; admins see and revoke all of the organisation's. A key acts for the person who made it.
-To make, rotate or revoke one asks for a log-in, or the password again, within the last ten minutes: a stolen session makes no key that
+To make, rotate or revoke one asks the person to have shown within ten minutes that it is them: a stolen session makes no key that
 outlives it. `api_keys_read.py` has what the page shows.
 """
 
@@ -53,7 +53,7 @@ def create(
     """
     access.require(actor, Permission.MANAGE_KEYS)
     require_plan(actor)
-    person.require_recent(session, actor)
+    person.require_fresh(session, actor, clients=True)
     name = " ".join("".join(c for c in name if c.isprintable()).split())
     if not name:
         raise InvalidInput("Give the key a name, such as the program that will use it.", field="name")
@@ -109,7 +109,7 @@ def scopes(session: Session, actor: Actor) -> tuple[ScopeView, ...]:
 def revoke(session: Session, actor: Actor, *, key_id: UUID) -> None:
     """The key opens nothing from now on; revoking it again changes nothing. Raises NotFound, FreshLoginNeeded."""
     access.require(actor, Permission.MANAGE_KEYS)
-    person.require_recent(session, actor)
+    person.require_fresh(session, actor, clients=True)
     row = _one(session, actor, key_id)
     if row.revoked_at is not None:
         return
@@ -124,7 +124,7 @@ def rotate(session: Session, actor: Actor, *, key_id: UUID, overlap_hours: int =
     """
     access.require(actor, Permission.MANAGE_KEYS)
     require_plan(actor)
-    person.require_recent(session, actor)
+    person.require_fresh(session, actor, clients=True)
     if not 0 <= overlap_hours <= MAX_OVERLAP_HOURS:
         raise InvalidInput(f"The old key may stay for 0 to {MAX_OVERLAP_HOURS} hours.", field="overlap_hours")
     old = _one(session, actor, key_id)

@@ -1,7 +1,7 @@
 """The secret address of a person's calendar: made, shown once, switched off, and read by calendar programs, which cannot log in.
 
 It shows one organisation's calendar, for as long as its person belongs there; nothing can be changed through it. Only its hash is stored.
-To make one asks for the password within the last ten minutes, since it outlives the session that made it.
+To make one asks the person to have shown within ten minutes that it is them, since it outlives the session that made it.
 """
 
 from __future__ import annotations

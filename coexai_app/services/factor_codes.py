@@ -28,7 +28,9 @@ FREE_TRIES: Final = 5
 FIRST_DELAY_SECONDS: Final = 30
 LONGEST_DELAY_SECONDS: Final = 3600
 RECOVERY_CODES: Final = 10
-_RECOVERY_LENGTH: Final = 12  # of 32 letters: 60 bits
+# Of 32 letters: 120 bits. From 112 on a code is stored with a fast hash (OWASP ASVS 5.0, V6.5.2); older codes have 12 letters.
+_RECOVERY_LENGTH: Final = 24
+_GROUP: Final = 4
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0 and 1, which people mix up
 _LOOK_ALIKES: Final = str.maketrans({" ": "", "-": "", "\u00a0": "", "\u2011": "", "\u2013": ""})
 
@@ -98,12 +100,12 @@ def forgive(session: Session, user_id: UUID) -> None:
 
 
 def make_recovery(session: Session, user_id: UUID) -> tuple[str, ...]:
-    """Ten new codes in place of all older ones, as people write them: "ABCD-EFGH-JKLM". They exist nowhere else."""
+    """Ten new codes in place of all older ones, as people write them: "ABCD-EFGH-JKLM-NPQR-STUV-WXYZ". They exist nowhere else."""
     session.execute(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user_id))
     made = ["".join(secrets.choice(_LETTERS) for _ in range(_RECOVERY_LENGTH)) for _ in range(RECOVERY_CODES)]
     session.add_all([RecoveryCode(user_id=user_id, code_hash=_recovery_hashes(user_id, code)[0]) for code in made])
     session.flush()
-    return tuple("-".join((code[:4], code[4:8], code[8:])) for code in made)
+    return tuple("-".join(code[at : at + _GROUP] for at in range(0, _RECOVERY_LENGTH, _GROUP)) for code in made)
 
 
 def drop_recovery(session: Session, user_id: UUID) -> None:
@@ -123,6 +125,19 @@ def seal(secret: str, user_id: UUID) -> bytes:
 
 def unseal(sealed: bytes, user_id: UUID) -> str:
     return sealing.unseal(sealed, purpose=PURPOSE, bound_to=str(user_id)).decode()
+
+
+def seal_pending(secret: str, user_id: UUID, session_id: UUID | None) -> bytes:
+    """Of a secret that was shown to one session, and has not answered yet."""
+    return sealing.seal(secret.encode(), purpose="new authenticator apps", bound_to=f"{user_id}:{session_id}")
+
+
+def unseal_pending(sealed: bytes, user_id: UUID, session_id: UUID | None) -> str | None:
+    """None for a secret that another session was shown."""
+    try:
+        return sealing.unseal(sealed, purpose="new authenticator apps", bound_to=f"{user_id}:{session_id}").decode()
+    except sealing.SealBroken:
+        return None
 
 
 def clean(code: str) -> str:

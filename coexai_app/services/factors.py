@@ -1,7 +1,7 @@
 """A person's second step: their authenticator app and recovery codes, and whether their organisation requires one.
 
-Called by the security page. Every change wants a fresh log-in or the password, is told by mail, and ends the person's API tokens; open
-sessions stay. Passkeys are in `passkeys.py`, the log-in is in `second_step.py`.
+Called by the security page. Every change asks the person to have shown within ten minutes that it is them, is told by mail, and ends their
+API tokens; open sessions stay, and are fresh no more. Passkeys are in `passkeys.py`, the log-in is in `second_step.py`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from sqlmodel import Session, col, select
 
 from coexai_app import access, db, origin
 from coexai_app.access import Actor, Permission
-from coexai_app.errors import Conflict, FreshLoginNeeded, InvalidInput, WrongCode
+from coexai_app.errors import Conflict
 from coexai_app.models import MailKind, Membership, Organization, Passkey, TotpFactor, User
 from coexai_app.models.base import new_id
-from coexai_app.services import audit, factor_codes, mail, passwords, person, sign_in_tickets, tokens
+from coexai_app.services import audit, factor_codes, mail, person, sign_in_tickets, tokens
 from coexai_app.views import factors as view
 from coexai_app.views.device import device
 from coexai_app.views.factors import Enrolment, FactorsView
@@ -50,8 +50,6 @@ def overview(session: Session, actor: Actor) -> FactorsView:
         own,
         keys,
         codes_left=factor_codes.remaining(session, actor.user_id),
-        needs_password=not person.is_fresh(session, actor),
-        has_password=bool(session.get_one(User, actor.user_id).password_hash),
         required=org.require_second_factor,
         organization=org.name,
         locked=locked,
@@ -59,18 +57,18 @@ def overview(session: Session, actor: Actor) -> FactorsView:
     )
 
 
-def begin_app(session: Session, actor: Actor, *, password: str = "") -> Enrolment:
-    """A new secret, which waits 15 minutes for its first code; an app that is in force stays until then.
+def begin_app(session: Session, actor: Actor) -> Enrolment:
+    """A new secret, which waits 15 minutes for its first code from this session; an app that is in force stays until then.
 
-    The QR code holds a key URI (issuer and account as the Key Uri Format names them).
+    Raises FreshLoginNeeded. The QR code holds a key URI (issuer and account as the Key Uri Format names them).
     """
     import pyotp
     import segno
 
-    user = confirm_person(session, actor, password=password)
+    user = fresh_row(session, actor)
     secret = pyotp.random_base32()  # 160 bits, as RFC 4226 §4 recommends
     row = session.exec(select(TotpFactor).where(TotpFactor.user_id == user.id)).first() or TotpFactor(user_id=user.id)
-    row.pending, row.pending_until = factor_codes.seal(secret, user.id), db.now(session) + PENDING
+    row.pending, row.pending_until = factor_codes.seal_pending(secret, user.id, actor.session_id), db.now(session) + PENDING
     session.add(row)
     session.flush()
     uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name="CoExAI")
@@ -79,29 +77,31 @@ def begin_app(session: Session, actor: Actor, *, password: str = "") -> Enrolmen
 
 
 def confirm_app(session: Session, actor: Actor, *, code: str) -> Added:
-    """Puts the app in force with its first code. Raises WrongCode, RateLimited after five, Conflict when it took too long."""
+    """Puts the app in force with its first code. Raises WrongCode, RateLimited after five, Conflict when it took too long or was begun in
+    another session."""
     user = own_row(session, actor)
-    factor_codes.allow(session, user.id)
     row = session.exec(select(TotpFactor).where(TotpFactor.user_id == user.id, col(TotpFactor.pending_until) > db.utcnow())).first()
-    if row is None or row.pending is None:
-        raise Conflict("This took too long. Start again and scan the new code.")
-    step = factor_codes.matching_step(factor_codes.unseal(row.pending, user.id), factor_codes.clean(code), db.now(session))
+    secret = factor_codes.unseal_pending(row.pending, user.id, actor.session_id) if row is not None and row.pending else None
+    if row is None or secret is None:
+        raise Conflict("This took too long, or was begun in another window. Start again and scan the new code.")
+    factor_codes.allow(session, user.id)
+    step = factor_codes.matching_step(secret, factor_codes.clean(code), db.now(session))
     if step is None:
         factor_codes.refuse(session, user.id, organization_id=actor.organization_id)
         raise AssertionError("unreachable")
     replaced = row.confirmed_at is not None
-    row.sealed, row.pending, row.pending_until = row.pending, None, None
+    row.sealed, row.pending, row.pending_until = factor_codes.seal(secret, user.id), None, None
     row.last_step, row.confirmed_at = step, db.now(session)
     session.flush()
     factor_codes.forgive(session, user.id)
     audit.record(session, "factor.app_added", actor=actor, target=str(user.id), target_name=user.name, replaced=replaced)
-    told(session, user, "the authenticator app was replaced" if replaced else "an authenticator app was added")
+    told(session, actor, user, "the authenticator app was replaced" if replaced else "an authenticator app was added")
     return Added(first_codes(session, user))
 
 
-def remove_app(session: Session, actor: Actor, *, password: str = "") -> None:
-    """Raises Conflict when it is the last factor and an organisation of the person requires one."""
-    user = confirm_person(session, actor, password=password)
+def remove_app(session: Session, actor: Actor) -> None:
+    """Raises FreshLoginNeeded, and Conflict when it is the last factor and an organisation of the person requires one."""
+    user = fresh_row(session, actor)
     row = session.exec(select(TotpFactor).where(TotpFactor.user_id == user.id, col(TotpFactor.confirmed_at).is_not(None))).first()
     if row is None:
         raise Conflict("There is no authenticator app any more.")
@@ -109,23 +109,25 @@ def remove_app(session: Session, actor: Actor, *, password: str = "") -> None:
     session.flush()
     after_removal(session, user)
     audit.record(session, "factor.app_removed", actor=actor, target=str(user.id), target_name=user.name)
-    told(session, user, "the authenticator app was removed")
+    told(session, actor, user, "the authenticator app was removed")
 
 
-def new_codes(session: Session, actor: Actor, *, password: str = "") -> tuple[str, ...]:
-    """Ten new recovery codes; the old ones stop working. Raises Conflict for a person without a factor."""
-    user = confirm_person(session, actor, password=password)
+def new_codes(session: Session, actor: Actor) -> tuple[str, ...]:
+    """Ten new recovery codes; the old ones stop working. Raises FreshLoginNeeded, and Conflict for a person without a factor."""
+    user = fresh_row(session, actor)
     if not sign_in_tickets.has_factor(session, user.id):
         raise Conflict("Recovery codes are for a second step. Add an authenticator app or a passkey first.")
     made = factor_codes.make_recovery(session, user.id)
     audit.record(session, "factor.recovery_made", actor=actor, target=str(user.id), target_name=user.name)
-    told(session, user, "new recovery codes were made")
+    told(session, actor, user, "new recovery codes were made")
     return made
 
 
 def require(session: Session, actor: Actor, *, required: bool) -> None:
-    """Whether members need a second factor. Raises Conflict for somebody who has none: they would lock themselves out."""
+    """Whether members need a second factor. Raises FreshLoginNeeded, and Conflict for somebody who has none: they would lock themselves
+    out."""
     access.require(actor, Permission.MANAGE_TEAM)
+    person.require_fresh(session, actor)
     org = session.exec(select(Organization).where(Organization.id == actor.organization_id).with_for_update(key_share=True)).one()
     if required and not sign_in_tickets.has_factor(session, actor.user_id):
         raise Conflict("Add a second step to your own account first, so that you cannot lock yourself out.")
@@ -150,31 +152,10 @@ def own_row(session: Session, actor: Actor) -> User:
     return user
 
 
-def confirm_person(session: Session, actor: Actor, *, password: str) -> User:
-    """The same, after a fresh log-in or with the password. Raises WrongPassword, and RateLimited after five wrong ones; FreshLoginNeeded
-    for somebody who has no password."""
-    user = own_row(session, actor)
-    if person.is_fresh(session, actor):
-        return user
-    if not user.password_hash:
-        raise FreshLoginNeeded("It is a while since you logged in. Confirm that it is you, then change this.")
-    factor_codes.allow(session, user.id)
-    if not password:
-        raise InvalidInput("It is a while since you logged in. Give your password to change this.", field="password")
-    if not passwords.matches(password, user.password_hash):
-        try:
-            factor_codes.refuse(session, user.id, organization_id=actor.organization_id)
-        except WrongCode:
-            raise WrongPassword("This is not your password. Nothing was changed.", field="password") from None
-    factor_codes.forgive(session, user.id)
-    return user
-
-
-class WrongPassword(InvalidInput):
-    """A wrong password of somebody who is signed in. That it was tried is kept."""
-
-    code = "WRONG_PASSWORD"
-    keeps = True
+def fresh_row(session: Session, actor: Actor) -> User:
+    """The same, for a person who showed within ten minutes that it is them. Raises FreshLoginNeeded."""
+    person.require_fresh(session, actor)
+    return own_row(session, actor)
 
 
 def first_codes(session: Session, user: User) -> tuple[str, ...]:
@@ -196,9 +177,10 @@ def after_removal(session: Session, user: User) -> None:
     factor_codes.drop_recovery(session, user.id)
 
 
-def told(session: Session, user: User, change: str) -> None:
-    """Ends the person's API tokens, and tells them by mail what changed and from where."""
+def told(session: Session, actor: Actor, user: User, change: str) -> None:
+    """Ends the person's API tokens, makes their other sessions confirm anew, and tells them by mail what changed and from where."""
     tokens.bump(session, user.id)
+    person.stale_elsewhere(session, actor)
     here = origin.current()
     mail.send(
         session,

@@ -74,15 +74,13 @@ def choices(_session: Session) -> tuple[ProviderChoice, ...]:
 
 @db.reads
 def overview(session: Session, actor: Actor) -> IdentitiesView:
-    """The person's connected accounts, what else can be connected, and how they can confirm that it is them."""
+    """The person's connected accounts, and what else can be connected."""
     person.require_person(actor)
     user = session.get_one(User, actor.user_id)
     rows = session.exec(select(Identity).where(Identity.user_id == user.id).order_by(col(Identity.id))).all()
     return view.from_rows(
         rows,
         choices(session),
-        has_password=bool(user.password_hash),
-        fresh=person.is_fresh(session, actor),
         last=lambda row: not ways_in.left(session, user, without=row.id),
         timezone=actor.timezone,
     )
@@ -152,7 +150,8 @@ def disconnect(session: Session, actor: Actor, *, identity_id: UUID) -> None:
 def confirm(session: Session, actor: Actor, *, who: Person, flow: Flow) -> None:
     """The person has signed in at the provider again: what asks for that is open for ten minutes.
 
-    Raises NotConnected for somebody else there, NotFresh when the provider does not say that they signed in since the flow began.
+    Raises NotConnected for somebody else there, NotFresh when the provider does not say that they signed in since the flow began, and
+    SecondFactorRequired with a ticket for `confirm.with_code`.
     """
     person.require_person(actor)
     _require_same_session(actor, flow)
@@ -162,7 +161,9 @@ def confirm(session: Session, actor: Actor, *, who: Person, flow: Flow) -> None:
     if not _signed_in_since(who, flow, flow.began.timestamp()):
         raise NotFresh("The provider did not say that you signed in just now. Nothing was changed.")
     row.last_used_at = db.now(session)
-    session.execute(update(LoginSession).where(col(LoginSession.id) == actor.session_id).values(authenticated_at=db.utcnow()))
+    session.flush()
+    sign_in_tickets.demand(session, session.get_one(User, actor.user_id), door=SignInDoor.BROWSER)
+    person.confirmed(session, actor)
     name = _named(row.provider, row.email)
     audit.record(session, "identity.confirmed", actor=actor, target=str(actor.user_id), target_name=name)
 

@@ -1,4 +1,4 @@
-"""Where a person is signed in, with browsers and with programs: the list, ending one or all others, and giving the password again.
+"""Where a person is signed in, with browsers and with programs: the list, and ending one or all others.
 
 For the security page. The log-in of a program is a family of tokens (`tokens.py`).
 """
@@ -8,16 +8,14 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from coexai_app import db, live, origin
+from coexai_app import db, live
 from coexai_app.access import Actor
-from coexai_app.errors import NotFound, Unauthenticated
+from coexai_app.errors import NotFound
 from coexai_app.models import LoginSession, RefreshToken
-from coexai_app.services import audit, person, proofs, tokens
-from coexai_app.services.proofs import Proof
+from coexai_app.services import audit, person, tokens
 from coexai_app.views.accounts import SessionRow
 
 # A program that logs in each time it runs makes a new log-in each time; all of them end together with "all others".
@@ -68,15 +66,6 @@ def end_all(session: Session, user_id: UUID, *, keep: UUID | None = None) -> int
     for row in ended:
         _end(session, row)
     return len(ended)
-
-
-def confirm(session: Session, actor: Actor, *, proof: Proof) -> None:
-    """The person has given the password again: what asks for that is open for ten minutes. Raises Unauthenticated."""
-    person.require_person(actor)
-    if proofs.accept(session, proof, ip=origin.current().ip).id != actor.user_id:
-        raise Unauthenticated(proofs.WRONG)
-    session.execute(update(LoginSession).where(col(LoginSession.id) == actor.session_id).values(authenticated_at=db.utcnow()))
-    audit.record(session, "session.confirmed", actor=actor, target=str(actor.user_id))
 
 
 def _open_of(actor: Actor) -> SelectOfScalar[LoginSession]:

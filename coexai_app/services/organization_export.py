@@ -25,7 +25,7 @@ from coexai_app.agents.report import Report
 from coexai_app.errors import NotFound, TooLarge
 from coexai_app.integrations.storage import store
 from coexai_app.models import File, Job, Membership, Organization, Output
-from coexai_app.services import audit
+from coexai_app.services import audit, person
 from coexai_app.services.audit_values import secret
 from coexai_app.services.files import safe_name
 
@@ -43,8 +43,9 @@ class Export:
 
 
 def begin(session: Session, actor: Actor) -> Export:
-    """Records that everything is taken away. Owners only. Raises TooLarge when the files hold more than MAX_BYTES."""
+    """Records that everything is taken away. Owners only. Raises FreshLoginNeeded, and TooLarge when the files hold more than MAX_BYTES."""
     access.require(actor, Permission.OWN)
+    person.require_fresh(session, actor, clients=True)
     size = session.exec(select(func.coalesce(func.sum(File.size), 0)).where(File.organization_id == actor.organization_id)).one()
     if size > MAX_BYTES:
         raise TooLarge(f"The files of this organisation hold more than {MAX_BYTES // 10**9} GB. Ask the support for an export.")

@@ -78,9 +78,11 @@ def change(session: Session, actor: Actor, *, name: str, timezone: str) -> Organ
 def delete(session: Session, actor: Actor, *, name: str) -> None:
     """Puts the organisation into the trash: nobody opens it, waiting jobs stay where they are, running ones are cancelled.
 
-    `name` is its name, typed once more. Owners are told by mail how to restore it. Raises InvalidInput when the name is another one.
+    `name` is its name, typed once more. Owners are told by mail how to restore it. Raises FreshLoginNeeded, and InvalidInput when the name
+    is another one.
     """
     access.require(actor, Permission.OWN)
+    person.require_fresh(session, actor)
     dispatch.lock(session, actor.organization_id)
     if members.lock(session, actor).role is not Role.OWNER:
         raise Forbidden("Only an owner can delete the organisation.")

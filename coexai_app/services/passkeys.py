@@ -1,7 +1,7 @@
 """Passkeys (WebAuthn level 3): add and remove them, and check what an authenticator answers.
 
 The ceremony's challenge lives five minutes, is stored hashed, bound to what it was made for, and counts once, right or wrong. Origin and
-relying party come from the settings. Attestation is not asked for. `second_step` signs people in with `verify`.
+relying party come from the settings. Attestation is not asked for. `second_step` signs people in with `verify`, `confirm` asks them again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from coexai_app import db, settings
 from coexai_app.access import Actor
 from coexai_app.errors import Conflict, InvalidInput, NotFound, PasskeyRefused
 from coexai_app.models import Passkey, PasskeyChallenge, User
-from coexai_app.services import audit, factor_codes, factors, person, security, sign_in_tickets, ways_in
+from coexai_app.services import audit, factor_codes, factors, person, proofs, security, sign_in_tickets, ways_in
 from coexai_app.services.factors import Added
 from coexai_app.services.security import SecurityEvent
 
@@ -33,12 +33,12 @@ _REFUSED: Final = "This passkey was not accepted. Nothing was changed; try again
 Options = dict[str, Any]
 
 
-def register_options(session: Session, actor: Actor, *, password: str = "") -> Options:
-    """What the browser needs to make a passkey, as JSON: discoverable, with the person verified by their device."""
+def register_options(session: Session, actor: Actor) -> Options:
+    """What the browser needs to make a passkey, as JSON: discoverable, the person verified by their device. Raises FreshLoginNeeded."""
     import webauthn
     from webauthn.helpers import structs
 
-    user = factors.confirm_person(session, actor, password=password)
+    user = factors.fresh_row(session, actor)
     known = _of(session, user.id)
     if len(known) >= MAX_PASSKEYS:
         raise Conflict(f"An account has at most {MAX_PASSKEYS} passkeys. Remove one that you do not use.")
@@ -96,13 +96,14 @@ def register(session: Session, actor: Actor, *, name: str, credential: str) -> A
     )
     session.flush()
     audit.record(session, "factor.passkey_added", actor=actor, target=str(user.id), target_name=label)
-    factors.told(session, user, f"the passkey “{label}” was added")
+    factors.told(session, actor, user, f"the passkey “{label}” was added")
     return Added(factors.first_codes(session, user))
 
 
-def remove(session: Session, actor: Actor, *, passkey_id: UUID, password: str = "") -> None:
-    """Raises NotFound for one that is not the person's own, Conflict for the last factor where one is required, and the last way in."""
-    user = factors.confirm_person(session, actor, password=password)
+def remove(session: Session, actor: Actor, *, passkey_id: UUID) -> None:
+    """Raises FreshLoginNeeded, NotFound for one that is not the person's own, and Conflict for the last factor where one is required and
+    for the last way in."""
+    user = factors.fresh_row(session, actor)
     row = session.exec(select(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)).first()
     if row is None:
         raise NotFound("This passkey does not exist, or it was removed already.")
@@ -111,7 +112,7 @@ def remove(session: Session, actor: Actor, *, passkey_id: UUID, password: str = 
     factors.after_removal(session, user)
     ways_in.require(session, user)
     audit.record(session, "factor.passkey_removed", actor=actor, target=str(user.id), target_name=row.name)
-    factors.told(session, user, f"the passkey “{row.name}” was removed")
+    factors.told(session, actor, user, f"the passkey “{row.name}” was removed")
 
 
 def log_in_options(session: Session, *, bound_to: str, user_id: UUID | None = None) -> Options:
@@ -142,7 +143,7 @@ def verify(session: Session, *, credential: str, bound_to: str, user_id: UUID | 
     owner = session.exec(select(Passkey.user_id).where(Passkey.credential_id == str(answer.get("id")))).first()
     user = person.lock(session, owner) if owner and user_id in (None, owner) else None
     row = session.exec(select(Passkey).where(Passkey.credential_id == str(answer.get("id")))).first() if user else None
-    if user is None or row is None or user.disabled_at is not None or not _handle_fits(answer, user.id):
+    if user is None or row is None or not _may_enter(user) or not _handle_fits(answer, user.id):
         raise PasskeyRefused(_REFUSED)
     rp_id, address = relying_party()
     try:
@@ -215,6 +216,11 @@ def _answer(credential: str) -> tuple[dict[str, Any], bytes]:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise PasskeyRefused(_REFUSED) from error
     return answer, challenge
+
+
+def _may_enter(user: User) -> bool:
+    """An account that its owner has deleted may still be entered, to restore it."""
+    return user.disabled_at is None or proofs.in_trash(user)
 
 
 def _handle_fits(answer: dict[str, Any], user_id: UUID) -> bool:

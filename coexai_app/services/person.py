@@ -1,4 +1,4 @@
-"""What every service about one's own account asks first: is it the person, and have they just given the password."""
+"""What every service about one's own account asks first: is it the person, and have they just shown it. How they do is in `confirm.py`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from coexai_app import db
@@ -40,37 +41,40 @@ def refuse_key(actor: Actor) -> None:
 
 
 def is_fresh(session: Session, actor: Actor) -> bool:
-    """Whether the password was given in this session within the last ten minutes."""
+    """Whether the person gave everything that a log-in asks of them within the last ten minutes: in this session, or in the log-in of this
+    API client."""
+    if actor.staff_id is not None:
+        return False
+    if actor.family_id is not None:
+        begun = col(RefreshToken.expires_at) > db.utcnow(FAMILY_SECONDS - FRESH_SECONDS)
+        return session.exec(select(RefreshToken.id).where(RefreshToken.family_id == actor.family_id, begun)).first() is not None
     fresh = col(LoginSession.authenticated_at) > db.utcnow(-FRESH_SECONDS)
     return session.exec(select(LoginSession.id).where(LoginSession.id == actor.session_id, fresh)).first() is not None
 
 
-def require_fresh(session: Session, actor: Actor) -> None:
-    """For what a stolen session must not do. Raises FreshLoginNeeded when the password was last given too long ago."""
-    require_person(actor)
-    if not is_fresh(session, actor):
-        raise FreshLoginNeeded("Give your password again for this.")
+def require_fresh(session: Session, actor: Actor, *, clients: bool = False) -> None:
+    """For what a stolen session must not do. Raises FreshLoginNeeded when the person showed too long ago that it is them.
 
-
-def require_recent(session: Session, actor: Actor) -> None:
-    """As `require_fresh`, and open to API clients too, within ten minutes of their log-in. Raises FreshLoginNeeded."""
-    if actor.family_id is None or actor.staff_id is not None:
-        return require_fresh(session, actor)
-    begun = select(RefreshToken.id).where(
-        RefreshToken.family_id == actor.family_id, col(RefreshToken.expires_at) > db.utcnow(FAMILY_SECONDS - FRESH_SECONDS)
-    )
-    if session.exec(begun).first() is None:
+    With `clients` it is open to API clients too, within ten minutes of their log-in.
+    """
+    if not (clients and actor.family_id and actor.staff_id is None):
+        require_person(actor)
+    if is_fresh(session, actor):
+        return
+    if actor.family_id is not None:
         raise FreshLoginNeeded("Log in again for this: your log-in is more than ten minutes old.")
-    return None
+    raise FreshLoginNeeded("It is a while since you logged in. Confirm that it is you, then do this again.")
 
 
-def is_recent(session: Session, actor: Actor) -> bool:
-    """Whether `require_recent` would let the actor pass."""
-    try:
-        require_recent(session, actor)
-    except (FreshLoginNeeded, Forbidden):
-        return False
-    return True
+def confirmed(session: Session, actor: Actor) -> None:
+    """From now on, for ten minutes, this session is fresh."""
+    session.execute(update(LoginSession).where(col(LoginSession.id) == actor.session_id).values(authenticated_at=db.utcnow()))
+
+
+def stale_elsewhere(session: Session, actor: Actor) -> None:
+    """The person's other sessions are fresh no more: they were begun with other factors than a log-in takes now."""
+    others = update(LoginSession).where(col(LoginSession.user_id) == actor.user_id, col(LoginSession.id) != actor.session_id)
+    session.execute(others.values(authenticated_at=None))
 
 
 def first_home(session: Session, user_id: UUID) -> UUID | None:

@@ -5,16 +5,22 @@ Only here a ticket becomes a session or tokens: both are new, so nothing that a 
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
 
 from coexai_app.errors import SignInExpired
 from coexai_app.models import SignInDoor, SignInTicket
-from coexai_app.services import accounts, factor_codes, passkeys, person, sign_in_tickets, tokens
+from coexai_app.services import accounts, factor_codes, passkeys, person, sign_in_tickets, throttle, tokens
 from coexai_app.services.accounts import SignedIn
 from coexai_app.services.passkeys import Options
+from coexai_app.services.throttle import Policy
 from coexai_app.services.tokens import Tokens
+
+# Challenges that a part of the net may ask for in a quarter of an hour: each is a row, and anybody may ask.
+STARTS: Final = Policy("passkey", 60, (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0), 900)
+_OFTEN: Final = "Many log-ins were started from your network. Wait {wait}, then try again."
 
 
 def with_code(session: Session, *, ticket: str, code: str, ip: str = "", user_agent: str = "") -> SignedIn:
@@ -51,14 +57,16 @@ def with_passkey(session: Session, *, ticket: str, credential: str, ip: str = ""
     return accounts.enter(session, owner, ip=ip, user_agent=user_agent)
 
 
-def alone_options(session: Session, *, browser: str) -> Options:
-    """For a log-in with nothing but a passkey; `browser` is a random value that only this browser has, in a cookie."""
+def alone_options(session: Session, *, browser: str, ip: str = "") -> Options:
+    """For a log-in with nothing but a passkey; `browser` is a random value that only this browser has, in a cookie. Raises RateLimited."""
+    throttle.take(session, STARTS, throttle.net(ip), _OFTEN)
     return passkeys.log_in_options(session, bound_to=f"browser:{browser}")
 
 
 def alone(session: Session, *, browser: str, credential: str, ip: str = "", user_agent: str = "") -> SignedIn:
     """A session for a passkey that verified its person: that is possession and a PIN or a finger, so no second step follows."""
     user = passkeys.verify(session, credential=credential, bound_to=f"browser:{browser}")
+    throttle.give_back(session, STARTS, throttle.net(ip))
     return accounts.enter(session, user, ip=ip, user_agent=user_agent)
 
 

@@ -105,7 +105,7 @@ class SessionRow(View):
 
 
 class AccountView(View):
-    """What the account page shows. `fresh`: the password was given a moment ago. `blocked` says why it cannot be deleted now."""
+    """What the account page shows. `fresh`: the person showed a moment ago that it is them. `blocked` says why it cannot be deleted now."""
 
     name: str
     email: str

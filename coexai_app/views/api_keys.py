@@ -67,7 +67,7 @@ class ScopeGroup(View):
 
 
 class KeysView(View):
-    """The page. `locked` says why no key can be made, `need` what it would take; `recent`: the password was given a moment ago."""
+    """The page. `locked` says why no key can be made, `need` what it would take; `fresh`: the person showed just now that it is them."""
 
     rows: tuple[KeyRow, ...] = ()
     page: int = 1
@@ -75,7 +75,7 @@ class KeysView(View):
     label: str = ""
     locked: str = ""
     need: str = ""
-    recent: bool = False
+    fresh: bool = False
     groups: tuple[ScopeGroup, ...] = ()
     everybody: bool = False
     first_day: str = ""

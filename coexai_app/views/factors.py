@@ -16,15 +16,12 @@ class PasskeyView(View):
 
 
 class FactorsView(View):
-    """`needs_password`: the last log-in is too long ago to change anything without it; somebody without one has to sign in again.
-    `locked` says why the switch of the organisation cannot be used, `must_enrol` that nothing else works before there is a factor."""
+    """`locked` says why the switch of the organisation cannot be used, `must_enrol` that nothing else works before there is a factor."""
 
     app_since: str = ""
     passkeys: tuple[PasskeyView, ...] = ()
     codes_left: int = 0
     any: bool = False
-    needs_password: bool = False
-    has_password: bool = True
     required: bool = False
     must_enrol: bool = False
     organization: str = ""
@@ -43,8 +40,6 @@ def from_rows(
     passkeys: Sequence[Passkey],
     *,
     codes_left: int,
-    needs_password: bool,
-    has_password: bool,
     required: bool,
     organization: str,
     locked: str,
@@ -60,8 +55,6 @@ def from_rows(
         ),
         codes_left=codes_left if there else 0,
         any=there,
-        needs_password=needs_password,
-        has_password=has_password,
         required=required,
         must_enrol=required and not there,
         organization=organization,

@@ -30,16 +30,10 @@ class IdentityView(View):
 
 
 class IdentitiesView(View):
-    """`confirming` are the connected providers that can confirm who it is; `fresh`: they just did, or the password was just given.
-
-    `shown`: there is something to connect or to disconnect.
-    """
+    """`shown`: there is something to connect or to disconnect."""
 
     identities: tuple[IdentityView, ...] = ()
     providers: tuple[ProviderChoice, ...] = ()
-    confirming: tuple[ProviderChoice, ...] = ()
-    has_password: bool = True
-    fresh: bool = False
     shown: bool = False
 
 
@@ -52,13 +46,10 @@ def from_rows(
     rows: Sequence[Identity],
     providers: tuple[ProviderChoice, ...],
     *,
-    has_password: bool,
-    fresh: bool,
     last: Callable[[Identity], bool],
     timezone: str,
 ) -> IdentitiesView:
     labels = {provider.key: provider.label for provider in providers}
-    connected = {row.provider for row in rows}
     return IdentitiesView(
         identities=tuple(
             IdentityView(
@@ -72,9 +63,6 @@ def from_rows(
             for row in rows
         ),
         providers=providers,
-        confirming=tuple(provider for provider in providers if provider.key in connected),
-        has_password=has_password,
-        fresh=fresh,
         shown=bool(rows or providers),
     )
 

@@ -413,6 +413,25 @@ class TestWho:
         assert round_trip(client, issuer, path) == "/settings/account"
         assert begin(client, "/auth/oidc/oidc?for=connect").startswith(issuer.url)
 
+    @pytest.mark.asvs("V6.3.4", "V7.5.1")
+    def test_confirming_asks_for_the_second_step_too(self, people: People, as_person: As, issuer: Issuer, session: Session) -> None:
+        import time
+
+        from coexai_app.services import person
+        from tests.factors import log_in_long_ago
+
+        client = as_person("bob")
+        round_trip(client, issuer, "/auth/oidc/oidc?for=connect")
+        secret, _ = enrol_app(people.bob)
+        log_in_long_ago(people.bob)
+        issuer.claims = {"auth_time": int(time.time())}
+        assert round_trip(client, issuer, "/auth/oidc/oidc?for=confirm&next=/jobs") == "/confirm/code?next=%2Fjobs"
+        assert not person.is_fresh(session, people.bob)
+        answer = client.post("/auth/confirm/code", data={"code": code(secret), "next": "/jobs"})
+        assert answer.headers["location"] == "/jobs"
+        session.rollback()
+        assert person.is_fresh(session, people.bob)
+
     def test_somebody_invited_comes_back_to_the_invitation(self, people: People, client: TestClient, issuer: Issuer) -> None:
         from coexai_app.services import invitations
         from tests.people import do

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +59,21 @@ def run_example(page: Page, url: str) -> None:
     expect(page.get_by_test_id("source-text")).not_to_be_empty()
     page.get_by_test_id("run-button").click()
     expect(page.get_by_test_id("thread")).to_be_visible(timeout=30_000)
+
+
+def change(instance: Instance, statement: str, *values: str) -> None:
+    with closing(sqlite3.connect(instance.folder / "data" / "coexai.db", timeout=20)) as database, database:
+        database.execute(statement, values)
+
+
+def grow_stale(instance: Instance, email: str) -> None:
+    """As if the last log-in were an hour ago."""
+    change(
+        instance,
+        "UPDATE sessions SET authenticated_at = datetime('now', '-1 hour') || '.000000' WHERE user_id IN"
+        " (SELECT id FROM users WHERE email = ?)",
+        email,
+    )
 
 
 def no_serious_findings(page: Page) -> None:

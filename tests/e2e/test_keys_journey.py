@@ -10,13 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 from playwright.sync_api import Page, expect
 
-from tests.e2e.journey import PASSWORD, Instance, no_serious_findings, nothing_sticks_out, sign_up
+from tests.e2e.journey import PASSWORD, Instance, change, grow_stale, no_serious_findings, nothing_sticks_out, sign_up
 from tests.servers import wait_until
-
-
-def change(instance: Instance, statement: str, *values: str) -> None:
-    with closing(sqlite3.connect(instance.folder / "data" / "coexai.db", timeout=20)) as database, database:
-        database.execute(statement, values)
 
 
 def upgrade(instance: Instance, email: str) -> None:
@@ -24,16 +19,6 @@ def upgrade(instance: Instance, email: str) -> None:
         instance,
         "UPDATE organizations SET plan = 'pro' WHERE id IN (SELECT organization_id FROM memberships JOIN users ON users.id = user_id"
         " WHERE email = ?)",
-        email,
-    )
-
-
-def grow_stale(instance: Instance, email: str) -> None:
-    """As if the last log-in were an hour ago."""
-    change(
-        instance,
-        "UPDATE sessions SET authenticated_at = datetime('now', '-1 hour') || '.000000' WHERE user_id IN"
-        " (SELECT id FROM users WHERE email = ?)",
         email,
     )
 
@@ -94,7 +79,7 @@ def test_a_key_from_the_form_to_its_end(page: Page, instance_url: Instance) -> N
 
     grow_stale(instance_url, email)
     page.reload()
-    expect(page.get_by_test_id("key-needs-password")).to_be_visible()
+    expect(page.get_by_test_id("key-confirm-needed")).to_be_visible()
     page.get_by_test_id("key-rotate").click()
     page.wait_for_url("**/confirm?next=**")
     page.get_by_test_id("password").fill(PASSWORD)

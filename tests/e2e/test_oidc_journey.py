@@ -121,6 +121,8 @@ def test_an_address_with_an_account_has_to_log_in_first_and_then_connect(
     expect(page.get_by_test_id("identity-done")).to_contain_text("Connected")
     look(page, "security-connected", size)
     page.get_by_test_id("disconnect").click()
+    expect(page.get_by_test_id("disconnect-account")).to_contain_text("opens your account here no more")
+    page.get_by_test_id("disconnect-confirm").click()
     expect(page.get_by_test_id("identity")).to_have_count(0)
 
     page.goto(f"{url}/login")

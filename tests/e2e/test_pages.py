@@ -18,6 +18,7 @@ PUBLIC = (
     "/reset-password",
     "/verify",
     "/confirm",
+    "/confirm/code",
     "/restore-account",
     "/unsubscribe",
     "/nothing-here",

@@ -13,7 +13,7 @@ import pyotp
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from tests.e2e.journey import PASSWORD, Instance, no_serious_findings, nothing_sticks_out, sign_up
+from tests.e2e.journey import PASSWORD, Instance, grow_stale, no_serious_findings, nothing_sticks_out, sign_up
 
 SHOTS = os.environ.get("COEXAI_SHOTS", "")
 
@@ -172,9 +172,26 @@ def test_a_passkey_made_used_and_refused(page: Page, instance_url: Instance) -> 
     page.get_by_test_id("use-passkey").click()
     page.wait_for_url("**/home")
     security(page, url)
+    grow_stale(instance_url, email)
     page.get_by_test_id("remove-passkey").click()
+    page.wait_for_url("**/confirm?next=/settings/security")
+    no_serious_findings(page)
+    shot(page, "confirm")
+    page.get_by_test_id("password").fill(PASSWORD)
+    page.get_by_test_id("confirm-send").click()
+    page.wait_for_url("**/confirm/code?next=**")  # the password alone is not enough
+    no_serious_findings(page)
+    nothing_sticks_out(page)
+    shot(page, "confirm-code")
+    page.get_by_test_id("use-passkey").click()
+    page.wait_for_url("**/settings/security")
+    page.get_by_test_id("remove-passkey").click()
+    expect(page.get_by_test_id("remove-passkey-question")).to_contain_text("your password alone opens your account")
+    no_serious_findings(page)
+    shot(page, "remove-passkey")
     page.get_by_test_id("confirm-remove-passkey").click()
     expect(page.get_by_test_id("passkey")).to_have_count(0)
+    expect(page.get_by_test_id("remove-passkey-question")).to_be_hidden()
 
 
 @pytest.mark.parametrize("size", ["desktop"], indirect=True)
@@ -188,6 +205,8 @@ def test_a_required_step_leads_there_first(page: Page, instance_url: Instance) -
     page.get_by_test_id("confirm-app").click()
     page.get_by_test_id("codes-kept").click()
     page.get_by_test_id("require-on").click()
+    expect(page.get_by_test_id("rule-question")).to_contain_text("stopped at once")
+    page.get_by_test_id("confirm-rule").click()
     expect(page.get_by_test_id("organization-rule")).to_contain_text("Required")
     page.get_by_test_id("remove-app").click()
     page.get_by_test_id("confirm-remove-app").click()

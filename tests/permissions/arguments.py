@@ -12,12 +12,12 @@ from uuid import uuid4
 from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.agents.parts import Words
-from coexai_app.errors import CoexaiError, Conflict, InvalidInput
+from coexai_app.errors import CoexaiError, Conflict, InvalidInput, PasskeyRefused, SecondFactorRequired
 from coexai_app.integrations.oidc import Person
 from coexai_app.models import FlowPurpose, User
 from coexai_app.models.base import new_id, now
 from coexai_app.services import factors, passkeys, passwords, proofs
-from tests.factors import code, email_of
+from tests.factors import code, email_of, forget_step, ticket_of
 from tests.oidc import flow
 from tests.passkey import Authenticator
 from tests.people import PASSWORD, do
@@ -61,16 +61,23 @@ def _proof(world: World, actor: Actor) -> dict[str, Any]:
     return {"proof": proofs.prove(known, PASSWORD)}
 
 
+def _second_step(world: World, actor: Actor) -> dict[str, Any]:
+    """The right password and code of whoever calls, or of Alice."""
+    person = actor if actor.user_id in world.session_of else world.people.alice
+    forget_step(person.user_id)
+    return {"ticket": ticket_of(person), "code": code(world.factor_of[person.user_id])}
+
+
 def _first_code(_world: World, actor: Actor) -> dict[str, Any]:
     if actor.session_id is None or actor.staff_id is not None:
         return {"code": "000000"}
-    return {"code": code(do(factors.begin_app, actor, password=PASSWORD).key.replace(" ", ""))}
+    return {"code": code(do(factors.begin_app, actor).key.replace(" ", ""))}
 
 
 def _new_passkey(_world: World, actor: Actor) -> dict[str, Any]:
     if actor.session_id is None or actor.staff_id is not None:
         return {"name": "Laptop", "credential": "{}"}
-    return {"name": "Laptop", "credential": Authenticator().make(do(passkeys.register_options, actor, password=PASSWORD))}
+    return {"name": "Laptop", "credential": Authenticator().make(do(passkeys.register_options, actor))}
 
 
 def _own_address(_world: World, actor: Actor) -> dict[str, Any]:
@@ -161,10 +168,10 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "dead_letters.requeue": lambda world, _: {"job_ids": [world.ids["job_id"]]},
     "email_address.change": given(email="another@example.org"),
     "email_address.resend": _verified,
-    "factors.begin_app": given(password=PASSWORD),
+    "confirm.with_code": _second_step,
+    "confirm.with_passkey": given(credential="{}"),
+    "confirm.with_password": _proof,
     "factors.confirm_app": _first_code,
-    "factors.new_codes": given(password=PASSWORD),
-    "factors.remove_app": given(password=PASSWORD),
     "factors.require": given(required=True),
     "files.add": lambda _world, _: upload("new.md"),
     "files.check_size": given(size=1),
@@ -190,7 +197,6 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "jobs.retry": row("job_id"),
     "jobs_read.again": row("job_id"),
     "jobs_read.get": row("job_id"),
-    "login_sessions.confirm": _proof,
     "login_sessions.revoke": own("session_of", "session_id"),
     "mail.get": row("mail_id"),
     "mail.retry": row("mail_id"),
@@ -257,8 +263,7 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "partner_schedules.run_now": lambda world, _: {"schedule_id": world.ids["schedule_id"], "idempotency_key": str(uuid4())},
     "partner_schedules.update": row("schedule_id", title="Another title"),
     "passkeys.register": _new_passkey,
-    "passkeys.register_options": given(password=PASSWORD),
-    "passkeys.remove": own("passkey_of", "passkey_id", password=PASSWORD),
+    "passkeys.remove": own("passkey_of", "passkey_id"),
     "partner_webhooks.change": row("endpoint_id", description="Another one"),
     "partner_webhooks.create": given(**HOOK),
     "partner_webhooks.deliveries": row("endpoint_id"),
@@ -308,7 +313,13 @@ ARGUMENTS: Final[Mapping[str, Make]] = {
     "webhook_log.replay": row("endpoint_id", since=now()),
 }
 # What everybody hears who may ask at all: this world keeps its files in a folder, and there nothing is uploaded directly.
-HEARS: Final[Mapping[str, type[CoexaiError]]] = {"presigned.begin": Conflict, "presigned.complete": InvalidInput}
+HEARS: Final[Mapping[str, type[CoexaiError]]] = {
+    "confirm.with_passkey": PasskeyRefused,
+    "confirm.with_password": SecondFactorRequired,
+    "identities.confirm": SecondFactorRequired,
+    "presigned.begin": Conflict,
+    "presigned.complete": InvalidInput,
+}
 
 
 def arguments(name: str, world: World, actor: Actor) -> dict[str, Any]:

@@ -72,6 +72,11 @@ calendar_read.span              viewer own      outputs:read
 calendar_read.whole             inner  -        -
 calendar_rules.home_zone        inner  -        -
 calendar_rules.room             inner  -        -
+confirm.overview                viewer own      person
+confirm.passkey_options         viewer hidden   person
+confirm.with_code               viewer unproved person
+confirm.with_passkey            viewer unproved person
+confirm.with_password           viewer unproved person
 cursors.made                    inner  -        -
 cursors.opened                  inner  -        -
 dead_letters.count              viewer own      jobs:read
@@ -87,12 +92,13 @@ eval_cases.page                 viewer own      outputs:read
 email_address.resend            viewer own      person
 factors.begin_app               viewer own      person
 factors.confirm_app             viewer own      person
-factors.confirm_person          inner  -        -
+factors.fresh_row               inner  -        -
 factors.new_codes               viewer own      person
 factors.overview                viewer own      closed
 factors.own_row                 inner  -        -
 factors.remove_app              viewer own      person
-factors.require                 admin  own      closed
+factors.require                 admin  own      person
+factors.told                    inner  -        -
 files.add                       member own      files:write
 files.check_size                viewer own      any
 files.described                 viewer hidden   files:read
@@ -137,7 +143,6 @@ jobs_read.list_rows             inner  -        -
 jobs_read.page                  viewer own      jobs:read
 jobs_read.people                viewer own      jobs:read
 jobs_read.whole                 inner  -        -
-login_sessions.confirm          viewer unproved person
 login_sessions.revoke           viewer hidden   person
 login_sessions.revoke_others    viewer own      person
 login_sessions.rows             viewer own      person
@@ -154,11 +159,11 @@ members.remove                  admin  hidden   closed
 members.transfer                owner  hidden   closed
 notifications.change            viewer own      person
 notifications.get               viewer own      person
-organization_export.begin       owner  own      closed
+organization_export.begin       owner  own      self
 organization_export.write       owner  own      closed
 organizations.change            admin  own      closed
 organizations.create            viewer own      closed
-organizations.delete            owner  own      closed
+organizations.delete            owner  own      person
 organizations.get               viewer own      members:read
 organizations.restore           viewer hidden   closed
 organizations.trash             viewer own      closed
@@ -252,12 +257,12 @@ passkeys.register               viewer own      person
 passkeys.register_options       viewer own      person
 passkeys.remove                 viewer hidden   person
 password_change.change          viewer unproved person
+person.confirmed                inner  -        -
 person.is_fresh                 inner  -        -
-person.is_recent                inner  -        -
 person.refuse_key               inner  -        -
-person.require_fresh            inner  -        -
+person.require_fresh            viewer own      person
 person.require_person           inner  -        -
-person.require_recent           inner  -        -
+person.stale_elsewhere          inner  -        -
 pictures.avatar                 viewer hidden   members:read
 pictures.logo                   viewer own      members:read
 pictures.may_set_avatar         viewer own      person
@@ -339,6 +344,9 @@ POST   /auth/login/passkey                                          open   -    
 POST   /auth/login/passkey/options                                  open   -      -       -
 POST   /auth/passkeys/options                                       cookie viewer own     -
 POST   /auth/confirm                                                cookie viewer own     -
+POST   /auth/confirm/code                                           cookie viewer own     -
+POST   /auth/confirm/passkey                                        cookie viewer own     -
+POST   /auth/confirm/passkey/options                                cookie viewer hidden  -
 POST   /auth/password                                               cookie viewer own     -
 POST   /auth/email                                                  cookie viewer own     -
 POST   /auth/delete                                                 cookie viewer own     -
@@ -500,6 +508,7 @@ CalendarState.open             viewer
 CalendarState.save             member
 CaseKeepState.ask              member
 CaseKeepState.keep             member
+ConfirmState.load              viewer
 DeadLettersState.ask           member
 DeadLettersState.ask_chosen    member
 DeadLettersState.choose        member
@@ -510,7 +519,6 @@ DeadLettersState.requeue       member
 EvalCasesState.ask             member
 EvalCasesState.delete          member
 EvalCasesState.load            viewer
-FactorsState.begin_app         viewer
 FactorsState.confirm_app       viewer
 FactorsState.keep_passkey      viewer
 FactorsState.kept_codes        viewer
@@ -522,6 +530,7 @@ FactorsState.remove_app        viewer
 FactorsState.remove_passkey    viewer
 FactorsState.require           admin
 HomeState.load                 viewer
+IdentitiesState.ask_disconnect viewer
 IdentitiesState.disconnect     viewer
 IdentitiesState.load           viewer
 IncomingState.add_rule         admin
@@ -558,8 +567,10 @@ MembersState.resend            admin
 MembersState.revoke            admin
 NotificationsState.load        viewer
 NotificationsState.save        viewer
+OrganizationState.ask_delete   owner
 OrganizationState.create       viewer
 OrganizationState.delete       owner
+OrganizationState.export       owner
 OrganizationState.leave        viewer
 OrganizationState.load         viewer
 OrganizationState.logo_changed admin

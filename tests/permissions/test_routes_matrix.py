@@ -61,7 +61,6 @@ def _all(given: list[Any]) -> Iterator[Any]:
 
 
 REQUESTS: dict[tuple[str, str], Make] = {
-    ("POST", "/auth/passkeys/options"): lambda *_: {"json": {"password": PASSWORD}},
     ("POST", "/auth/confirm"): lambda *_: {"data": {"password": PASSWORD}},
     ("POST", "/auth/password"): lambda *_: {"data": {"present": PASSWORD, "password": "another long password"}},
     ("POST", "/auth/email"): lambda *_: {"data": {"email": "another@example.org"}},

@@ -156,7 +156,7 @@ def _try(world: World, name: str, who: str, person: Actor, given: dict[str, Any]
         before = of_organization(session, world.organization_id) if stranger else ""
         try:
             made = _call(session, name, person, given)
-        except (Conflict, InvalidInput) as error:
+        except (Conflict, InvalidInput, Unauthenticated) as error:
             if not stranger and type(error) is not HEARS.get(name):
                 raise
             made = error.message

@@ -27,6 +27,7 @@ from coexai_app.services import (
     access_tokens,
     account_deletion,
     accounts,
+    confirm,
     email_address,
     login_sessions,
     one_time,
@@ -118,11 +119,11 @@ class TestChangingTheAddress:
         assert {mail.to_address for mail in mails(session, MailKind.EMAIL_CHANGED)} == {ALICE, "alice@new.example.org"}
 
     @pytest.mark.asvs("V7.5.1")
-    def test_it_asks_for_the_password_after_ten_minutes(self, people: People) -> None:
+    def test_after_ten_minutes_it_asks_who_it_is(self, people: People) -> None:
         age(people.alice)
         with pytest.raises(FreshLoginNeeded):
             do(email_address.change, people.alice, email="alice@new.example.org")
-        do(login_sessions.confirm, people.alice, proof=proof())
+        do(confirm.with_password, people.alice, proof=proof())
         do(email_address.change, people.alice, email="alice@new.example.org")
 
     @pytest.mark.asvs("V6.3.8")

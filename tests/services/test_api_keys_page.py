@@ -184,8 +184,8 @@ class TestSudo:
                 attempt()
         (row,) = session.exec(select(ApiKey)).all()
         assert (row.revoked_at, row.overlap_until) == (None, None)
-        assert not do(api_keys_read.overview, people.bob).recent
-        assert do(api_keys_read.overview, people.alice).recent
+        assert not do(api_keys_read.overview, people.bob).fresh
+        assert do(api_keys_read.overview, people.alice).fresh
 
     @pytest.mark.asvs("V10.3.4")
     def test_an_api_client_needs_a_fresh_log_in_too(self, people: People) -> None:

@@ -18,7 +18,7 @@ from coexai_app.access import Actor
 from coexai_app.errors import (
     Conflict,
     Forbidden,
-    InvalidInput,
+    FreshLoginNeeded,
     InvalidToken,
     RateLimited,
     SecondFactorRequired,
@@ -89,6 +89,7 @@ class TestCodes:
         [
             ("123 456", "123456"),
             ("abcd-efgh-jklm", "ABCDEFGHJKLM"),
+            ("abcd-efgh-jklm npqr-stuv-wxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ"),
             (" 123456\u00a0", "123456"),
             ("１２３４５６", ""),
             ("12345\u0664", ""),
@@ -148,28 +149,35 @@ class TestEnrol:
         do(accounts.log_in, email=email_of(people.bob), password=PASSWORD)
 
     @pytest.mark.asvs("V7.5.1")
-    def test_after_ten_minutes_the_password_is_asked(self, people: People, session: Session) -> None:
-        enrol_app(people.bob)
-        log_in_long_ago(people.bob)
-        assert do(factors.overview, people.bob).needs_password
-        for act in (factors.begin_app, factors.remove_app, factors.new_codes):
-            with pytest.raises(InvalidInput, match="password"):
-                do(act, people.bob)
-            with pytest.raises(factors.WrongPassword):
-                do(act, people.bob, password="not the password")
-        assert session.exec(select(FactorTries)).one().failures == 3
-        do(factors.new_codes, people.bob, password=PASSWORD)
-        session.rollback()
-        assert session.exec(select(FactorTries)).all() == []
+    def test_after_ten_minutes_nothing_changes_before_the_person_has_confirmed(self, people: People, session: Session) -> None:
+        enrol_app(people.alice)
+        log_in_long_ago(people.alice)
+        for act in (factors.begin_app, factors.remove_app, factors.new_codes, lambda s, who: factors.require(s, who, required=True)):
+            with pytest.raises(FreshLoginNeeded):
+                do(act, people.alice)
+        (row,) = session.exec(select(TotpFactor)).all()
+        assert (row.pending, row.confirmed_at is not None) == (None, True)
+        assert not session.get_one(Organization, people.alice.organization_id).require_second_factor
 
-    def test_a_stolen_session_cannot_guess_the_password_for_long(self, people: People) -> None:
+    @pytest.mark.asvs("V7.5.1")
+    def test_a_session_from_before_the_factor_cannot_take_it_away(self, people: People, session: Session) -> None:
+        """Somebody who knows the password is logged in too; the owner adds an app, and the other one is asked for it."""
+        thief = actor(do(accounts.log_in, email=email_of(people.bob), password=PASSWORD).token)
         enrol_app(people.bob)
-        log_in_long_ago(people.bob)
-        for _ in range(5):
-            with pytest.raises(factors.WrongPassword):
-                do(factors.remove_app, people.bob, password="a guess")
-        with pytest.raises(RateLimited):
-            do(factors.remove_app, people.bob, password=PASSWORD)
+        with pytest.raises(FreshLoginNeeded):
+            do(factors.remove_app, thief)
+        do(factors.new_codes, people.bob)
+        assert session.exec(select(TotpFactor)).one().confirmed_at is not None
+
+    def test_only_the_session_that_was_shown_the_secret_puts_it_in_force(self, people: People, session: Session) -> None:
+        thief = actor(do(accounts.log_in, email=email_of(people.bob), password=PASSWORD).token)
+        given = code(do(factors.begin_app, people.bob).key.replace(" ", ""))
+        for _ in range(6):
+            with pytest.raises(Conflict, match="another window"):
+                do(factors.confirm_app, thief, code=given)
+        assert session.exec(select(FactorTries)).all() == []  # and so cannot make the owner wait
+        assert session.exec(select(TotpFactor)).one().confirmed_at is None
+        do(factors.confirm_app, people.bob, code=given)
 
     @pytest.mark.asvs("V6.3.7")
     def test_it_is_told_by_mail_and_ends_api_tokens_but_no_session(self, people: People, session: Session) -> None:
@@ -190,7 +198,7 @@ class TestEnrol:
         for who in (by_token, by_staff, replace(people.bob, session_id=None, key_id=uuid4())):
             for act in (factors.begin_app, factors.remove_app, factors.new_codes):
                 with pytest.raises(Forbidden):
-                    do(act, who, password=PASSWORD)
+                    do(act, who)
             with pytest.raises(Forbidden):
                 do(factors.confirm_app, who, code="123456")
 
@@ -246,6 +254,20 @@ class TestLogIn:
 
         with ThreadPoolExecutor(6) as pool:
             assert sorted(pool.map(attempt, codes[:6])) == [False] * 5 + [True]
+
+    @pytest.mark.asvs("V6.5.1")
+    def test_of_two_that_send_one_recovery_code_at_once_one_gets_in(self, people: People) -> None:
+        _, codes = enrol_app(people.bob)
+
+        def attempt(ticket: str) -> bool:
+            try:
+                do(second_step.with_code, ticket=ticket, code=codes[0])
+            except (WrongCode, RateLimited):
+                return False
+            return True
+
+        with ThreadPoolExecutor(6) as pool:
+            assert sorted(pool.map(attempt, [ticket_of(people.bob) for _ in range(6)])) == [False] * 5 + [True]
 
     @pytest.mark.asvs("V2.3.1")
     def test_no_session_and_no_row_of_one_before_the_second_step(self, people: People, session: Session) -> None:
@@ -325,6 +347,20 @@ class TestLogIn:
         do(second_step.with_code, ticket=ticket_of(people.bob), code=fresh[9])
         used = session.exec(select(AuditLog).where(AuditLog.action == "factor.recovery_used")).all()
         assert [row.data["left"] for row in used] == [9, 9]
+
+    @pytest.mark.asvs("V6.5.2", "V6.5.4")
+    def test_a_recovery_code_has_enough_bits_for_a_fast_hash(self, people: People, session: Session) -> None:
+        _, codes = enrol_app(people.bob)
+        assert len(factor_codes._LETTERS) == 32
+        assert {len(one.replace("-", "")) for one in codes} == {24}  # 5 bits each: 120, and 112 are asked for
+        assert all(set(one) <= {*factor_codes._LETTERS, "-"} for one in codes)
+        assert {len(row.code_hash) for row in session.exec(select(RecoveryCode)).all()} == {64}
+
+    def test_a_code_from_before_is_shorter_and_goes_on_working(self, people: People) -> None:
+        enrol_app(people.bob)
+        with db.transaction() as session:
+            session.exec(select(RecoveryCode)).first().code_hash = factor_codes._recovery_hash(people.bob.user_id, "ABCDEFGHJKLM")
+        do(second_step.with_code, ticket=ticket_of(people.bob), code="abcd-efgh-jklm")
 
     def test_nobody_without_a_factor_gets_codes(self, people: People) -> None:
         with pytest.raises(Conflict):

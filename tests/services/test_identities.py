@@ -28,9 +28,20 @@ from coexai_app.models import (
     User,
 )
 from coexai_app.models.base import new_id
-from coexai_app.services import account_deletion, accounts, factors, identities, one_time, passkeys, password_change, person, proofs
+from coexai_app.services import (
+    account_deletion,
+    accounts,
+    confirm,
+    factors,
+    identities,
+    one_time,
+    passkeys,
+    password_change,
+    person,
+    proofs,
+)
 from coexai_app.services.identities import AccountClosed, AccountExists, IdentityTaken, NoAddress, NotConnected, NotFresh
-from tests.factors import email_of, enrol_app, enrol_passkey, log_in_long_ago
+from tests.factors import code, email_of, enrol_app, enrol_passkey, log_in_long_ago
 from tests.oidc import CLIENT, ana, configured, flow
 from tests.people import PASSWORD, People, actor, do
 
@@ -309,6 +320,18 @@ class TestConfirm:
         assert do(factors.begin_app, people.bob).key
         assert "identity.confirmed" in actions(session)
 
+    @pytest.mark.asvs("V6.3.4", "V7.5.1")
+    def test_the_second_step_is_asked_here_too(self, people: People, session: Session) -> None:
+        connect(people.bob)
+        secret, _ = enrol_app(people.bob)
+        log_in_long_ago(people.bob)
+        with pytest.raises(SecondFactorRequired) as asked:
+            do(identities.confirm, people.bob, who=ana(auth_time=just_now()), flow=flow(people.bob))
+        assert not person.is_fresh(session, people.bob)
+        do(confirm.with_code, people.bob, ticket=str(asked.value.details["ticket"]), code=code(secret))
+        session.rollback()
+        assert person.is_fresh(session, people.bob)
+
     @pytest.mark.asvs("V6.8.4")
     @pytest.mark.parametrize("ago", [None, 120, 86_400, -3_600])
     def test_a_sign_in_from_before_does_not_count(self, people: People, session: Session, ago: int | None) -> None:
@@ -363,7 +386,7 @@ class TestOverview:
         connect(people.bob)
         shown = do(identities.overview, people.bob)
         assert [(one.label, one.email, one.locked) for one in shown.identities] == [("Google", "ana@bakery.example.org", "")]
-        assert [one.key for one in shown.confirming] == ["google"]
+        assert [one.key for one in do(confirm.overview, people.bob).providers] == ["google"]
         assert do(identities.overview, people.mallory).identities == ()
 
     def test_without_keys_there_is_nothing(self, people: People) -> None:

@@ -15,15 +15,17 @@ from coexai_app import db
 from coexai_app.errors import (
     Conflict,
     Forbidden,
+    FreshLoginNeeded,
     InvalidInput,
     NotFound,
     PasskeyRefused,
+    RateLimited,
     SecondFactorRequired,
     SignInExpired,
 )
 from coexai_app.models import AuditLog, LoginSession, Passkey, PasskeyChallenge, RecoveryCode
 from coexai_app.models.base import new_id
-from coexai_app.services import accounts, factors, passkeys, second_step, security
+from coexai_app.services import account_deletion, accounts, factors, passkeys, second_step, security
 from coexai_app.services.security import SecurityEvent
 from tests.factors import email_of, enrol_app, enrol_passkey, log_in_long_ago, ticket_of
 from tests.passkey import UP, Authenticator, b64
@@ -108,9 +110,8 @@ class TestRegister:
         with pytest.raises(InvalidInput, match="name"):
             do(passkeys.register, people.bob, name=" \u200b ", credential="{}")
         log_in_long_ago(people.bob)
-        with pytest.raises(InvalidInput, match="password"):
+        with pytest.raises(FreshLoginNeeded):
             do(passkeys.register_options, people.bob)
-        do(passkeys.register_options, people.bob, password=PASSWORD)
 
 
 class TestRemove:
@@ -227,6 +228,26 @@ class TestAlone:
             with pytest.raises(PasskeyRefused):
                 alone(gone)
 
+    def test_somebody_who_deleted_their_account_gets_it_back_with_it(self, people: People) -> None:
+        device = enrol_passkey(people.mallory)
+        do(account_deletion.delete_account, people.mallory, typed=email_of(people.mallory))
+        signed = alone(device)
+        assert signed.trashed
+        do(account_deletion.restore, token=signed.token)
+        assert actor(signed.token).user_id == people.mallory.user_id
+
+    @pytest.mark.asvs("V2.4.1")
+    def test_very_many_challenges_for_one_network_wait_unless_they_are_used(self, people: People) -> None:
+        device = enrol_passkey(people.bob)
+        for _ in range(second_step.STARTS.free):
+            do(second_step.alone_options, browser=HERE, ip="192.0.2.7")
+        with pytest.raises(RateLimited):
+            do(second_step.alone_options, browser=HERE, ip="192.0.2.7")
+        do(second_step.alone_options, browser=HERE, ip="192.0.2.8")
+        for _ in range(second_step.STARTS.free + 5):
+            options = do(second_step.alone_options, browser=HERE, ip="192.0.2.9")
+            do(second_step.alone, browser=HERE, credential=device.use(options), ip="192.0.2.9")
+
     def test_hostile_answers_are_refused_and_nothing_else(self, people: People) -> None:
         device = enrol_passkey(people.bob)
         dice = random.Random(7)
@@ -296,9 +317,9 @@ def test_keys_and_tokens_register_none(people: People) -> None:
 
     by_key = replace(people.bob, session_id=None, key_id=new_id())
     calls: list[Callable[[], object]] = [
-        lambda: do(passkeys.register_options, by_key, password=PASSWORD),
+        lambda: do(passkeys.register_options, by_key),
         lambda: do(passkeys.register, by_key, name="x", credential="{}"),
-        lambda: do(passkeys.remove, by_key, passkey_id=new_id(), password=PASSWORD),
+        lambda: do(passkeys.remove, by_key, passkey_id=new_id()),
     ]
     for call in calls:
         with pytest.raises(Forbidden):

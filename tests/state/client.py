@@ -22,6 +22,7 @@ class Tab:
         self.cookie, self.token = cookie, token or str(uuid4())
         self.manager = manager or StateManagerMemory()
         self.sent: list[Event] = []
+        self.here = "/home"
 
     async def __aenter__(self) -> Self:
         self.processor = BaseStateEventProcessor(middleware=app, backend_exception_handler=None)

@@ -51,7 +51,7 @@ async def test_an_ended_session_is_out_within_two_seconds(people: People) -> Non
         do(login_sessions.revoke_others, people.alice)
         time.sleep(guard.TRUST_SECONDS)
         await act(tab, AccountState, "load")
-        assert went(tab) == ["/login?next=/home"]
+        assert went(tab) == ["/login?next=/settings/account"]
     assert guard.TRUST_SECONDS < 2
 
 

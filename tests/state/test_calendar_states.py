@@ -180,13 +180,13 @@ class TestTheSecretAddress:
             await act(tab, CalendarFeedState, "switch_off")
             assert not (await see(tab, CalendarFeedState)).feed.on
 
-    async def test_an_old_log_in_leads_to_the_password(self, people: People) -> None:
+    async def test_an_old_log_in_leads_to_where_it_is_confirmed(self, people: People) -> None:
         with db.transaction() as session:
             session.execute(update(LoginSession).values(authenticated_at=db.utcnow(-3600)))
         async with Tab(people.tokens["bob"]) as tab:
             await visit(tab, "/calendar", CalendarState)
             await act(tab, CalendarFeedState, "make")
-            assert went(tab)[-1].startswith("/confirm?next=")
+            assert went(tab)[-1] == "/confirm?next=/calendar"
             assert (await see(tab, CalendarFeedState)).url == ""
 
 

@@ -8,7 +8,7 @@ from coexai_app.services import factors
 from state import guard
 from state.factors import HERE, FactorsState
 from state.jobs import JobsState
-from tests.factors import code, enrol_app
+from tests.factors import code, enrol_app, enrol_passkey, log_in_long_ago
 from tests.people import People, do
 from tests.state.client import Tab
 from tests.state.visiting import act, see, visit, went
@@ -60,6 +60,37 @@ async def test_an_open_tab_is_told_nothing_more_from_the_moment_of_the_rule(peop
         do(factors.require, people.alice, required=True)
         await visit(tab, "/jobs", JobsState)
         assert "requires a second step" in (await see(tab, JobsState)).problem
+
+
+async def test_after_ten_minutes_each_change_leads_to_where_it_is_confirmed(people: People) -> None:
+    enrol_passkey(people.bob)
+    (key,) = do(factors.overview, people.bob).passkeys
+    async with Tab(people.tokens["bob"]) as tab:
+        await visit(tab, HERE, FactorsState)
+        await act(tab, FactorsState, "open_removal", passkey_id=key.id)
+        assert (await see(tab, FactorsState)).about.name == "Laptop"
+        log_in_long_ago(people.bob)
+        await act(tab, FactorsState, "remove_passkey")
+        for change in ("app", "passkey", "remove-app", "codes"):
+            await act(tab, FactorsState, "open", change=change)
+            assert (await see(tab, FactorsState)).change == ""
+        await act(tab, FactorsState, "open_removal", passkey_id=key.id)
+        assert went(tab) == [f"/confirm?next={HERE}"] * 6
+    assert len(do(factors.overview, people.bob).passkeys) == 1
+
+
+async def test_a_question_is_asked_before_a_factor_goes_and_says_why_it_stays(people: People) -> None:
+    enrol_app(people.alice)
+    do(factors.require, people.alice, required=True)
+    async with Tab(people.tokens["alice"]) as tab:
+        await visit(tab, HERE, FactorsState)
+        await act(tab, FactorsState, "open", change="remove-app")
+        asked = (await see(tab, FactorsState)).asked
+        assert asked
+        await act(tab, FactorsState, "remove_app")
+        after = await see(tab, FactorsState)
+        assert (after.change, after.asked) == ("remove-app", asked)
+        assert "requires a second step" in after.wrong
 
 
 async def test_a_member_cannot_set_the_rule(people: People) -> None:

@@ -73,7 +73,7 @@ async def test_replaced_and_revoked(people: People) -> None:
         assert [row.word for row in (await see(tab, KeysState)).keys.rows] == ["Revoked", "Replaced"]
 
 
-async def test_an_old_log_in_is_led_to_the_password(people: People) -> None:
+async def test_after_ten_minutes_they_are_led_to_show_who_they_are(people: People) -> None:
     async with Tab(people.tokens["bob"]) as tab:
         await visit(tab, PATH, KeysState)
         await act(tab, KeysState, "create", form=FORM)

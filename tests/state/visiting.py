@@ -12,12 +12,13 @@ from tests.state.client import Tab
 
 async def visit(tab: Tab, path: str, state: Any) -> None:
     """The events of a page load, in the order that `pages.base` gives them."""
+    tab.here = path
     await tab.call(AppState.event_handlers["enter"], path=path)
     await tab.call(state.event_handlers["load"], path=path)
 
 
 async def act(tab: Tab, state: Any, handler: str, **arguments: Any) -> None:
-    await tab.call(state.event_handlers[handler], **arguments)
+    await tab.call(state.event_handlers[handler], path=tab.here, **arguments)
 
 
 async def see(tab: Tab, state: Any) -> Any:
