@@ -36,14 +36,13 @@ def get(session: Session, actor: Actor) -> OrganizationView:
     """The actor's organisation, with what they may do to it."""
     access.require(actor, Permission.VIEW_TEAM)
     row = session.get_one(Organization, actor.organization_id)
-    owners = select(Membership.user_id).where(Membership.organization_id == row.id, Membership.role == Role.OWNER)
     others = (
         select(User.id, User.name, User.email)
         .join(Membership, col(Membership.user_id) == User.id)
-        .where(Membership.organization_id == row.id, User.id != actor.user_id)
+        .where(Membership.organization_id == row.id, User.id != actor.user_id, col(User.disabled_at).is_(None))
         .order_by(col(User.name))
     )
-    return view.whole(row, actor, owners=len(session.exec(owners).all()), others=session.exec(others).all())
+    return view.whole(row, actor, owners=len(members.owners(session, row.id)), others=session.exec(others).all())
 
 
 def create(session: Session, actor: Actor, *, name: str, timezone: str = "") -> OrganizationView:

@@ -103,9 +103,9 @@ def choices(actor: Actor) -> tuple[RoleChoice, ...]:
     return tuple(_choice(role) for role in reversed(Role) if RANK[role] <= RANK[actor.role])
 
 
-def row(member: Membership, user: User, actor: Actor, *, seen: datetime | None, owners: int, at: datetime) -> MemberRow:
+def row(member: Membership, user: User, actor: Actor, *, seen: datetime | None, last: bool, at: datetime) -> MemberRow:
+    """`last`: they are the only owner who can log in."""
     you = user.id == actor.user_id
-    last = member.role is Role.OWNER and owners == 1
     locked = why_not(actor, member, Role.VIEWER) or (_LAST if last else "")
     roles = () if locked else tuple(_choice(r, member.role) for r in Role if r is member.role or not why_not(actor, member, r))
     stays = why_not_remove(actor, member) or ("Leave the organisation on its page instead." if you else "")

@@ -146,6 +146,7 @@ mail.page                       staff  refused  closed
 mail.retry                      staff  refused  closed
 member_links.open_links         admin  hidden   closed
 member_links.revoke_all         inner  -        -
+member_links.revoke_own         inner  -        -
 members.change_role             admin  hidden   closed
 members.leave                   viewer own      closed
 members.lock                    inner  -        -

@@ -15,7 +15,17 @@ from coexai_app.errors import CoexaiError, Conflict, Forbidden, InvalidInput, In
 from coexai_app.models import ApiKey, Event, Invitation, LoginSession, Mail, Membership, RefreshToken, User
 from coexai_app.models.base import new_id
 from coexai_app.scopes import Scope
-from coexai_app.services import access_tokens, accounts, api_key_access, api_keys, invitations, members, tokens
+from coexai_app.services import (
+    access_tokens,
+    account_deletion,
+    accounts,
+    api_key_access,
+    api_keys,
+    invitations,
+    members,
+    organizations,
+    tokens,
+)
 from tests.people import PASSWORD, People, actor, do
 from tests.trail import rows
 
@@ -188,6 +198,63 @@ class TestLastOwner:
             do(members.leave, people.alice)
         with pytest.raises(Conflict, match="last owner"):
             do(members.change_role, people.alice, user_id=people.alice.user_id, role="admin")
+
+
+def trash_account(person: Actor) -> Any:
+    with db.reading() as session:
+        email = session.get_one(User, person.user_id).email
+    return do(account_deletion.delete_account, person, typed=email)
+
+
+@pytest.mark.asvs("V2.3.4")
+class TestAnOwnerInTheTrash:
+    """Adam owns the organisation too, and deletes his account: he cannot log in, so he keeps it for nobody."""
+
+    @pytest.fixture
+    def adam(self, people: People) -> Actor:
+        make(people.adam, Role.OWNER)
+        return actor(people.tokens["adam"])
+
+    def test_the_other_one_is_the_last(self, people: People, adam: Actor) -> None:
+        trash_account(adam)
+        assert do(organizations.get, people.alice).why_not_leave
+        rows_ = {row.name: row for row in do(members.page, people.alice).rows}
+        assert "last owner" in rows_["Alice Archer"].locked
+        assert rows_["Adam Ash"].may_remove
+        for call in (
+            lambda: do(members.leave, people.alice),
+            lambda: do(members.change_role, people.alice, user_id=people.alice.user_id, role="admin"),
+        ):
+            with pytest.raises(Conflict, match="last owner"):
+                call()
+
+    def test_and_hands_it_to_nobody_who_cannot_log_in(self, people: People, session: Session) -> None:
+        trash_account(people.bob)
+        with pytest.raises(Conflict, match="in the trash"):
+            do(members.transfer, people.alice, user_id=people.bob.user_id)
+        assert str(people.bob.user_id) not in repr(do(organizations.get, people.alice))
+        assert role_of(session, people.alice) is Role.OWNER
+
+    def test_but_takes_him_out_or_down(self, people: People, adam: Actor, session: Session) -> None:
+        trash_account(adam)
+        do(members.change_role, people.alice, user_id=adam.user_id, role="viewer")
+        assert role_of(session, adam) is Role.VIEWER
+        do(members.remove, people.alice, user_id=adam.user_id)
+        assert role_of(session, adam) is None
+
+    def test_one_deletes_the_account_while_the_other_leaves(self, people: People, adam: Actor, session: Session) -> None:
+        results = together(lambda: trash_account(adam), lambda: do(members.leave, people.alice))
+        assert sorted(type(r).__name__ for r in results) == ["Conflict", "NoneType"]
+        session.rollback()
+        able = select(Membership.role).join(User).where(User.disabled_at == None)  # noqa: E711
+        able = able.where(Membership.organization_id == people.alice.organization_id, Membership.role == Role.OWNER)
+        assert len(session.exec(able).all()) == 1
+
+    def test_their_open_invitations_end_and_say_so(self, people: People, adam: Actor, session: Session) -> None:
+        do(invitations.invite, adam, email="new@own.example.org", role="owner")
+        trash_account(adam)
+        assert session.exec(select(Invitation.revoked_at)).one() is not None
+        assert [row.user_id for row in rows(session, adam.organization_id, "invitation.revoked")] == [adam.user_id]
 
 
 class TestRemove:
