@@ -26,7 +26,7 @@ from coexai_app import access, db, live, settings
 from coexai_app.access import Actor, Permission
 from coexai_app.agents.report import Report
 from coexai_app.errors import Conflict, Forbidden, InvalidInput
-from coexai_app.models import ClientLink, Membership, Output, OutputStatus, User
+from coexai_app.models import ClientLink, Membership, Output, OutputStatus, Role, User
 from coexai_app.services import account_fields, audit, output_changes, outputs, reviews, sealing
 from coexai_app.services.person import hash_of
 from coexai_app.views import reviews as view
@@ -124,7 +124,7 @@ def close(session: Session, actor: Actor, link: ClientLink) -> None:
     link.revoked_at = db.now(session)
     session.flush()
     title = session.exec(select(Output.title).where(Output.id == link.output_id)).one()
-    of = {"target": str(link.output_id), "target_name": title, "client": link.name}
+    of: dict[str, Any] = {"target": str(link.output_id), "target_name": title, "client": link.name}
     audit.record(session, "client_link.revoked", actor=actor, organization_id=link.organization_id, **of)
     live.publish(session, link.organization_id, "client_link.revoked", link.output_id)
 
@@ -169,7 +169,7 @@ def _hold_membership(session: Session, actor: Actor) -> None:
     role = session.exec(own.with_for_update(read=True)).first()
     if there is None or role is None:
         raise Forbidden("You do not belong to this organisation any more.")
-    access.require(replace(actor, role=role), Permission.SHARE_OUTPUT)
+    access.require(replace(actor, role=Role(role)), Permission.SHARE_OUTPUT)
 
 
 def passcode_hash(link_id: UUID, passcode: str) -> str:

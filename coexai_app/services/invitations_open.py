@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -21,6 +22,6 @@ def revoke_above(session: Session, actor: Actor, organization_id: UUID, user_id:
     waiting = theirs.where(col(Invitation.accepted_at).is_(None), col(Invitation.revoked_at).is_(None), col(Invitation.role).in_(beyond))
     for row in session.exec(waiting.order_by(col(Invitation.id)).with_for_update().execution_options(populate_existing=True)).all():
         row.revoked_at = db.now(session)
-        of = {"target": str(row.id), "target_name": row.email}
+        of: dict[str, Any] = {"target": str(row.id), "target_name": row.email}
         audit.record(session, "invitation.revoked", actor=actor, organization_id=organization_id, **of)
     session.flush()

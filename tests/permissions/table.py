@@ -121,6 +121,7 @@ invitations.page                admin  own      closed
 invitations.resend              admin  hidden   closed
 invitations.revoke              admin  hidden   closed
 invitations.roles               viewer own      members:read
+invitations_open.revoke_above   inner  -        -
 jobs.cancel                     member hidden   jobs:write
 jobs.check                      member own      jobs:write
 jobs.create                     member own      jobs:write
