@@ -17,7 +17,7 @@ from coexai_app.access import PERMISSIONS, RANK, Actor, Permission
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coexai_app.models import ApiKey, LoginSession, MailKind, Membership, Organization, RefreshToken, Role, User
 from coexai_app.models.base import new_id
-from coexai_app.services import accounts, audit, invitations_open, mail, member_links, person, tokens, webhook_events
+from coexai_app.services import accounts, audit, invitations_open, mail, member_links, person, rest_hooks, tokens, webhook_events
 from coexai_app.views import members as view
 from coexai_app.views.base import Page
 from coexai_app.views.members import MemberRow
@@ -222,11 +222,13 @@ def _take_out(session: Session, actor: Actor, target: Membership) -> None:
     ended = {"revoked_at": db.utcnow()}
     for table in (RefreshToken, ApiKey):
         session.execute(update(table).where(*_here(table, target), col(table.revoked_at).is_(None)).values(**ended))
+    name = session.get_one(User, target.user_id).name
+    rest_hooks.switch_off(session, actor, user_id=target.user_id, name=name)
     invitations_open.revoke_above(session, actor, actor.organization_id, target.user_id, None)
     session.delete(target)
     session.flush()
     live.publish(session, actor.organization_id, "member.removed", target.user_id)
-    told = {"user_id": str(target.user_id), "name": session.get_one(User, target.user_id).name, "role": target.role.value}
+    told = {"user_id": str(target.user_id), "name": name, "role": target.role.value}
     webhook_events.note(session, actor.organization_id, "member.removed", target.user_id, **told)
 
 

@@ -112,16 +112,15 @@ def _rows(table: sa.Table, mine: sa.ColumnElement[bool], only: tuple[str, ...] =
 
 def _closed(column: sa.Column[Any]) -> bool:
     """Whether a column opens something, or proves a secret."""
+    if column.table.name == "audit_logs":  # its hashes prove the log, and open nothing
+        return False
     return isinstance(column.type, sa.LargeBinary) or secret(column.name) or bool(_CLOSED.search(column.name))
 
 
 def _about(lost: list[str]) -> dict[str, Any]:
-    held = {
-        n: t for n, t in sorted(SQLModel.metadata.tables.items()) if n == "job_steps" or ("organization_id" in t.c and n not in LEFT_OUT)
-    }
     return {
         "tables_left_out": LEFT_OUT,
-        "columns_left_out": {name: columns for name, table in held.items() if (columns := [c.name for c in table.c if _closed(c)])},
+        "columns_left_out": "In every table: secrets, hashes that prove one, and bytes. The files themselves are in the folder files.",
         "could_not_be_read": lost,
     }
 

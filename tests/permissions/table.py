@@ -276,6 +276,7 @@ proofs.attempt_as               viewer own      person
 quotas.check                    inner  -        -
 quotas.reserve                  inner  -        -
 quotas.usage                    inner  -        -
+rest_hooks.switch_off           inner  -        -
 rest_hooks.subscribe            admin  own      webhooks:manage
 rest_hooks.unsubscribe          admin  own      webhooks:manage
 review_mails.mentioned          inner  -        -
@@ -305,6 +306,7 @@ tokens.whoami                   viewer own      any
 webhook_endpoints.change        admin  hidden   webhooks:manage
 webhook_endpoints.create        admin  own      webhooks:manage
 webhook_endpoints.delete        admin  hidden   webhooks:manage
+webhook_endpoints.end           inner  -        -
 webhook_endpoints.get           admin  hidden   webhooks:manage
 webhook_endpoints.listed        inner  -        -
 webhook_endpoints.page          viewer own      jobs:read

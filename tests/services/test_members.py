@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from coexai_app import db
 from coexai_app.access import Actor, Role
 from coexai_app.errors import CoexaiError, Conflict, Forbidden, InvalidInput, InvalidToken, NotFound
-from coexai_app.models import ApiKey, Event, Invitation, LoginSession, Mail, Membership, RefreshToken, User
+from coexai_app.models import ApiKey, Event, Invitation, LoginSession, Mail, Membership, RefreshToken, User, WebhookEndpoint
 from coexai_app.models.base import new_id
 from coexai_app.scopes import Scope
 from coexai_app.services import (
@@ -24,7 +24,9 @@ from coexai_app.services import (
     invitations,
     members,
     organizations,
+    rest_hooks,
     tokens,
+    webhook_endpoints,
 )
 from tests.people import PASSWORD, People, actor, do
 from tests.trail import rows
@@ -288,6 +290,23 @@ class TestRemove:
         assert session.exec(select(ApiKey.revoked_at)).one() is not None
         (row,) = rows(session, people.alice.organization_id, "member.removed")
         assert (row.before, row.after) == ({"role": "member"}, {"role": None})
+
+    @pytest.mark.parametrize("how", ["removed", "left"])
+    def test_what_a_program_of_theirs_subscribed_gets_nothing_any_more(self, people: People, session: Session, how: str) -> None:
+        made = do(api_keys.create, people.adam, name="Zap", scopes=["webhooks:manage"])
+        with db.reading() as reading:
+            program = api_key_access.authenticate(reading, key=made.secret).actor
+        do(rest_hooks.subscribe, program, url="https://hooks.example.org/adam", event="job.completed")
+        ours = do(webhook_endpoints.create, people.adam, url="https://hooks.example.org/ours", events=["job.completed"])
+        if how == "removed":
+            do(members.remove, people.alice, user_id=people.adam.user_id)
+        else:
+            do(members.leave, people.adam)
+        found = {row.url: row for row in session.exec(select(WebhookEndpoint)).all()}
+        assert not found["https://hooks.example.org/adam"].enabled
+        assert "Adam Ash does not work here any more" in found["https://hooks.example.org/adam"].disabled_reason
+        assert found["https://hooks.example.org/ours"].enabled, ours
+        assert len(rows(session, people.alice.organization_id, "webhook.switched_off")) == 1
 
     def test_clients_in_other_organisations_go_on(self, people: People, session: Session) -> None:
         elsewhere = next(o for o in do(accounts.me, people.bob).organizations if not o.current)
