@@ -136,7 +136,8 @@ def _leave() -> rx.Component:
         ),
         confirm(
             "Leave this organisation?",
-            "You lose access at once, on every device. What you made stays here; your schedules stop until somebody resumes them.",
+            "You lose access at once, on every device. What you made stays here; your links for clients stop working, and your schedules "
+            "stop until somebody resumes them.",
             dialog_id=_LEAVE,
             confirm_label="Leave",
             on_confirm=OrganizationState.leave,

@@ -33,7 +33,18 @@ from coexai_app.models import (
     TotpFactor,
     User,
 )
-from coexai_app.services import account_fields, audit, login_sessions, mail, person, pictures, proofs, tokens
+from coexai_app.services import (
+    account_fields,
+    audit,
+    invitations_open,
+    login_sessions,
+    mail,
+    member_links,
+    person,
+    pictures,
+    proofs,
+    tokens,
+)
 from coexai_app.views.accounts import AccountView
 
 TRASH_DAYS: Final = 30
@@ -79,12 +90,13 @@ def rename(session: Session, actor: Actor, *, name: str) -> None:
 
 
 def delete_account(session: Session, actor: Actor, *, typed: str) -> None:
-    """Puts the account into the trash and ends every session, token and key of it. `typed` is the person's address, as a confirmation.
+    """Puts the account into the trash and ends every session, token and key of it, its links for clients and its open invitations.
 
+    `typed` is the person's address, as a confirmation.
     Raises FreshLoginNeeded, InvalidInput for another address, and Conflict while an organisation with other people has no other owner.
     """
     person.require_fresh(session, actor)
-    _hold_owned(session, actor.user_id)
+    homes = _hold_homes(session, actor.user_id)
     user = session.get_one(User, actor.user_id)
     if account_fields.typed(typed) != user.email:
         raise InvalidInput("Type the e-mail address of your account.", field="typed")
@@ -95,13 +107,17 @@ def delete_account(session: Session, actor: Actor, *, typed: str) -> None:
     session.flush()
     tokens.bump(session, user.id)
     login_sessions.end_all(session, user.id)
+    member_links.revoke_own(session, actor)
+    for home in homes:
+        invitations_open.revoke_above(session, actor, home, user.id, None)
     until = at + timedelta(days=TRASH_DAYS)
     text = f"Nobody can use it any more. Log in before {until.day} {until:%B %Y} to get it back; after that it is removed for good."
     data = {"url": "/login", "title": "Your account was put into the trash", "text": text}
     mail.send(
         session, kind=MailKind.NOTICE, to=user.email, data=data, once_key=f"account-trash:{user.id}:{at.isoformat()}", user_id=user.id
     )
-    audit.record(session, "account.deleted", actor=actor, target=str(user.id), target_name=user.name)
+    for home in homes:
+        audit.record(session, "account.deleted", actor=actor, organization_id=home, target=str(user.id), target_name=user.name)
 
 
 def restore(session: Session, *, token: str) -> None:
@@ -141,11 +157,11 @@ def purge(session: Session) -> None:
         audit.record(session, "account.purged", organization_id=home, target=str(user.id), target_name=user.name)
 
 
-def _hold_owned(session: Session, user_id: UUID) -> None:
-    """Who owns these organisations stays as it is until the commit, as `members.lock` holds one."""
-    mine = select(Membership.organization_id).where(Membership.user_id == user_id, Membership.role == Role.OWNER)
+def _hold_homes(session: Session, user_id: UUID) -> list[UUID]:
+    """The organisations that the person belongs to, held until the commit: nobody leaves or changes roles there meanwhile."""
+    mine = select(Membership.organization_id).where(Membership.user_id == user_id)
     held = select(Organization.id).where(col(Organization.id).in_(mine)).order_by(col(Organization.id))
-    session.exec(held.with_for_update(key_share=True)).all()
+    return list(session.exec(held.with_for_update(key_share=True)).all())
 
 
 def _blocked(session: Session, user_id: UUID) -> str:

@@ -83,7 +83,9 @@ def _people(session: Session, actor: Actor) -> tuple[Option, ...]:
     last: Any = (
         select(func.max(AuditLog.seq)).where(chain, col(AuditLog.user_id).is_not(None)).group_by(col(AuditLog.user_id)).limit(MOST_PEOPLE)
     )
-    rows = session.exec(access.scoped(select(AuditLog), actor).where(chain, col(AuditLog.seq).in_(last))).all()
+    # By themselves: inside another statement PostgreSQL counts them anew for each row, until it has statistics of a log that grew.
+    newest = session.execute(last).scalars().all()
+    rows = session.exec(access.scoped(select(AuditLog), actor).where(chain, col(AuditLog.seq).in_(newest))).all()
     named = sorted((row.user_name or "A person without a name", str(row.user_id)) for row in rows)
     return (Option(value="", label="Everybody"), *(Option(value=value, label=name) for name, value in named))
 

@@ -47,9 +47,12 @@ class ChainReport:
 
 @db.reads
 def chains(session: Session, *, organization_id: UUID | None = None) -> tuple[tuple[UUID, str], ...]:
-    """The chains of this instance with the names of their organisations, rows without a head included. Raises NotFound."""
-    known = sa.union(sa.select(HEADS.c.id), sa.select(ROWS.c.chain_id).distinct()).subquery()
+    """The chains of this instance with the names of their organisations, rows without a head and organisations without a chain included.
+
+    Raises NotFound.
+    """
     of: Any = Organization
+    known = sa.union(sa.select(HEADS.c.id), sa.select(ROWS.c.chain_id).distinct(), sa.select(of.id)).subquery()
     found = sa.select(known.c.id, of.name).join(of, of.id == known.c.id, isouter=True).order_by(known.c.id)
     if organization_id is not None:
         found = found.where(known.c.id == organization_id)
@@ -73,6 +76,24 @@ def walk(session: Session, chain_id: UUID, *, newest: int | None = None) -> Chai
         checkpoint = session.execute(sa.select(HEADS.c.checkpoint_seq).where(HEADS.c.id == chain_id)).scalar_one_or_none()
         if checkpoint is None or checkpoint < problem.seq:
             return report
+
+
+@db.reads
+def since(session: Session, chain_id: UUID, *, seq: int, row_hash: str) -> Problem | None:
+    """Whether a chain still holds the row that an earlier check found as its newest: whoever sets the whole chain back to an old state,
+    its signed head included, or begins it anew, is found by what was kept elsewhere. Rows that retention took away are not asked for.
+    """
+    head = session.execute(sa.select(HEADS).where(HEADS.c.id == chain_id)).mappings().first()
+    if head is None:
+        return Problem("missing", 1, f"The log had {seq:,} rows at the earlier check, and is not there any more.")
+    if seq < head["checkpoint_seq"]:
+        return None
+    if seq > head["seq"]:
+        text = f"The log had {seq:,} rows at the earlier check, and ends at row {head['seq']:,}: it was set back to an older state."
+        return Problem("cut", head["seq"] + 1, text)
+    same = sa.select(ROWS.c.hash).where(ROWS.c.chain_id == chain_id, ROWS.c.seq == seq)
+    found = head["checkpoint_hash"] if seq == head["checkpoint_seq"] else session.execute(same).scalar_one_or_none()
+    return None if found == row_hash else Problem("changed", seq, f"Row {seq:,} is not the one of the earlier check.")
 
 
 def latest(session: Session, actor: Actor) -> ChainReport:
@@ -125,7 +146,9 @@ def seal(session: Session, chain_id: UUID) -> ChainReport:
 def _walk(session: Session, chain_id: UUID, newest: int | None) -> ChainReport:
     head = session.execute(sa.select(HEADS).where(HEADS.c.id == chain_id)).mappings().first()
     if head is None:
-        return ChainReport(chain_id, 0, 0, 0, "", Problem("head", 1, "The chain has rows, but its head was deleted."))
+        rows = session.execute(sa.select(sa.exists().where(ROWS.c.chain_id == chain_id))).scalar_one()
+        text = "The chain has rows, but its head was deleted." if rows else "There is no audit log: every organisation begins with a row."
+        return ChainReport(chain_id, 0, 0, 0, "", Problem("head" if rows else "missing", 1, text))
     end, before, previous = head["seq"], head["checkpoint_seq"], head["checkpoint_hash"]
 
     def found(problem: Problem | None, rows: int = 0) -> ChainReport:

@@ -4,15 +4,15 @@ is in `client_reviews.py`.
 A token holds 256 random bits and is shown once; the table holds its SHA-256. A passcode is short, so its HMAC is under the instance's
 secret: whoever gets the table alone cannot try them out.
 
-A link belongs to the organisation: it goes on when its maker leaves, and anybody who may share can revoke it. What happens to the links
-of somebody who is taken out is decided there (`member_links.py`).
+Anybody who may share can revoke a link. It ends when its maker leaves, deletes their account or may not share any more; whoever takes a
+member out may decide that their links go on as the organisation's (`members.py`, `member_links.py`).
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -24,7 +24,7 @@ from coexai_app import access, db, live, settings
 from coexai_app.access import Actor, Permission
 from coexai_app.agents.report import Report
 from coexai_app.errors import Conflict, Forbidden, InvalidInput
-from coexai_app.models import ClientLink, Membership, Output, OutputStatus, User
+from coexai_app.models import ClientLink, Membership, Output, OutputStatus, Role, User
 from coexai_app.services import account_fields, audit, output_changes, outputs, reviews, sealing
 from coexai_app.services.person import hash_of
 from coexai_app.views import reviews as view
@@ -122,7 +122,8 @@ def close(session: Session, actor: Actor, link: ClientLink) -> None:
     link.revoked_at = db.now(session)
     session.flush()
     title = session.exec(select(Output.title).where(Output.id == link.output_id)).one()
-    audit.record(session, "client_link.revoked", actor=actor, target=str(link.output_id), target_name=title, client=link.name)
+    of: dict[str, Any] = {"target": str(link.output_id), "target_name": title, "client": link.name}
+    audit.record(session, "client_link.revoked", actor=actor, organization_id=link.organization_id, **of)
     live.publish(session, link.organization_id, "client_link.revoked", link.output_id)
 
 
@@ -155,10 +156,18 @@ def _told(made: Made) -> str:
 
 
 def _hold_membership(session: Session, actor: Actor) -> None:
-    """Until the commit nobody takes the actor out, so that whoever does finds every link. Raises Forbidden for somebody who is out."""
-    own = select(Membership.id).where(Membership.user_id == actor.user_id, Membership.organization_id == actor.organization_id)
-    if session.exec(own.with_for_update(read=True)).first() is None:
+    """Until the commit nobody takes the actor out, or their role or account away, so that whoever does finds every link.
+
+    Raises Forbidden for somebody who may not share any more.
+    """
+    # The person first, then the membership, as everything that takes one of them away.
+    person = select(User.id).where(User.id == actor.user_id, col(User.disabled_at).is_(None))
+    own = select(Membership.role).where(Membership.user_id == actor.user_id, Membership.organization_id == actor.organization_id)
+    there = session.exec(person.with_for_update(read=True)).first()
+    role = session.exec(own.with_for_update(read=True)).first()
+    if there is None or role is None:
         raise Forbidden("You do not belong to this organisation any more.")
+    access.require(replace(actor, role=Role(role)), Permission.SHARE_OUTPUT)
 
 
 def passcode_hashes(link_id: UUID, passcode: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from coexai_app.integrations.storage import store
 from coexai_app.models import File
 from coexai_app.models.base import new_id
 from coexai_app.plans import MEGABYTE
+from coexai_app.services import audit
 from coexai_app.views import partner_files
 from coexai_app.views.files import FileView
 from coexai_app.views.partner_files import PartnerFile
@@ -69,6 +70,7 @@ def add(session: Session, actor: Actor, *, name: str, content_type: str, path: P
     store().put(file.key, path, file.content_type)
     session.add(file)
     session.flush()
+    audit.record(session, "file.added", actor=actor, target=str(file.id), target_name=file.name, size=file.size)
     return FileView.from_row(file)
 
 

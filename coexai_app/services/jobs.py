@@ -20,7 +20,7 @@ from coexai_app.access import Actor, Permission
 from coexai_app.agents.pipeline import Agent, AgentInput, Capability
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coexai_app.models import BusinessProfile, File, Job, JobStatus, JobStep, Priority, StepState, User
-from coexai_app.services import audit, dispatch, forms, jobs_read, quotas, transitions
+from coexai_app.services import audit, dispatch, forms, jobs_read, quotas, starters, transitions
 from coexai_app.views.jobs import JobView
 
 _mine: Final[Any] = bindparam("organization")
@@ -174,13 +174,18 @@ def cancel(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
 
 
 def retry(session: Session, actor: Actor, *, job_id: UUID) -> JobView:
-    """Resumes a failed or cancelled job at its first unfinished step: finished ones are kept, and nothing is paid twice."""
+    """Resumes a failed or cancelled job at its first unfinished step: finished ones are kept, and nothing is paid twice.
+
+    One of somebody who may not run it any more runs as the actor's from here on.
+    """
     access.require(actor, Permission.RUN_AGENT)
     job = _locked(session, actor, job_id)
     access.require_mode(actor, test=job.test)
     if job.status not in RESUMABLE:
         raise Conflict("Only a failed or cancelled job can be resumed.")
     coworker, _ = find(job.agent, job.capability)
+    if starters.barred(session, [job]):
+        job.user_id = actor.user_id
     if not job.period and not job.test:
         job.period = quotas.reserve(session, actor, agent=job.agent, name=coworker.name)
         session.flush()

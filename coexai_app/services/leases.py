@@ -37,7 +37,7 @@ RELEASE_SECONDS: Final = 7.5
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job that this worker holds; `fence` and `owner` prove it in every later write."""
+    """A job that this worker holds; `fence` and `owner` prove it in every later write. `barred`: why it must not run, see `starters.py`."""
 
     id: UUID
     organization_id: UUID
@@ -53,6 +53,7 @@ class Claim:
     profile_version: int = 0
     language: str = ""
     test: bool = False
+    barred: str = ""
 
 
 def held(*claims: Claim) -> tuple[ColumnElement[bool], ...]:

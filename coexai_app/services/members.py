@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, delete, func, update
 from sqlmodel import Session, col, select
 
 from coexai_app import access, db, live
-from coexai_app.access import RANK, Actor, Permission
+from coexai_app.access import PERMISSIONS, RANK, Actor, Permission
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coexai_app.models import ApiKey, LoginSession, MailKind, Membership, Organization, RefreshToken, Role, User
 from coexai_app.models.base import new_id
-from coexai_app.services import accounts, audit, invitations_open, mail, member_links, person, tokens, webhook_events
+from coexai_app.services import accounts, audit, invitations_open, mail, member_links, person, rest_hooks, tokens, webhook_events
 from coexai_app.views import members as view
 from coexai_app.views.base import Page
 from coexai_app.views.members import MemberRow
@@ -50,15 +50,16 @@ def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 50) -> P
             .group_by(col(LoginSession.user_id))
         ).all()
     )
-    last = owners(session, actor.organization_id)
-    shown = tuple(view.row(m, u, actor, seen=seen.get(u.id), last=last == [u.id], at=db.now(session)) for m, u in rows)
+    able = owners(session, actor.organization_id)
+    shown = tuple(view.row(m, u, actor, seen=seen.get(u.id), last=able == [u.id], at=db.now(session)) for m, u in rows)
     return Page[MemberRow](rows=shown, page=page, limit=limit, total=total)
 
 
 def change_role(session: Session, actor: Actor, *, user_id: UUID, role: str) -> None:
     """Gives a member another role; the role that they have changes nothing.
 
-    Raises Forbidden for an admin and an owner's role, and for everybody who would raise themselves; Conflict for the last owner.
+    Invitations and links for clients that they could not send any more end. Raises Forbidden for an admin and an owner's role, and for
+    everybody who would raise themselves; Conflict for the last owner.
     """
     access.require(actor, Permission.MANAGE_TEAM)
     new = role_named(role)
@@ -85,7 +86,7 @@ def transfer(session: Session, actor: Actor, *, user_id: UUID) -> None:
     if user_id == actor.user_id:
         raise Conflict("You own this organisation already. Choose somebody else.")
     if user.disabled_at is not None:
-        raise Conflict(f"The account of {user.name} is closed. Choose somebody else.")
+        raise Conflict(f"{user.name}'s account is in the trash. Choose somebody who can log in.")
     if target.role is not Role.OWNER:
         _give(session, actor, target, user, Role.OWNER)
     _give(session, actor, own, session.get_one(User, actor.user_id), Role.ADMIN)
@@ -125,15 +126,20 @@ def remove(session: Session, actor: Actor, *, user_id: UUID, revoke_links: bool 
 
 
 def leave(session: Session, actor: Actor) -> None:
-    """The actor leaves; their sessions go on in another organisation of theirs, or end. Raises Conflict for the last owner."""
+    """The actor leaves; their sessions go on in another organisation of theirs, or end, and their links for clients open nothing any more.
+
+    Raises Conflict for the last owner.
+    """
     access.require(actor, Permission.VIEW_TEAM)
     person.refuse_key(actor)
     own, _, user = _both(session, actor, actor.user_id)
     if owners(session, actor.organization_id) == [actor.user_id]:
         raise Conflict("You are the last owner. Hand the organisation over, or delete it.")
     _take_out(session, actor, own)
+    links = member_links.revoke_all(session, actor, actor.user_id)
     move_sessions(session, actor.organization_id, actor.user_id)
-    audit.record(session, "member.left", actor=actor, target=str(user.id), target_name=user.name, before={"role": own.role})
+    before = {"role": own.role}
+    audit.record(session, "member.left", actor=actor, target=str(user.id), target_name=user.name, before=before, links_revoked=links)
 
 
 def move_sessions(session: Session, organization_id: UUID, user_id: UUID) -> None:
@@ -158,6 +164,12 @@ def lock(session: Session, actor: Actor) -> Membership:
     return _one(session, actor, actor.user_id)
 
 
+def owners(session: Session, organization_id: UUID) -> list[UUID]:
+    """The owners who can log in: one whose account is in the trash looks after nothing."""
+    found = select(Membership.user_id).join(User, col(User.id) == Membership.user_id).where(col(User.disabled_at).is_(None))
+    return list(session.exec(found.where(Membership.organization_id == organization_id, Membership.role == Role.OWNER)).all())
+
+
 def role_named(name: str) -> Role:
     """The role of this name. Raises InvalidInput."""
     try:
@@ -175,12 +187,6 @@ def tell(session: Session, user: User, kind: MailKind, data: dict[str, str], *, 
         return
 
 
-def owners(session: Session, organization_id: UUID) -> list[UUID]:
-    """Who can act as an owner: an account that is closed, or in the trash, counts for nobody."""
-    found = select(Membership.user_id).join(User, col(User.id) == Membership.user_id).where(col(User.disabled_at).is_(None))
-    return list(session.exec(found.where(Membership.organization_id == organization_id, Membership.role == Role.OWNER)).all())
-
-
 def _both(session: Session, actor: Actor, user_id: UUID) -> tuple[Membership, Membership, User]:
     """The actor's membership and the other one, as they are under the organisation's lock. Raises NotFound for somebody else's person."""
     own = lock(session, actor)
@@ -194,11 +200,14 @@ def _one(session: Session, actor: Actor, user_id: UUID) -> Membership:
 
 
 def _give(session: Session, actor: Actor, target: Membership, user: User, new: Role) -> None:
+    tokens.bump(session, user.id, keep_refresh=True)
     old, target.role = target.role, new
     session.flush()
-    tokens.bump(session, user.id, keep_refresh=True)
     if RANK[new] < RANK[old]:
-        invitations_open.revoke_above(session, actor.organization_id, user.id, new)
+        invitations_open.revoke_above(session, actor, actor.organization_id, user.id, new)
+    if RANK[new] < RANK[PERMISSIONS[Permission.SHARE_OUTPUT]]:
+        # A client's yes counts as the yes of whoever made the link, who may not give one any more.
+        member_links.revoke_all(session, actor, user.id)
     live.publish(session, actor.organization_id, "member.changed", user.id)
     told = {"user_id": str(user.id), "name": user.name, "role": new.value, "old_role": old.value}
     webhook_events.note(session, actor.organization_id, "member.role_changed", user.id, **told)
@@ -213,11 +222,13 @@ def _take_out(session: Session, actor: Actor, target: Membership) -> None:
     ended = {"revoked_at": db.utcnow()}
     for table in (RefreshToken, ApiKey):
         session.execute(update(table).where(*_here(table, target), col(table.revoked_at).is_(None)).values(**ended))
-    invitations_open.revoke_above(session, actor.organization_id, target.user_id, None)
+    name = session.get_one(User, target.user_id).name
+    rest_hooks.switch_off(session, actor, user_id=target.user_id, name=name)
+    invitations_open.revoke_above(session, actor, actor.organization_id, target.user_id, None)
     session.delete(target)
     session.flush()
     live.publish(session, actor.organization_id, "member.removed", target.user_id)
-    told = {"user_id": str(target.user_id), "name": session.get_one(User, target.user_id).name, "role": target.role.value}
+    told = {"user_id": str(target.user_id), "name": name, "role": target.role.value}
     webhook_events.note(session, actor.organization_id, "member.removed", target.user_id, **told)
 
 

@@ -1,13 +1,14 @@
 """Everything of an organisation as one ZIP: a JSON file for each table, results as Markdown, the files. Called by `api/organizations.py`.
 
 A table goes in by having an `organization_id`; what opens something (sessions, tokens, mails with links) stays out as a whole, and of the
-rest every column that holds a secret, a hash or bytes.
+rest every column that holds a secret, a hash or bytes. `about.json` says what is not in it, so that nothing is missed silently.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +32,17 @@ from coexai_app.services.files import safe_name
 
 MAX_BYTES: Final = 2_000_000_000
 PART: Final = 500
-LEFT_OUT: Final = frozenset({"sessions", "refresh_tokens", "mails", "events", "audit_chains"})
+# The tables that stay out, and what their owner is told of it.
+LEFT_OUT: Final = {
+    "sessions": "Open sessions: they are log-ins.",
+    "refresh_tokens": "Log-ins of API clients.",
+    "sign_in_tickets": "Log-ins that are under way.",
+    "mails": "Mails that were sent: they hold links that open something.",
+    "events": "Notices to open pages that something changed: what changed is in the other files.",
+    "audit_chains": "The signature under the audit log, which this instance alone can check.",
+}
+# What Windows takes in no name.
+_UNSAFE: Final = re.compile(r'[<>:"|?*]')
 _CLOSED: Final = re.compile(r"hash|nonce|sealed|digest|signature|^key$")
 
 
@@ -58,6 +69,7 @@ def begin(session: Session, actor: Actor) -> Export:
 def write(actor: Actor, target: IO[bytes]) -> None:
     """Writes the ZIP, part by part: a reading transaction for each part of a table, none while files are fetched."""
     access.require(actor, Permission.OWN)
+    lost: list[str] = []
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, rows in _tables(actor.organization_id):
             with archive.open(f"{name}.json", "w", force_zip64=True) as file:
@@ -65,10 +77,11 @@ def write(actor: Actor, target: IO[bytes]) -> None:
                 for number, row in enumerate(rows):
                     file.write((b",\n" if number else b"\n") + json.dumps(row, ensure_ascii=False, default=_plain).encode())
                 file.write(b"\n]\n")
-        for path, text in _results(actor.organization_id):
+        for path, text in _results(actor.organization_id, lost):
             archive.writestr(path, text)
         for path, key in _files(actor.organization_id):
-            archive.writestr(path, _bytes(key))
+            _copy(archive, path, key, lost)
+        archive.writestr("about.json", json.dumps(_about(lost), ensure_ascii=False, indent=2))
 
 
 def _tables(organization_id: UUID) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
@@ -100,16 +113,32 @@ def _rows(table: sa.Table, mine: sa.ColumnElement[bool], only: tuple[str, ...] =
 
 def _closed(column: sa.Column[Any]) -> bool:
     """Whether a column opens something, or proves a secret."""
+    if column.table.name == "audit_logs":  # its hashes prove the log, and open nothing
+        return False
     return isinstance(column.type, sa.LargeBinary) or secret(column.name) or bool(_CLOSED.search(column.name))
 
 
-def _results(organization_id: UUID) -> Iterator[tuple[str, str]]:
+def _about(lost: list[str]) -> dict[str, Any]:
+    return {
+        "tables_left_out": LEFT_OUT,
+        "columns_left_out": "In every table: secrets, hashes that prove one, and bytes. The files themselves are in the folder files.",
+        "could_not_be_read": lost,
+    }
+
+
+def _results(organization_id: UUID, lost: list[str]) -> Iterator[tuple[str, str]]:
     for row in _rows(_table(Output), col(Output.organization_id) == organization_id):
         agent = agents.AGENTS.get(row["agent"])
         skill = agent.capabilities.get(row["capability"]) if agent else None
         if skill is not None and "md" in skill.exports:
             slug = re.sub(r"[^a-z0-9]+", "-", row["title"].lower()).strip("-")[:60] or "result"
-            yield f"results/{slug}-{row['id']}.md", skill.exports["md"](Report.model_validate(row["report"])).decode()
+            path = f"results/{slug}-{row['id']}.md"
+            try:
+                text = skill.exports["md"](Report.model_validate(row["report"])).decode()
+            except ValueError:  # it is in outputs.json as it is
+                lost.append(path)
+            else:
+                yield path, text
 
 
 def _files(organization_id: UUID) -> Iterator[tuple[str, str]]:
@@ -119,15 +148,16 @@ def _files(organization_id: UUID) -> Iterator[tuple[str, str]]:
         found = session.exec(mine).all()
         logo = session.get_one(Organization, organization_id).logo
     yield from (("files/logo.webp", logo),) if logo else ()
-    yield from ((f"files/{ident}-{safe_name(name)}", key) for ident, name, key in found)
+    yield from ((f"files/{ident}-{_UNSAFE.sub('_', safe_name(name))}", key) for ident, name, key in found)
 
 
-def _bytes(key: str) -> bytes:
-    """A file that the store has lost must not cost everything else."""
+def _copy(archive: zipfile.ZipFile, path: str, key: str, lost: list[str]) -> None:
+    """A file, a piece at a time. One that the store has lost must not cost everything else."""
     try:
-        return store().get(key)
+        with store().local(key) as source, source.open("rb") as data, archive.open(path, "w", force_zip64=True) as file:
+            shutil.copyfileobj(data, file, 1 << 20)
     except NotFound:
-        return b"This file is not in the store any more."
+        lost.append(path)
 
 
 def _table(model: type[SQLModel]) -> sa.Table:

@@ -20,7 +20,7 @@ from coexai_app.errors import Conflict, InvalidInput
 from coexai_app.integrations.storage import store
 from coexai_app.models import File
 from coexai_app.models.base import new_id
-from coexai_app.services import files, sealing
+from coexai_app.services import audit, files, sealing
 from coexai_app.views import partner_files as view
 from coexai_app.views.partner_files import PartnerFile, UploadTicket
 
@@ -83,6 +83,7 @@ def complete(session: Session, actor: Actor, *, ticket: str) -> PartnerFile:
     )
     session.add(row)
     session.flush()
+    audit.record(session, "file.added", actor=actor, target=str(row.id), target_name=row.name, size=row.size)
     return view.file(row)
 
 

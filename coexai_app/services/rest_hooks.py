@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from coexai_app import access
 from coexai_app.access import Actor, Permission
-from coexai_app.models import WebhookEndpoint
+from coexai_app.models import ApiKey, WebhookEndpoint
 from coexai_app.services import webhook_endpoints
 from coexai_app.views.webhooks import CreatedEndpoint
 
@@ -31,6 +31,15 @@ def unsubscribe(session: Session, actor: Actor, *, hook_id: UUID | None = None, 
     for row in _of_key(session, actor):
         if row.id == hook_id or (hook_id is None and row.url == url):
             webhook_endpoints.delete(session, actor, endpoint_id=row.id)
+
+
+def switch_off(session: Session, actor: Actor, *, user_id: UUID, name: str) -> None:
+    """Those of a member's keys, which end with their membership; for `members.py`. Events must not go on to a program of theirs."""
+    keys = select(ApiKey.id).where(ApiKey.organization_id == actor.organization_id, ApiKey.user_id == user_id)
+    theirs = access.scoped(select(WebhookEndpoint), actor).where(col(WebhookEndpoint.api_key_id).in_(keys), WebhookEndpoint.enabled)
+    held = theirs.order_by(col(WebhookEndpoint.id)).with_for_update(key_share=True).execution_options(populate_existing=True)
+    for row in session.exec(held).all():
+        webhook_endpoints.end(session, row, f"{name} does not work here any more, whose API key made it.", actor)
 
 
 def _of_key(session: Session, actor: Actor) -> list[WebhookEndpoint]:

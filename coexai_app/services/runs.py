@@ -23,12 +23,12 @@ from coexai_app.agents.pipeline import run as run_pipeline
 from coexai_app.agents.report import Report
 from coexai_app.agents.text.reuse import Earlier
 from coexai_app.business import BusinessProfile
-from coexai_app.errors import Cancelled, InvalidInput
+from coexai_app.errors import Cancelled, Forbidden, InvalidInput
 from coexai_app.integrations.storage import store
 from coexai_app.llm import router, transcription
 from coexai_app.llm.meter import MICROS_PER_CENT, Meter
 from coexai_app.models import File, Job
-from coexai_app.services import business, checkpoints, dispatch, earlier, endings, files, jobs
+from coexai_app.services import business, checkpoints, dispatch, earlier, endings, files, jobs, starters
 from coexai_app.services.checkpoints import Recorder
 from coexai_app.services.endings import Finished
 from coexai_app.services.leases import Claim, Watch, prove
@@ -84,7 +84,8 @@ def claim_next(session: Session, number: int = 1) -> Sequence[Claim]:
         error_code="",
         error_message="",
     )
-    return [Claim(**{name: getattr(row, name) for name in OF_ROW}, owner=owner) for row in rows]
+    barred = starters.barred(session, rows)
+    return [Claim(**{name: getattr(row, name) for name in OF_ROW}, owner=owner, barred=barred.get(row.id, "")) for row in rows]
 
 
 class _Batch:
@@ -154,7 +155,9 @@ class _Batch:
 
 
 def run_claimed(claim: Claim, watch: Watch, recorder: Recorder) -> Report:
-    """Runs the pipeline of a claimed job, from its first unfinished step."""
+    """Runs the pipeline of a claimed job, from its first unfinished step. Raises Forbidden for somebody who may not run it any more."""
+    if claim.barred:
+        raise Forbidden(claim.barred)
     agent, capability = jobs.find(claim.agent, claim.capability)
 
     def on_step(event: StepEvent) -> None:

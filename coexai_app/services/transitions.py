@@ -89,6 +89,7 @@ def told(session: Session, job_id: UUID, organization_id: UUID, kind: str) -> No
 _RETURNED: Final[Any] = (
     Job.id,
     Job.organization_id,
+    Job.user_id,
     Job.agent,
     Job.capability,
     Job.priority,

@@ -38,7 +38,7 @@ from coexai_app.models import (
 )
 from coexai_app.models.base import new_id
 from coexai_app.plans import PLANS
-from coexai_app.services import audit, mail, webhook_endpoints, webhook_events, webhook_signing
+from coexai_app.services import mail, webhook_endpoints, webhook_events, webhook_signing
 from coexai_app.services.sealing import SealBroken
 from coexai_app.views.webhooks import message_id
 
@@ -316,17 +316,7 @@ def _attempt(claim: Claim, answer: Answer) -> WebhookAttempt:
 
 def _switch_off(session: Session, endpoint: WebhookEndpoint, reason: str, answer: Answer) -> None:
     """Nothing is sent there any more; the admins hear of it, and what waited can be sent again."""
-    endpoint.enabled, endpoint.disabled_reason, endpoint.disabled_at = False, reason, db.now(session)
-    session.flush()
-    webhook_endpoints.give_up(session, endpoint.id, webhook_endpoints.SWITCHED_OFF)
-    audit.record(
-        session,
-        "webhook.switched_off",
-        organization_id=endpoint.organization_id,
-        target=str(endpoint.id),
-        target_name=endpoint.url[:200],
-        reason=reason,
-    )
+    webhook_endpoints.end(session, endpoint, reason)
     organization = session.get_one(Organization, endpoint.organization_id)
     data = {
         "organization": organization.name,

@@ -232,6 +232,15 @@ def _switch(session: Session, row: WebhookEndpoint, *, on: bool) -> None:
         give_up(session, row.id, SWITCHED_OFF)
 
 
+def end(session: Session, row: WebhookEndpoint, reason: str, actor: Actor | None = None) -> None:
+    """Nothing is sent there any more, until somebody switches it on; what waited can be sent again. `actor`: who caused it, if anybody."""
+    row.enabled, row.disabled_reason, row.disabled_at = False, reason, db.now(session)
+    session.flush()
+    give_up(session, row.id, SWITCHED_OFF)
+    of: dict[str, Any] = {"organization_id": row.organization_id, "target": str(row.id), "target_name": row.url[:200], "reason": reason}
+    audit.record(session, "webhook.switched_off", actor=actor, **of)
+
+
 def _count(session: Session, actor: Actor) -> int:
     return session.exec(select(func.count()).where(WebhookEndpoint.organization_id == actor.organization_id)).one()
 

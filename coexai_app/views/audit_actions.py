@@ -74,6 +74,7 @@ ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
         "identity.disconnected": Action("signing-in", "unlink", "{actor} disconnected {target}"),
         "identity.confirmed": Action("signing-in", "shield-check", "{actor} signed in again with {target}"),
         "session.logout": Action("signing-in", "log-out", "{actor} logged out"),
+        "file.added": Action("work", "upload", "{actor} added the file {target}"),
         "job.created": Action("work", "play", "{actor} gave {agent} the job {target}"),
         "job.cancelled": Action("work", "ban", "{actor} cancelled the job {target}"),
         "job.resumed": Action("work", "rotate-ccw", "{actor} resumed the job {target}"),

@@ -104,6 +104,7 @@ def choices(actor: Actor) -> tuple[RoleChoice, ...]:
 
 
 def row(member: Membership, user: User, actor: Actor, *, seen: datetime | None, last: bool, at: datetime) -> MemberRow:
+    """`last`: they are the only owner who can log in."""
     you = user.id == actor.user_id
     locked = why_not(actor, member, Role.VIEWER) or (_LAST if last else "")
     roles = () if locked else tuple(_choice(r, member.role) for r in Role if r is member.role or not why_not(actor, member, r))

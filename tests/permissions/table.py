@@ -127,6 +127,7 @@ invitations.page                admin  own      closed
 invitations.resend              admin  hidden   closed
 invitations.revoke              admin  hidden   closed
 invitations.roles               viewer own      members:read
+invitations_open.revoke_above   inner  -        -
 jobs.cancel                     member hidden   jobs:write
 jobs.check                      member own      jobs:write
 jobs.create                     member own      jobs:write
@@ -151,6 +152,7 @@ mail.page                       staff  refused  closed
 mail.retry                      staff  refused  closed
 member_links.open_links         admin  hidden   closed
 member_links.revoke_all         inner  -        -
+member_links.revoke_own         inner  -        -
 members.change_role             admin  hidden   closed
 members.leave                   viewer own      closed
 members.lock                    inner  -        -
@@ -279,6 +281,7 @@ proofs.attempt_as               viewer own      person
 quotas.check                    inner  -        -
 quotas.reserve                  inner  -        -
 quotas.usage                    inner  -        -
+rest_hooks.switch_off           inner  -        -
 rest_hooks.subscribe            admin  own      webhooks:manage
 rest_hooks.unsubscribe          admin  own      webhooks:manage
 review_mails.mentioned          inner  -        -
@@ -308,6 +311,7 @@ tokens.whoami                   viewer own      any
 webhook_endpoints.change        admin  hidden   webhooks:manage
 webhook_endpoints.create        admin  own      webhooks:manage
 webhook_endpoints.delete        admin  hidden   webhooks:manage
+webhook_endpoints.end           inner  -        -
 webhook_endpoints.get           admin  hidden   webhooks:manage
 webhook_endpoints.listed        inner  -        -
 webhook_endpoints.page          viewer own      jobs:read

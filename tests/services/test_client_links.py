@@ -17,6 +17,7 @@ from coexai_app import db
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
 from coexai_app.models import AuditLog, ClientLink, Comment, Mail, MailKind, Organization, Output, OutputStatus, ReviewEvent, User
 from coexai_app.services import (
+    account_deletion,
     client_links,
     client_reviews,
     comments,
@@ -31,7 +32,7 @@ from coexai_app.services import (
 from coexai_app.services.client_reviews import PasscodeNeeded, WrongPasscode
 from coexai_app.views.outputs import OutputView
 from coexai_app.views.reviews import NewLink
-from tests.people import People, do
+from tests.people import People, actor, do
 from tests.reviewing import INVENTED, edited, texts, thread
 from tests.work import nobody
 
@@ -368,7 +369,7 @@ def addresses() -> list[str]:
 
 
 class TestWhose:
-    """A link is the organisation's. Whoever takes its maker out decides whether it goes with them."""
+    """No way in is left behind by whoever goes, unless somebody who takes them out decides so."""
 
     def test_it_goes_with_whoever_is_taken_out(self, people: People, output: OutputView, session: Session) -> None:
         made = link(people, output)
@@ -390,14 +391,39 @@ class TestWhose:
         do(client_links.revoke, people.adam, link_id=UUID(row.id))
         assert not open_to(made)
 
-    def test_it_stays_when_its_maker_leaves(self, people: People, output: OutputView) -> None:
+    def test_it_ends_when_its_maker_leaves(self, people: People, output: OutputView, session: Session) -> None:
         made = link(people, output)
         do(members.leave, people.bob)
-        assert open_to(made)
-        do(client_reviews.comment, token=token(made), name="Carla", text="Hm.")
-        assert addresses() == ["adam", "alice"]
+        assert not open_to(made)
+        left = session.exec(select(AuditLog).where(AuditLog.action == "member.left")).one()
+        assert left.data["links_revoked"] == 1
 
-    def test_and_when_their_account_is_gone(self, people: People, output: OutputView, session: Session) -> None:
+    @pytest.mark.parametrize(("role", "stays"), [("viewer", False), ("admin", True)])
+    def test_it_ends_when_its_maker_may_not_say_yes_any_more(self, people: People, output: OutputView, role: str, stays: bool) -> None:
+        made = link(people, output)
+        do(members.change_role, people.alice, user_id=people.bob.user_id, role=role)
+        assert open_to(made) is stays
+
+    def test_whoever_may_not_share_any_more_makes_none_with_an_old_page(self, people: People, output: OutputView) -> None:
+        do(members.change_role, people.alice, user_id=people.bob.user_id, role="viewer")
+        with pytest.raises(Forbidden, match="share results"):
+            link(people, output)
+
+    def test_it_ends_in_every_organisation_with_the_account_of_its_maker(
+        self, people: People, output: OutputView, session: Session
+    ) -> None:
+        made = link(people, output)
+        do(organizations.create, people.bob, name="Birch")
+        elsewhere = actor(people.tokens["bob"])
+        assert elsewhere.organization_id != people.bob.organization_id
+        do(account_deletion.delete_account, elsewhere, typed="bob@own.example.org")
+        assert not open_to(made)
+        row = session.exec(select(AuditLog).where(AuditLog.action == "client_link.revoked")).one()
+        assert row.organization_id == people.bob.organization_id
+        told = session.exec(select(AuditLog.organization_id).where(AuditLog.action == "account.deleted")).all()
+        assert {people.bob.organization_id, elsewhere.organization_id} <= set(told)
+
+    def test_what_was_kept_goes_on_when_the_account_is_gone(self, people: People, output: OutputView, session: Session) -> None:
         made = link(people, output)
         session.execute(sa.update(ClientLink).values(user_id=None))
         session.commit()

@@ -19,8 +19,8 @@ from coexai_app.access import Actor
 from coexai_app.agents.report import Report
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound, QuotaExceeded, Unavailable
 from coexai_app.models import Event, Job, JobStatus, JobStep, Organization, Output, PlanName, Quota, StepState
+from coexai_app.services import account_deletion, dispatch, endings, jobs, jobs_read, members, quotas, runs, sweep, transitions, workers
 from coexai_app.services import agents as quoting
-from coexai_app.services import dispatch, endings, jobs, jobs_read, quotas, runs, sweep, transitions, workers
 from coexai_app.services.checkpoints import Recorder
 from coexai_app.services.endings import Finished
 from coexai_app.services.leases import Claim, Watch
@@ -209,6 +209,50 @@ class TestRun:
         told = session.exec(select(Event.kind).where(Event.ref_id == job_id(made)).order_by(col(Event.id))).all()
         assert [k for k in told if k.startswith("job.")] == ["job.pending", "job.queued", "job.processing", "job.completed"]
         assert sum(k == "step.done" for k in told) == 7
+
+
+class TestWhoStartedIt:
+    """Bob orders, and what he may do is taken from him before a worker comes."""
+
+    @pytest.mark.asvs("V8.3.2")
+    @pytest.mark.parametrize("gone", ["removed", "left", "viewer", "account"])
+    def test_his_job_does_not_run_says_why_and_gives_its_run_back(self, people: People, session: Session, gone: str) -> None:
+        job = job_id(create(people.bob))
+        {
+            "removed": lambda: do(members.remove, people.alice, user_id=people.bob.user_id),
+            "left": lambda: do(members.leave, people.bob),
+            "viewer": lambda: do(members.change_role, people.alice, user_id=people.bob.user_id, role="viewer"),
+            "account": lambda: do(account_deletion.delete_account, people.bob, typed="bob@own.example.org"),
+        }[gone]()
+        work_all()
+        assert state(session, job) is JobStatus.FAILED
+        told = do(jobs_read.get, people.alice, job_id=job)
+        why = "Bob Birch's role does not allow to run a coworker" if gone == "viewer" else "Bob Birch does not work here"
+        assert why in f"{told.reason} {told.advice}"
+        assert "Resume it" in f"{told.reason} {told.advice}"
+        assert quota(session, people.alice) == (0, 0)
+        assert session.exec(select(Output)).all() == []
+
+    def test_whoever_resumes_it_is_who_it_runs_for(self, people: People, session: Session) -> None:
+        job = job_id(create(people.bob))
+        do(members.remove, people.alice, user_id=people.bob.user_id)
+        work_all()
+        do(jobs.retry, people.adam, job_id=job)
+        work_all()
+        assert state(session, job) is JobStatus.COMPLETED
+        assert session.exec(select(Job.user_id)).one() == people.adam.user_id
+
+    def test_a_colleagues_job_stays_theirs_when_it_is_resumed(self, people: People, session: Session) -> None:
+        job = job_id(create(people.bob))
+        do(jobs.cancel, people.adam, job_id=job)
+        do(jobs.retry, people.adam, job_id=job)
+        assert session.exec(select(Job.user_id)).one() == people.bob.user_id
+
+    def test_one_that_is_barred_holds_up_no_other(self, people: People, session: Session) -> None:
+        first, second = job_id(create(people.bob)), job_id(create(people.adam))
+        do(members.remove, people.alice, user_id=people.bob.user_id)
+        work_all()
+        assert (state(session, first), state(session, second)) == (JobStatus.FAILED, JobStatus.COMPLETED)
 
 
 class TestTrouble:

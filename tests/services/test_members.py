@@ -12,10 +12,22 @@ from sqlmodel import Session, select
 from coexai_app import db
 from coexai_app.access import Actor, Role
 from coexai_app.errors import CoexaiError, Conflict, Forbidden, InvalidInput, InvalidToken, NotFound
-from coexai_app.models import ApiKey, Event, Invitation, LoginSession, Mail, Membership, RefreshToken, User
+from coexai_app.models import ApiKey, Event, Invitation, LoginSession, Mail, Membership, RefreshToken, User, WebhookEndpoint
 from coexai_app.models.base import new_id
 from coexai_app.scopes import Scope
-from coexai_app.services import access_tokens, accounts, api_key_access, api_keys, invitations, members, tokens
+from coexai_app.services import (
+    access_tokens,
+    account_deletion,
+    accounts,
+    api_key_access,
+    api_keys,
+    invitations,
+    members,
+    organizations,
+    rest_hooks,
+    tokens,
+    webhook_endpoints,
+)
 from tests.people import PASSWORD, People, actor, do
 from tests.trail import rows
 
@@ -190,6 +202,63 @@ class TestLastOwner:
             do(members.change_role, people.alice, user_id=people.alice.user_id, role="admin")
 
 
+def trash_account(person: Actor) -> Any:
+    with db.reading() as session:
+        email = session.get_one(User, person.user_id).email
+    return do(account_deletion.delete_account, person, typed=email)
+
+
+@pytest.mark.asvs("V2.3.4")
+class TestAnOwnerInTheTrash:
+    """Adam owns the organisation too, and deletes his account: he cannot log in, so he keeps it for nobody."""
+
+    @pytest.fixture
+    def adam(self, people: People) -> Actor:
+        make(people.adam, Role.OWNER)
+        return actor(people.tokens["adam"])
+
+    def test_the_other_one_is_the_last(self, people: People, adam: Actor) -> None:
+        trash_account(adam)
+        assert do(organizations.get, people.alice).why_not_leave
+        rows_ = {row.name: row for row in do(members.page, people.alice).rows}
+        assert "last owner" in rows_["Alice Archer"].locked
+        assert rows_["Adam Ash"].may_remove
+        for call in (
+            lambda: do(members.leave, people.alice),
+            lambda: do(members.change_role, people.alice, user_id=people.alice.user_id, role="admin"),
+        ):
+            with pytest.raises(Conflict, match="last owner"):
+                call()
+
+    def test_and_hands_it_to_nobody_who_cannot_log_in(self, people: People, session: Session) -> None:
+        trash_account(people.bob)
+        with pytest.raises(Conflict, match="in the trash"):
+            do(members.transfer, people.alice, user_id=people.bob.user_id)
+        assert str(people.bob.user_id) not in repr(do(organizations.get, people.alice))
+        assert role_of(session, people.alice) is Role.OWNER
+
+    def test_but_takes_him_out_or_down(self, people: People, adam: Actor, session: Session) -> None:
+        trash_account(adam)
+        do(members.change_role, people.alice, user_id=adam.user_id, role="viewer")
+        assert role_of(session, adam) is Role.VIEWER
+        do(members.remove, people.alice, user_id=adam.user_id)
+        assert role_of(session, adam) is None
+
+    def test_one_deletes_the_account_while_the_other_leaves(self, people: People, adam: Actor, session: Session) -> None:
+        results = together(lambda: trash_account(adam), lambda: do(members.leave, people.alice))
+        assert sorted(type(r).__name__ for r in results) == ["Conflict", "NoneType"]
+        session.rollback()
+        able = select(Membership.role).join(User).where(User.disabled_at == None)  # noqa: E711
+        able = able.where(Membership.organization_id == people.alice.organization_id, Membership.role == Role.OWNER)
+        assert len(session.exec(able).all()) == 1
+
+    def test_their_open_invitations_end_and_say_so(self, people: People, adam: Actor, session: Session) -> None:
+        do(invitations.invite, adam, email="new@own.example.org", role="owner")
+        trash_account(adam)
+        assert session.exec(select(Invitation.revoked_at)).one() is not None
+        assert [row.user_id for row in rows(session, adam.organization_id, "invitation.revoked")] == [adam.user_id]
+
+
 class TestRemove:
     @pytest.mark.parametrize("target", RANKS)
     @pytest.mark.parametrize("who", [*RANKS, "mallory"])
@@ -221,6 +290,23 @@ class TestRemove:
         assert session.exec(select(ApiKey.revoked_at)).one() is not None
         (row,) = rows(session, people.alice.organization_id, "member.removed")
         assert (row.before, row.after) == ({"role": "member"}, {"role": None})
+
+    @pytest.mark.parametrize("how", ["removed", "left"])
+    def test_what_a_program_of_theirs_subscribed_gets_nothing_any_more(self, people: People, session: Session, how: str) -> None:
+        made = do(api_keys.create, people.adam, name="Zap", scopes=["webhooks:manage"])
+        with db.reading() as reading:
+            program = api_key_access.authenticate(reading, key=made.secret).actor
+        do(rest_hooks.subscribe, program, url="https://hooks.example.org/adam", event="job.completed")
+        ours = do(webhook_endpoints.create, people.adam, url="https://hooks.example.org/ours", events=["job.completed"])
+        if how == "removed":
+            do(members.remove, people.alice, user_id=people.adam.user_id)
+        else:
+            do(members.leave, people.adam)
+        found = {row.url: row for row in session.exec(select(WebhookEndpoint)).all()}
+        assert not found["https://hooks.example.org/adam"].enabled
+        assert "Adam Ash does not work here any more" in found["https://hooks.example.org/adam"].disabled_reason
+        assert found["https://hooks.example.org/ours"].enabled, ours
+        assert len(rows(session, people.alice.organization_id, "webhook.switched_off")) == 1
 
     def test_clients_in_other_organisations_go_on(self, people: People, session: Session) -> None:
         elsewhere = next(o for o in do(accounts.me, people.bob).organizations if not o.current)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,14 +13,15 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import text as sql
-from sqlmodel import Session, select
+from sqlmodel import Session, SQLModel, select
 
 from coexai_app import db
 from coexai_app.access import Actor, Role
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, InvalidToken, NotFound
 from coexai_app.integrations.storage import store
-from coexai_app.models import AuditLog, File, Job, JobStatus, LoginSession, Mail, Membership, Organization, Schedule
+from coexai_app.models import AuditLog, File, Job, JobStatus, LoginSession, Mail, Membership, Organization, Output, Schedule
 from coexai_app.models.base import new_id
 from coexai_app.scopes import Scope
 from coexai_app.services import (
@@ -292,6 +294,33 @@ class TestExport:
             ):
                 secrets |= set(reading.connection().execute(sql(f"SELECT {column} FROM {table}")).scalars())
         assert [secret for secret in secrets if secret in text] == []
+
+    def test_it_says_what_is_not_in_it_and_is_not_stopped_by_what_is_broken(self, people: People, tmp_path: Path) -> None:
+        lost = upload(people.bob, tmp_path, "lost.txt", b"x")
+        upload(people.bob, tmp_path, 'a:b?"c".txt', b"kept")
+        store().delete(lost)
+        create(people.bob)
+        work_all()
+        with db.transaction() as session:
+            session.execute(sa.update(Output).values(report={"of": "another age"}))
+        found = archive(people.alice)
+        about = json.loads(found["about.json"])
+        assert [path.partition("/")[0] for path in about["could_not_be_read"]] == ["results", "files"]
+        assert next(name for name, data in found.items() if data == b"kept").endswith("-a_b__c_.txt")
+        assert json.loads(found["outputs.json"])[0]["report"] == {"of": "another age"}
+        mine = {name for name, table in SQLModel.metadata.tables.items() if "organization_id" in table.c}
+        assert mine == (mine & {name.removesuffix(".json") for name in found}) | about["tables_left_out"].keys()
+        first, second, *_ = json.loads(found["audit_logs.json"])
+        assert second["previous_hash"] == first["hash"]
+
+    def test_a_large_file_is_not_held_in_memory(self, people: People, tmp_path: Path) -> None:
+        upload(people.bob, tmp_path, "large.txt", b"0123456789" * 3_000_000)
+        with (tmp_path / "out.zip").open("wb") as target:
+            tracemalloc.start()
+            organization_export.write(people.alice, target)
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+        assert peak < 12_000_000
 
 
 def archive(owner: Actor) -> dict[str, bytes]:
