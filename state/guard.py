@@ -11,9 +11,11 @@ import inspect
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from http.cookies import CookieError, SimpleCookie
-from typing import Any, Final, Literal
-from urllib.parse import quote
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NotRequired
+from urllib.parse import parse_qs, quote
+from uuid import UUID
 
 import reflex as rx
 from pydantic import TypeAdapter, ValidationError
@@ -23,10 +25,22 @@ from reflex.state import BaseState, OnLoadInternalState, StateUpdate
 from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
+from starlette.requests import cookie_parser
+from typing_extensions import TypedDict
 
-from coexai_app import db, log, settings
+from coexai_app import db, log, refusals, settings
 from coexai_app.access import RANK, Actor
-from coexai_app.errors import CoexaiError, FreshLoginNeeded, Unauthenticated, Unavailable
+from coexai_app.errors import (
+    CoexaiError,
+    EnrolmentRequired,
+    Forbidden,
+    FreshLoginNeeded,
+    InvalidInput,
+    NotFound,
+    RateLimited,
+    Unauthenticated,
+    Unavailable,
+)
 from coexai_app.models.base import new_id
 from coexai_app.services import accounts
 
@@ -40,6 +54,20 @@ ENROL: Final = "/settings/security"
 _verdicts: dict[str, tuple[float, Actor]] = {}
 
 
+@dataclass(slots=True)
+class Asked:
+    """The event that is being handled: which handler, by whom, from where, and the last error that the log was told of."""
+
+    handler: str
+    actor: Actor | None
+    ip: str
+    event_id: str
+    told: CoexaiError | None = None
+
+
+_asked: ContextVar[Asked | None] = ContextVar("coexai_event", default=None)
+
+
 def action(*, role: RoleName, enrolling: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Makes an event handler with a policy. All arguments must be annotated: pydantic validates what the browser sends.
 
@@ -48,19 +76,33 @@ def action(*, role: RoleName, enrolling: bool = False, **options: Any) -> Callab
     """
 
     def decorate(handler: Callable[..., Any]) -> Any:
-        notes = inspect.get_annotations(handler, eval_str=True)
-        parameters = list(inspect.signature(handler).parameters)[1:]
-        if missing := [name for name in parameters if name not in notes]:
-            raise TypeError(f"{handler.__qualname__}: annotate {', '.join(missing)}")
+        arguments = _arguments(handler)
         if not (inspect.iscoroutinefunction(handler) or inspect.isasyncgenfunction(handler)):
             raise TypeError(f"{handler.__qualname__}: a handler is async, since a blocking one stalls every user")
         translated = _stream(handler) if inspect.isasyncgenfunction(handler) else _once(handler)
         translated.__coexai_role__ = role  # type: ignore[attr-defined]
         translated.__coexai_enrolling__ = enrolling  # type: ignore[attr-defined]
-        translated.__coexai_arguments__ = {name: TypeAdapter(notes[name]) for name in parameters}  # type: ignore[attr-defined]
+        translated.__coexai_arguments__ = arguments  # type: ignore[attr-defined]
         return rx.event(translated, **options)
 
     return decorate
+
+
+@functools.cache
+def _arguments(handler: Callable[..., Any]) -> dict[str, TypeAdapter[Any]]:
+    """What a handler takes, by name. Raises TypeError for an argument without a type."""
+    notes = inspect.get_annotations(handler, eval_str=True)
+    parameters = list(inspect.signature(handler).parameters)[1:]
+    if missing := [name for name in parameters if name not in notes]:
+        raise TypeError(f"{handler.__qualname__}: annotate {', '.join(missing)}")
+    return {name: TypeAdapter(notes[name]) for name in parameters}
+
+
+@functools.cache
+def _needed(handler: Callable[..., Any]) -> frozenset[str]:
+    """The arguments that a handler cannot be called without."""
+    parameters = list(inspect.signature(handler).parameters.values())[1:]
+    return frozenset(parameter.name for parameter in parameters if parameter.default is inspect.Parameter.empty)
 
 
 def _once(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,7 +128,17 @@ def _stream(handler: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def refused(error: CoexaiError) -> None:
+    """Tells the log that the event which is being handled was refused; once for an error, however many hands it goes through."""
+    asked = _asked.get()
+    if asked is not None and asked.told is not error and refusals.of(error):
+        asked.told = error
+        refusals.tell("socket", asked.handler, error.code, actor=asked.actor, ip=asked.ip, event_id=asked.event_id)
+
+
 def _translate(state: Any, error: Exception) -> Any:
+    if isinstance(error, CoexaiError):
+        refused(error)
     if isinstance(error, Unauthenticated):
         return rx.redirect("/login")
     if isinstance(error, FreshLoginNeeded):
@@ -116,6 +168,7 @@ class Guard(Middleware):
         # Events that the server makes itself carry no headers: they act as whoever the state tree belongs to.
         token = _cookie((sent.get("headers") or {}).get("cookie", "")) if sent else shared._token
         actor = await resolve(token)
+        _asked.set(Asked(_short(handler), actor, str(sent.get("ip", "")), f"evt_{EventContext.get().txid}"))
         principal = f"{actor.session_id} {actor.organization_id}" if actor else ""
         another = bool(shared._principal) and shared._principal != principal
         if another:
@@ -127,28 +180,41 @@ class Guard(Middleware):
             # The page was loaded as somebody else: what it showed is gone, and what was asked of it is not done. It loads anew.
             return StateUpdate(events=Event.from_event_type(OnLoadInternalState.on_load_internal(), router_data=page))
         if event.name.endswith(".setvar"):
+            refused(Forbidden("No page sets a value this way."))
             return StateUpdate()
         if _of_framework(handler):
-            return None
+            return _validated(event, handler.fn)
         role = getattr(handler.fn, "__coexai_role__", None)
         if role is None:
-            log.get(__name__).warning("event without a policy refused: %s", event.name)
+            refused(Forbidden("This handler has no policy."))
             return StateUpdate()
         if role != "public":
             if actor is None:
+                refused(Unauthenticated("Log in first."))
                 return _to_login(str(sent.get("asPath", "")))
             if actor.must_enrol and not handler.fn.__coexai_enrolling__:
+                refused(EnrolmentRequired("Add a second factor first."))
                 return StateUpdate(events=Event.from_event_type(rx.redirect(ENROL)))
             if RANK[actor.role] < RANK[role]:
-                shared._fail(CoexaiError("Your role does not allow this. Ask an admin of your organisation."))
+                error = Forbidden("Your role does not allow this. Ask an admin of your organisation.")
+                refused(error)
+                shared._fail(error)
                 return StateUpdate(delta=await _delta(shared))
-        try:
-            for name, value in list(event.payload.items()):
-                event.payload[name] = handler.fn.__coexai_arguments__[name].validate_python(value)
-        except (KeyError, ValidationError):
-            log.get(__name__).warning("event with wrong arguments refused: %s", event.name)
-            return StateUpdate()
-        return None
+        return _validated(event, handler.fn)
+
+
+def _validated(event: Event, handler: Callable[..., Any]) -> StateUpdate | None:
+    """Makes the arguments of an event what its handler takes; an answer without a word when they are something else."""
+    takes = _arguments(handler)
+    try:
+        for name, value in list(event.payload.items()):
+            event.payload[name] = takes[name].validate_python(value)
+        if _needed(handler) <= event.payload.keys():
+            return None
+    except (KeyError, ValidationError, RecursionError):
+        pass
+    refused(InvalidInput("These are not the arguments of this handler."))
+    return StateUpdate()
 
 
 async def resolve(token: str) -> Actor | None:
@@ -199,46 +265,106 @@ def unprotected() -> list[str]:
 
 def harden(app: rx.App) -> None:
     """The socket's edge: unknown events never reach the framework's logger (which would log their cookies), floods are cut off."""
+    from socketio.exceptions import ConnectionRefusedError as Refused
+
     namespace: Any = app.event_namespace
     known = app._registration_context.event_handlers
     buckets: dict[str, tuple[float, float]] = {}
     addresses: Counter[str] = Counter()
     sockets: dict[str, str] = {}
     connect, event, disconnect = namespace.on_connect, namespace.on_event, namespace.on_disconnect
+    ping, client_error = namespace.on_ping, namespace.on_client_error
+
+    def leave(sid: str) -> str:
+        buckets.pop(sid, None)
+        address = sockets.pop(sid, "")
+        addresses[address] -= 1
+        if addresses[address] <= 0:
+            del addresses[address]
+        return address
 
     async def on_connect(sid: str, environ: dict[str, Any], auth: Any = None) -> Any:
-        from socketio.exceptions import ConnectionRefusedError as Refused
-
-        address = (environ.get("asgi.scope", {}).get("client") or ("?",))[0]
+        address = (environ.get("asgi.scope", {}).get("client") or ("",))[0]
         if addresses[address] >= SOCKETS_PER_ADDRESS:
+            refusals.tell("socket", "connect", RateLimited.code, ip=address)
             raise Refused("too many connections")
+        token = parse_qs(environ.get("QUERY_STRING", "")).get("token", [""])[0]
+        if not _is_tab(token):
+            refusals.tell("socket", "connect", InvalidInput.code, ip=address)
+            raise Refused("no key of a tab")
         addresses[address] += 1
         sockets[sid] = address
-        return await connect(sid, environ, auth)
+        try:
+            return await connect(sid, environ, auth)
+        except BaseException:
+            leave(sid)  # who is refused never disconnects
+            raise
 
     def on_disconnect(sid: str, *rest: Any) -> Any:
-        buckets.pop(sid, None)
-        if address := sockets.pop(sid, None):
-            addresses[address] -= 1
-            if not addresses[address]:
-                del addresses[address]
+        leave(sid)
         return disconnect(sid, *rest)
 
-    async def on_event(sid: str, data: Any) -> Any:
+    async def in_time(sid: str) -> bool:
+        """Counts one message of a socket; above the limit the socket is closed."""
         now = time.monotonic()
         left, last = buckets.get(sid, (BURST, now))
         left = min(BURST, left + (now - last) * EVENTS_PER_SECOND) - 1
         buckets[sid] = (left, now)
-        if left < 0:
-            log.get(__name__).warning("socket closed: too many events")
-            await namespace.disconnect(sid)
+        if left >= 0:
+            return True
+        refusals.tell("socket", "any", RateLimited.code, ip=sockets.get(sid, ""))
+        await namespace.disconnect(sid)
+        return False
+
+    async def on_event(sid: str, data: Any) -> Any:
+        if not await in_time(sid):
             return None
-        if not isinstance(data, dict) or data.get("name") not in known:
-            log.get(__name__).info("unknown event dropped")
+        said = _well_formed(data)
+        if said is None or said["name"] not in known:
+            code = InvalidInput.code if said is None else NotFound.code
+            refusals.tell("socket", "unknown", code, ip=sockets.get(sid, ""))
             return None
-        return await event(sid, data)
+        return await event(sid, said)
+
+    async def on_ping(sid: str, *_rest: Any) -> Any:
+        return await ping(sid) if await in_time(sid) else None
+
+    async def on_client_error(sid: str, data: Any = None, *_rest: Any) -> Any:
+        return await client_error(sid, data) if await in_time(sid) else None
 
     namespace.on_connect, namespace.on_event, namespace.on_disconnect = on_connect, on_event, on_disconnect
+    namespace.on_ping, namespace.on_client_error = on_ping, on_client_error
+
+
+def _is_tab(token: str) -> bool:
+    """Whether this can be the key of a tab, which our own pages make at random."""
+    try:
+        return str(UUID(token)) == token.lower()
+    except ValueError:
+        return False
+
+
+class _Page(TypedDict, total=False):
+    pathname: str
+    asPath: str
+    query: dict[str, str | list[str]]
+
+
+class _Event(TypedDict):
+    name: str
+    payload: NotRequired[dict[str, Any]]
+    router_data: NotRequired[_Page]
+
+
+_EVENT: Final[TypeAdapter[dict[str, Any]]] = TypeAdapter(_Event)
+
+
+def _well_formed(data: Any) -> dict[str, Any] | None:
+    """An event as pages send it, without what they never send; None for another shape, which the framework would log whole."""
+    try:
+        return _EVENT.validate_python(data, strict=True)
+    except (ValidationError, RecursionError):
+        return None
 
 
 @functools.cache
@@ -257,12 +383,13 @@ def _of_framework(handler: Any) -> bool:
 
 
 def _cookie(header: str) -> str:
-    try:
-        jar = SimpleCookie(header)
-    except CookieError:
-        return ""
-    morsel = jar.get(settings.get().cookie_name)
-    return morsel.value if morsel else ""
+    """The session's cookie, read as the API reads it: what others have set on this host may be anything."""
+    return cookie_parser(header).get(settings.get().cookie_name, "")
+
+
+def _short(handler: Any) -> str:
+    """How the log names a handler: `JobState.cancel`."""
+    return f"{handler.state.__name__ if handler.state else ''}.{handler.fn.__name__}"
 
 
 def _to_login(path: str) -> StateUpdate:

@@ -16,11 +16,11 @@ from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from coexai_app import log, origin, settings
+from coexai_app import log, origin, refusals, settings
 from coexai_app.api import business, origins, pictures
 from coexai_app.api.app import envelope
 from coexai_app.api.files import ENVELOPE_BYTES
-from coexai_app.errors import NotFound
+from coexai_app.errors import Forbidden, NotFound
 from coexai_app.extract import picture
 from coexai_app.plans import PLANS
 
@@ -138,7 +138,7 @@ class Boundary:
         """Browsers name the page's site in every handshake: whoever names another one, or none, gets no socket and no state."""
         if origins.ours(Headers(scope=scope).get("origin", "")):
             return await self.app(scope, receive, send)
-        log.get(__name__).info("socket of another site refused")
+        refusals.tell("socket", "connect", Forbidden.code, ip=(scope.get("client") or ("",))[0])
         if "websocket.http.response" not in scope.get("extensions", {}):
             return await send({"type": "websocket.close", "code": 1008})
         fields = complete(403, [(b"content-length", b"0")], [])

@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from coexai_app import settings
-from coexai_app.api import account, deps, entry, second_step
+from coexai_app.api import deps, entry, second_step
 from coexai_app.errors import CoexaiError, Forbidden, FreshLoginNeeded, RateLimited, SecondFactorRequired, Unauthenticated
 from coexai_app.integrations import oidc
 from coexai_app.integrations.oidc import Person, ProviderRefused
@@ -82,10 +82,10 @@ async def start(
                 again=why is FlowPurpose.CONFIRM,
             )
         )
-    except FreshLoginNeeded:
-        return account.ask_again(identities.PAGE)
-    except Unauthenticated:
-        return RedirectResponse(LOGIN, 303)
+    except FreshLoginNeeded as error:
+        return entry.ask_again(identities.PAGE, error)
+    except Unauthenticated as error:
+        return entry.to_login(error)
     except CoexaiError as error:
         return entry.back(PAGES[why], error, target)
     response = RedirectResponse(url, 303)
