@@ -18,8 +18,9 @@ from coexai_app.api.edge import Edge
 from coexai_app.frontend import CLIENT
 from coexai_app.models.base import new_id
 from components import document
-from state.guard import Guard, harden
+from state.guard import Guard
 from state.live import bridge
+from state.socket import harden
 
 pages.load()
 

@@ -9,13 +9,11 @@ import asyncio
 import functools
 import inspect
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NotRequired
-from urllib.parse import parse_qs, quote
-from uuid import UUID
+from typing import Any, Final, Literal
+from urllib.parse import quote
 
 import reflex as rx
 from pydantic import TypeAdapter, ValidationError
@@ -26,7 +24,6 @@ from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
 from starlette.requests import cookie_parser
-from typing_extensions import TypedDict
 
 from coexai_app import db, log, refusals, settings
 from coexai_app.access import RANK, Actor
@@ -36,8 +33,6 @@ from coexai_app.errors import (
     Forbidden,
     FreshLoginNeeded,
     InvalidInput,
-    NotFound,
-    RateLimited,
     Unauthenticated,
     Unavailable,
 )
@@ -47,9 +42,6 @@ from coexai_app.services import accounts
 RoleName = Literal["public", "viewer", "member", "admin", "owner"]
 # How long a verdict on a cookie is kept: a revoked session is out after this many seconds, open sockets included.
 TRUST_SECONDS: Final = 1.0
-EVENTS_PER_SECOND: Final = 25.0
-BURST: Final = 60.0
-SOCKETS_PER_ADDRESS: Final = 200
 ENROL: Final = "/settings/security"
 _verdicts: dict[str, tuple[float, Actor]] = {}
 
@@ -183,6 +175,8 @@ class Guard(Middleware):
             refused(Forbidden("No page sets a value this way."))
             return StateUpdate()
         if _of_framework(handler):
+            if "vars" in event.payload:
+                event.payload["vars"] = {}  # no state keeps anything in the browser, so nothing comes back from there
             return _validated(event, handler.fn)
         role = getattr(handler.fn, "__coexai_role__", None)
         if role is None:
@@ -261,110 +255,6 @@ def unprotected() -> list[str]:
         for name, registered in RegistrationContext.get().event_handlers.items()
         if not name.endswith(".setvar") and not _of_framework(registered.handler) and not hasattr(registered.handler.fn, "__coexai_role__")
     ]
-
-
-def harden(app: rx.App) -> None:
-    """The socket's edge: unknown events never reach the framework's logger (which would log their cookies), floods are cut off."""
-    from socketio.exceptions import ConnectionRefusedError as Refused
-
-    namespace: Any = app.event_namespace
-    known = app._registration_context.event_handlers
-    buckets: dict[str, tuple[float, float]] = {}
-    addresses: Counter[str] = Counter()
-    sockets: dict[str, str] = {}
-    connect, event, disconnect = namespace.on_connect, namespace.on_event, namespace.on_disconnect
-    ping, client_error = namespace.on_ping, namespace.on_client_error
-
-    def leave(sid: str) -> str:
-        buckets.pop(sid, None)
-        address = sockets.pop(sid, "")
-        addresses[address] -= 1
-        if addresses[address] <= 0:
-            del addresses[address]
-        return address
-
-    async def on_connect(sid: str, environ: dict[str, Any], auth: Any = None) -> Any:
-        address = (environ.get("asgi.scope", {}).get("client") or ("",))[0]
-        if addresses[address] >= SOCKETS_PER_ADDRESS:
-            refusals.tell("socket", "connect", RateLimited.code, ip=address)
-            raise Refused("too many connections")
-        token = parse_qs(environ.get("QUERY_STRING", "")).get("token", [""])[0]
-        if not _is_tab(token):
-            refusals.tell("socket", "connect", InvalidInput.code, ip=address)
-            raise Refused("no key of a tab")
-        addresses[address] += 1
-        sockets[sid] = address
-        try:
-            return await connect(sid, environ, auth)
-        except BaseException:
-            leave(sid)  # who is refused never disconnects
-            raise
-
-    def on_disconnect(sid: str, *rest: Any) -> Any:
-        leave(sid)
-        return disconnect(sid, *rest)
-
-    async def in_time(sid: str) -> bool:
-        """Counts one message of a socket; above the limit the socket is closed."""
-        now = time.monotonic()
-        left, last = buckets.get(sid, (BURST, now))
-        left = min(BURST, left + (now - last) * EVENTS_PER_SECOND) - 1
-        buckets[sid] = (left, now)
-        if left >= 0:
-            return True
-        refusals.tell("socket", "any", RateLimited.code, ip=sockets.get(sid, ""))
-        await namespace.disconnect(sid)
-        return False
-
-    async def on_event(sid: str, data: Any) -> Any:
-        if not await in_time(sid):
-            return None
-        said = _well_formed(data)
-        if said is None or said["name"] not in known:
-            code = InvalidInput.code if said is None else NotFound.code
-            refusals.tell("socket", "unknown", code, ip=sockets.get(sid, ""))
-            return None
-        return await event(sid, said)
-
-    async def on_ping(sid: str, *_rest: Any) -> Any:
-        return await ping(sid) if await in_time(sid) else None
-
-    async def on_client_error(sid: str, data: Any = None, *_rest: Any) -> Any:
-        return await client_error(sid, data) if await in_time(sid) else None
-
-    namespace.on_connect, namespace.on_event, namespace.on_disconnect = on_connect, on_event, on_disconnect
-    namespace.on_ping, namespace.on_client_error = on_ping, on_client_error
-
-
-def _is_tab(token: str) -> bool:
-    """Whether this can be the key of a tab, which our own pages make at random."""
-    try:
-        return str(UUID(token)) == token.lower()
-    except ValueError:
-        return False
-
-
-class _Page(TypedDict, total=False):
-    pathname: str
-    asPath: str
-    query: dict[str, str | list[str]]
-
-
-class _Event(TypedDict):
-    name: str
-    payload: NotRequired[dict[str, Any]]
-    router_data: NotRequired[_Page]
-
-
-_EVENT: Final[TypeAdapter[dict[str, Any]]] = TypeAdapter(_Event)
-
-
-def _well_formed(data: Any) -> dict[str, Any] | None:
-    """An event as pages send it, without what they never send; None for another shape, which the framework would log whole."""
-    try:
-        return _EVENT.validate_python(data, strict=True)
-    except (ValidationError, RecursionError):
-        return None
 
 
 @functools.cache
