@@ -269,7 +269,9 @@ def _loading() -> frozenset[str]:
 
 
 def _of_framework(handler: Any) -> bool:
-    return handler.state is not None and handler.state.__module__.split(".")[0] == "reflex"
+    """The framework puts the states of components into a module of its own, whoever wrote what they do."""
+    modules = (getattr(handler.state, "__module__", ""), getattr(handler.fn, "__module__", ""))
+    return all(module.split(".")[0] == "reflex" for module in modules)
 
 
 def _cookie(header: str) -> str:
