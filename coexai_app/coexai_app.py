@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from functools import partial
+from typing import Final
 
 import reflex as rx
 from starlette.types import ASGIApp
@@ -15,15 +18,31 @@ from coexai_app.api.edge import Edge
 from coexai_app.frontend import CLIENT
 from coexai_app.models.base import new_id
 from components import document
-from state.guard import Guard, harden
+from state.guard import Guard
 from state.live import bridge
+from state.socket import harden
 
 pages.load()
+
+
+# Browsers tell of what broke in a page, in words that anybody can send: so many a minute are kept, and so much of each.
+MOST_REPORTS: Final = 60
+LONGEST_REPORT: Final = 2_000
+_reports: Final[deque[float]] = deque(maxlen=MOST_REPORTS)
 
 
 def report(exception: Exception) -> None:
     """What no handler caught: logged with a reference; the guard has told the person already when it was an event of theirs."""
     log.get(__name__).error("unhandled, reference %s", new_id().hex[-12:], exc_info=exception)
+
+
+def report_of_browser(exception: Exception) -> None:
+    """What a page says that broke in it."""
+    now = time.monotonic()
+    if len(_reports) == MOST_REPORTS and now - _reports[0] < 60:
+        return
+    _reports.append(now)
+    log.get(__name__).error("a page reports: %s", str(exception)[:LONGEST_REPORT])
 
 
 app = rx.App(
@@ -32,7 +51,7 @@ app = rx.App(
     head_components=document.head(),
     toaster=None,
     backend_exception_handler=report,
-    frontend_exception_handler=report,
+    frontend_exception_handler=report_of_browser,
     api_transformer=[build(), partial(Edge, root=CLIENT)],
 )
 # The shell tells of a lost connection itself.

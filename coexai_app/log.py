@@ -113,9 +113,16 @@ def configure(service: str, *, style: str = "text", level: str = "info") -> None
         "pdfminer",
         "trafilatura",
         "socketio",
-        "engineio",
         "huey.consumer",
         "alembic",
         "huey",
     ):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It writes a whole trace for every byte that is no packet; `state/socket.py` tells of what is refused.
+    logging.getLogger("engineio.server").setLevel(logging.CRITICAL)
+    logging.getLogger("uvicorn.error").addFilter(_no_refused_handshake)
+
+
+def _no_refused_handshake(record: logging.LogRecord) -> bool:
+    """uvicorn calls it an error when a socket is refused with an answer of HTTP; `boundary.py` has told of that."""
+    return record.msg != "ASGI callable returned without completing handshake."

@@ -19,6 +19,7 @@ SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 REGISTRY: Final = CollectorRegistry()
 REQUESTS: Final = Counter("coexai_http_requests", "Requests of the API door.", ["method", "route", "status"], registry=REGISTRY)
 LATENCY: Final = Histogram("coexai_http_request_seconds", "Seconds to answer a request.", ["method", "route"], registry=REGISTRY)
+REFUSED: Final = Counter("coexai_refused", "Calls that were refused, by door and error code.", ["door", "code"], registry=REGISTRY)
 SECURITY: Final = Counter("coexai_security_events", "Signs of an attack, by kind.", ["kind"], registry=REGISTRY)
 JOBS: Final = Gauge("coexai_jobs", "Jobs that have not ended, by state.", ["status"], registry=REGISTRY, multiprocess_mode="mostrecent")
 OLDEST: Final = Gauge(

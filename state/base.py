@@ -15,7 +15,7 @@ from coexai_app.services import accounts, email_address, home
 from coexai_app.views.accounts import Me
 from coexai_app.views.home import ShellView
 from state import live
-from state.guard import action
+from state.guard import action, refused
 
 T = TypeVar("T")
 # Services block on the database; a bounded pool keeps one slow query from taking every thread of the process.
@@ -68,7 +68,7 @@ class AppState(rx.State):
                     access.require_enrolled(actor)
                 return service(session, actor, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(_POOL, work)
+        return await self._run(work)
 
     async def _ask(self, service: Callable[..., T], **kwargs: Any) -> T:
         """Runs `service(session, **kwargs)` for whoever looks at a public page."""
@@ -77,7 +77,15 @@ class AppState(rx.State):
             with db.open_for(service) as session:
                 return service(session, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(_POOL, work)
+        return await self._run(work)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        """In a thread. What a service refuses, the log hears of, whatever the page makes of it."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(_POOL, work)
+        except CoexaiError as error:
+            refused(error)
+            raise
 
     def _say(self, message: str) -> None:
         """A toast: what was done."""

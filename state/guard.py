@@ -9,9 +9,9 @@ import asyncio
 import functools
 import inspect
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from http.cookies import CookieError, SimpleCookie
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
@@ -23,21 +23,41 @@ from reflex.state import BaseState, OnLoadInternalState, StateUpdate
 from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
+from starlette.requests import cookie_parser
 
-from coexai_app import db, log, settings
+from coexai_app import db, log, refusals, settings
 from coexai_app.access import RANK, Actor
-from coexai_app.errors import CoexaiError, FreshLoginNeeded, Unauthenticated, Unavailable
+from coexai_app.errors import (
+    CoexaiError,
+    EnrolmentRequired,
+    Forbidden,
+    FreshLoginNeeded,
+    InvalidInput,
+    Unauthenticated,
+    Unavailable,
+)
 from coexai_app.models.base import new_id
 from coexai_app.services import accounts
 
 RoleName = Literal["public", "viewer", "member", "admin", "owner"]
 # How long a verdict on a cookie is kept: a revoked session is out after this many seconds, open sockets included.
 TRUST_SECONDS: Final = 1.0
-EVENTS_PER_SECOND: Final = 25.0
-BURST: Final = 60.0
-SOCKETS_PER_ADDRESS: Final = 200
 ENROL: Final = "/settings/security"
 _verdicts: dict[str, tuple[float, Actor]] = {}
+
+
+@dataclass(slots=True)
+class Asked:
+    """The event that is being handled: which handler, by whom, from where, and the last error that the log was told of."""
+
+    handler: str
+    actor: Actor | None
+    ip: str
+    event_id: str
+    told: CoexaiError | None = None
+
+
+_asked: ContextVar[Asked | None] = ContextVar("coexai_event", default=None)
 
 
 def action(*, role: RoleName, enrolling: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -48,19 +68,33 @@ def action(*, role: RoleName, enrolling: bool = False, **options: Any) -> Callab
     """
 
     def decorate(handler: Callable[..., Any]) -> Any:
-        notes = inspect.get_annotations(handler, eval_str=True)
-        parameters = list(inspect.signature(handler).parameters)[1:]
-        if missing := [name for name in parameters if name not in notes]:
-            raise TypeError(f"{handler.__qualname__}: annotate {', '.join(missing)}")
+        arguments = _arguments(handler)
         if not (inspect.iscoroutinefunction(handler) or inspect.isasyncgenfunction(handler)):
             raise TypeError(f"{handler.__qualname__}: a handler is async, since a blocking one stalls every user")
         translated = _stream(handler) if inspect.isasyncgenfunction(handler) else _once(handler)
         translated.__coexai_role__ = role  # type: ignore[attr-defined]
         translated.__coexai_enrolling__ = enrolling  # type: ignore[attr-defined]
-        translated.__coexai_arguments__ = {name: TypeAdapter(notes[name]) for name in parameters}  # type: ignore[attr-defined]
+        translated.__coexai_arguments__ = arguments  # type: ignore[attr-defined]
         return rx.event(translated, **options)
 
     return decorate
+
+
+@functools.cache
+def _arguments(handler: Callable[..., Any]) -> dict[str, TypeAdapter[Any]]:
+    """What a handler takes, by name. Raises TypeError for an argument without a type."""
+    notes = inspect.get_annotations(handler, eval_str=True)
+    parameters = list(inspect.signature(handler).parameters)[1:]
+    if missing := [name for name in parameters if name not in notes]:
+        raise TypeError(f"{handler.__qualname__}: annotate {', '.join(missing)}")
+    return {name: TypeAdapter(notes[name]) for name in parameters}
+
+
+@functools.cache
+def _needed(handler: Callable[..., Any]) -> frozenset[str]:
+    """The arguments that a handler cannot be called without."""
+    parameters = list(inspect.signature(handler).parameters.values())[1:]
+    return frozenset(parameter.name for parameter in parameters if parameter.default is inspect.Parameter.empty)
 
 
 def _once(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,7 +120,17 @@ def _stream(handler: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def refused(error: CoexaiError) -> None:
+    """Tells the log that the event which is being handled was refused; once for an error, however many hands it goes through."""
+    asked = _asked.get()
+    if asked is not None and asked.told is not error and refusals.of(error):
+        asked.told = error
+        refusals.tell("socket", asked.handler, error.code, actor=asked.actor, ip=asked.ip, event_id=asked.event_id)
+
+
 def _translate(state: Any, error: Exception) -> Any:
+    if isinstance(error, CoexaiError):
+        refused(error)
     if isinstance(error, Unauthenticated):
         return rx.redirect("/login")
     if isinstance(error, FreshLoginNeeded):
@@ -116,6 +160,7 @@ class Guard(Middleware):
         # Events that the server makes itself carry no headers: they act as whoever the state tree belongs to.
         token = _cookie((sent.get("headers") or {}).get("cookie", "")) if sent else shared._token
         actor = await resolve(token)
+        _asked.set(Asked(_short(handler), actor, str(sent.get("ip", "")), f"evt_{EventContext.get().txid}"))
         principal = f"{actor.session_id} {actor.organization_id}" if actor else ""
         another = bool(shared._principal) and shared._principal != principal
         if another:
@@ -127,28 +172,43 @@ class Guard(Middleware):
             # The page was loaded as somebody else: what it showed is gone, and what was asked of it is not done. It loads anew.
             return StateUpdate(events=Event.from_event_type(OnLoadInternalState.on_load_internal(), router_data=page))
         if event.name.endswith(".setvar"):
+            refused(Forbidden("No page sets a value this way."))
             return StateUpdate()
         if _of_framework(handler):
-            return None
+            if "vars" in event.payload:
+                event.payload["vars"] = {}  # no state keeps anything in the browser, so nothing comes back from there
+            return _validated(event, handler.fn)
         role = getattr(handler.fn, "__coexai_role__", None)
         if role is None:
-            log.get(__name__).warning("event without a policy refused: %s", event.name)
+            refused(Forbidden("This handler has no policy."))
             return StateUpdate()
         if role != "public":
             if actor is None:
+                refused(Unauthenticated("Log in first."))
                 return _to_login(str(sent.get("asPath", "")))
             if actor.must_enrol and not handler.fn.__coexai_enrolling__:
+                refused(EnrolmentRequired("Add a second factor first."))
                 return StateUpdate(events=Event.from_event_type(rx.redirect(ENROL)))
             if RANK[actor.role] < RANK[role]:
-                shared._fail(CoexaiError("Your role does not allow this. Ask an admin of your organisation."))
+                error = Forbidden("Your role does not allow this. Ask an admin of your organisation.")
+                refused(error)
+                shared._fail(error)
                 return StateUpdate(delta=await _delta(shared))
-        try:
-            for name, value in list(event.payload.items()):
-                event.payload[name] = handler.fn.__coexai_arguments__[name].validate_python(value)
-        except (KeyError, ValidationError):
-            log.get(__name__).warning("event with wrong arguments refused: %s", event.name)
-            return StateUpdate()
-        return None
+        return _validated(event, handler.fn)
+
+
+def _validated(event: Event, handler: Callable[..., Any]) -> StateUpdate | None:
+    """Makes the arguments of an event what its handler takes; an answer without a word when they are something else."""
+    takes = _arguments(handler)
+    try:
+        for name, value in list(event.payload.items()):
+            event.payload[name] = takes[name].validate_python(value)
+        if _needed(handler) <= event.payload.keys():
+            return None
+    except (KeyError, ValidationError, RecursionError):
+        pass
+    refused(InvalidInput("These are not the arguments of this handler."))
+    return StateUpdate()
 
 
 async def resolve(token: str) -> Actor | None:
@@ -197,50 +257,6 @@ def unprotected() -> list[str]:
     ]
 
 
-def harden(app: rx.App) -> None:
-    """The socket's edge: unknown events never reach the framework's logger (which would log their cookies), floods are cut off."""
-    namespace: Any = app.event_namespace
-    known = app._registration_context.event_handlers
-    buckets: dict[str, tuple[float, float]] = {}
-    addresses: Counter[str] = Counter()
-    sockets: dict[str, str] = {}
-    connect, event, disconnect = namespace.on_connect, namespace.on_event, namespace.on_disconnect
-
-    async def on_connect(sid: str, environ: dict[str, Any], auth: Any = None) -> Any:
-        from socketio.exceptions import ConnectionRefusedError as Refused
-
-        address = (environ.get("asgi.scope", {}).get("client") or ("?",))[0]
-        if addresses[address] >= SOCKETS_PER_ADDRESS:
-            raise Refused("too many connections")
-        addresses[address] += 1
-        sockets[sid] = address
-        return await connect(sid, environ, auth)
-
-    def on_disconnect(sid: str, *rest: Any) -> Any:
-        buckets.pop(sid, None)
-        if address := sockets.pop(sid, None):
-            addresses[address] -= 1
-            if not addresses[address]:
-                del addresses[address]
-        return disconnect(sid, *rest)
-
-    async def on_event(sid: str, data: Any) -> Any:
-        now = time.monotonic()
-        left, last = buckets.get(sid, (BURST, now))
-        left = min(BURST, left + (now - last) * EVENTS_PER_SECOND) - 1
-        buckets[sid] = (left, now)
-        if left < 0:
-            log.get(__name__).warning("socket closed: too many events")
-            await namespace.disconnect(sid)
-            return None
-        if not isinstance(data, dict) or data.get("name") not in known:
-            log.get(__name__).info("unknown event dropped")
-            return None
-        return await event(sid, data)
-
-    namespace.on_connect, namespace.on_event, namespace.on_disconnect = on_connect, on_event, on_disconnect
-
-
 @functools.cache
 def _loading() -> frozenset[str]:
     """The events that begin a page load: what comes after them sees nobody else's state."""
@@ -253,16 +269,19 @@ def _loading() -> frozenset[str]:
 
 
 def _of_framework(handler: Any) -> bool:
-    return handler.state is not None and handler.state.__module__.split(".")[0] == "reflex"
+    """The framework puts the states of components into a module of its own, whoever wrote what they do."""
+    modules = (getattr(handler.state, "__module__", ""), getattr(handler.fn, "__module__", ""))
+    return all(module.split(".")[0] == "reflex" for module in modules)
 
 
 def _cookie(header: str) -> str:
-    try:
-        jar = SimpleCookie(header)
-    except CookieError:
-        return ""
-    morsel = jar.get(settings.get().cookie_name)
-    return morsel.value if morsel else ""
+    """The session's cookie, read as the API reads it: what others have set on this host may be anything."""
+    return cookie_parser(header).get(settings.get().cookie_name, "")
+
+
+def _short(handler: Any) -> str:
+    """How the log names a handler: `JobState.cancel`."""
+    return f"{handler.state.__name__ if handler.state else ''}.{handler.fn.__name__}"
 
 
 def _to_login(path: str) -> StateUpdate:

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from coexai_app import plans, settings
+from coexai_app import plans, refusals, settings
+from coexai_app.api import boundary
 from coexai_app.models import PlanName, TokenPurpose
 from coexai_app.services import (
     access_tokens,
@@ -27,7 +28,7 @@ from coexai_app.services import (
     tokens,
 )
 from coexai_app.settings import ROOT
-from state import guard
+from state import socket
 
 TEXT = " ".join((ROOT / "docs" / "security.md").read_text().split())
 
@@ -44,7 +45,10 @@ def test_limits() -> None:
     assert f"| {settings.Settings.model_fields['sign_ups_per_hour'].default} an hour (`SIGN_UPS_PER_HOUR`)" in TEXT
     assert f"| a code of the second step | {factor_codes.FREE_TRIES} | {factor_codes.FIRST_DELAY_SECONDS} seconds" in TEXT
     assert factor_codes.LONGEST_DELAY_SECONDS == 3600
-    assert f"| {guard.BURST:.0f} at once, {guard.EVENTS_PER_SECOND:.0f} a second |" in TEXT
+    assert f"| {socket.BURST:.0f} at once, {socket.EVENTS_PER_SECOND:.0f} a second |" in TEXT
+    opened = f"{boundary.OPENED_AT_ONCE:.0f} opened at once, {boundary.OPENED_PER_SECOND:.0f} a second"
+    assert f"| sockets of one address | {boundary.SOCKETS_PER_ADDRESS}; {opened} |" in TEXT
+    assert f"Of one caller {refusals.MOST_OF_ONE} are written a minute, of all {refusals.MOST_OF_ALL} in each process" in TEXT
 
 
 def test_the_secret_address_of_a_calendar() -> None:

@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from starlette.types import Scope
 
-from coexai_app import log, settings
-from coexai_app.access import Actor
+from coexai_app import log, refusals, settings
 
 # What programs and forms call; pages and their files are not told.
 PREFIXES: Final = ("/api/", "/auth/", "/webhooks/", "/.well-known/")
@@ -25,25 +24,28 @@ def write(scope: Scope, *, status: int, seconds: float, sent: int) -> None:
     logger = log.get("coexai.access")
     if not str(scope["path"]).startswith(PREFIXES) or not settings.get().access_log or not logger.isEnabledFor(logging.INFO):
         return
-    method = scope["method"] if scope["method"] in _METHODS else "other"
     fields: dict[str, Any] = {
-        "method": method,
-        "route": str(getattr(scope.get("route"), "path", "page")),
+        "method": method(scope),
+        "route": route(scope),
         "status": status,
         "ms": round(seconds * 1000, 1),
         "bytes": sent,
-        **caller(scope.get("state", {}).get("actor")),
+        **refusals.caller(scope.get("state", {}).get("caller")),
     }
     told = " ".join(f"{name}={value}" for name, value in fields.items() if name not in ("method", "route", "status"))
     logger.info("%s %s %s %s", fields["method"], fields["route"], status, told, extra=fields)
 
 
-def caller(actor: Actor | None) -> dict[str, str]:
-    """Who asked, by ids: with a key, an access token or the cookie of our pages; whoever proved nothing is anonymous."""
-    if actor is None:
-        return {"caller": "anonymous"}
-    organization = {"organization_id": str(actor.organization_id)}
-    if actor.key_id is not None:
-        return {"caller": "key", "key_id": str(actor.key_id), **organization}
-    kind = "token" if actor.family_id is not None else "cookie"
-    return {"caller": kind, "user_id": str(actor.user_id), **organization}
+def refused(scope: Scope, code: str, *, ip: str) -> None:
+    """The line of a request that was refused, for `code`."""
+    door: refusals.Door = "form" if str(scope["path"]).startswith("/auth/") else "api"
+    refusals.tell(door, f"{method(scope)} {route(scope)}", code, actor=scope.get("state", {}).get("caller"), ip=ip)
+
+
+def method(scope: Scope) -> str:
+    return str(scope["method"]) if scope["method"] in _METHODS else "other"
+
+
+def route(scope: Scope) -> str:
+    """The template of the path that was asked for; a page's are not ours to name."""
+    return str(getattr(scope.get("route"), "path", "page"))

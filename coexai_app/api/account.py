@@ -11,8 +11,8 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from coexai_app import log, settings
-from coexai_app.api import confirm, deps, entry, proof
+from coexai_app import settings
+from coexai_app.api import deps, entry, proof
 from coexai_app.errors import CoexaiError, Conflict, FreshLoginNeeded, InvalidInput, RateLimited, Unauthenticated
 from coexai_app.services import account_deletion, email_address, password_change
 
@@ -25,8 +25,8 @@ Text = Annotated[str, Form(max_length=400)]
 async def change_password(request: Request, present: Text = "", password: Text = "") -> Response:
     try:
         actor = await deps.person(request)
-    except Unauthenticated:
-        return RedirectResponse("/login", 303)
+    except Unauthenticated as error:
+        return entry.to_login(error)
     try:
         account = await deps.call(account_deletion.account, actor)
         proved = await proof.of_person(actor, present, deps.client_ip(request))
@@ -41,10 +41,10 @@ async def change_password(request: Request, present: Text = "", password: Text =
 async def change_email(request: Request, email: Text = "") -> Response:
     try:
         await deps.call(email_address.change, await deps.person(request), email=email)
-    except FreshLoginNeeded:
-        return confirm.ask(ACCOUNT)
-    except Unauthenticated:
-        return RedirectResponse("/login", 303)
+    except FreshLoginNeeded as error:
+        return entry.ask_again(ACCOUNT, error)
+    except Unauthenticated as error:
+        return entry.to_login(error)
     except (InvalidInput, RateLimited) as error:
         return entry.back(ACCOUNT, error)
     return RedirectResponse(f"{ACCOUNT}?done=email", 303)
@@ -61,7 +61,7 @@ async def _send_reset(email: str, ip: str) -> None:
     try:
         await deps.call(password_change.forgot, email=email, ip=ip)
     except CoexaiError as error:
-        log.get(__name__).info("no reset mail: %s", error.code)
+        entry.why(error)
 
 
 @router.post("/reset")
@@ -91,10 +91,10 @@ async def verify(token: Text = "") -> Response:
 async def delete(request: Request, typed: Text = "") -> Response:
     try:
         await deps.call(account_deletion.delete_account, await deps.person(request), typed=typed)
-    except FreshLoginNeeded:
-        return confirm.ask(ACCOUNT)
-    except Unauthenticated:
-        return RedirectResponse("/login", 303)
+    except FreshLoginNeeded as error:
+        return entry.ask_again(ACCOUNT, error)
+    except Unauthenticated as error:
+        return entry.to_login(error)
     except (InvalidInput, Conflict) as error:
         return entry.back(ACCOUNT, error)
     return entry.leave("/login?done=deleted")

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from coexai_app import db, log, metrics, origin
+from coexai_app import db, log, metrics, origin, refusals
 from coexai_app.api import (
     access_log,
     account,
@@ -211,6 +211,7 @@ def envelope(
     status: int, code: str, message: str, details: dict[str, Any] | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     """The error answer; the request id is the one in X-Request-Id and in the logs."""
+    refusals.note(status, code)
     error = {
         "code": code,
         "message": message,
@@ -221,7 +222,7 @@ def envelope(
 
 
 class RequestScope:
-    """Outermost of our ASGI layers: a request id for logs and answer, where the request comes from, and the metrics."""
+    """Outermost of our ASGI layers: a request id for logs and answer, where it comes from, the metrics and the lines of the logs."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -242,7 +243,7 @@ class RequestScope:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 told = state.get("answer_headers", {})
-                retiring = versions.headers(scope["method"], scope["path"], _route(scope), told.get("Link", ""))
+                retiring = versions.headers(scope["method"], scope["path"], access_log.route(scope), told.get("Link", ""))
                 more = {**told, **retiring, "X-Request-Id": request_id}
                 sent = {name for name, _ in message["headers"]}
                 added = [(k.lower().encode(), v.encode("latin-1")) for k, v in more.items() if k.lower().encode() not in sent]
@@ -252,17 +253,14 @@ class RequestScope:
             await send(message)
 
         state = scope.setdefault("state", {})
-        with log.bound(request_id=request_id), origin.bound(ip=ip, user_agent=user_agent):
+        with log.bound(request_id=request_id), origin.bound(ip=ip, user_agent=user_agent), refusals.noted() as refused:
             try:
                 await self.app(scope, receive, tagged)
             finally:
-                seconds, route = time.perf_counter() - started, _route(scope)
+                seconds, route = time.perf_counter() - started, access_log.route(scope)
                 metrics.REQUESTS.labels(scope["method"], route, str(status)).inc()
                 metrics.LATENCY.labels(scope["method"], route).observe(seconds)
                 access_log.write(scope, status=status, seconds=seconds, sent=size)
+                if refused:
+                    access_log.refused(scope, refused[-1], ip=ip)
         return None
-
-
-def _route(scope: Scope) -> str:
-    """The template of the path that was asked for; a page's are not ours to name."""
-    return str(getattr(scope.get("route"), "path", "page"))

@@ -6,6 +6,7 @@ Pure ASGI, put around the whole app in `coexai_app.py`: what the framework answe
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -16,12 +17,13 @@ from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from coexai_app import log, origin, settings
+from coexai_app import log, origin, refusals, settings
 from coexai_app.api import business, origins, pictures
 from coexai_app.api.app import envelope
 from coexai_app.api.files import ENVELOPE_BYTES
-from coexai_app.errors import NotFound
+from coexai_app.errors import CoexaiError, Forbidden, InvalidInput, NotFound, RateLimited
 from coexai_app.extract import picture
+from coexai_app.pace import Pace
 from coexai_app.plans import PLANS
 
 Fields = list[tuple[bytes, bytes]]
@@ -50,6 +52,10 @@ BEGINNINGS: Final = (
     ("/api/v1/outputs/", INPUT_BYTES),
     ("/api/v1/schedules", INPUT_BYTES),
 )
+SOCKETS_PER_ADDRESS: Final = 200
+# A whole office loads its pages anew at once; nobody does so all day.
+OPENED_AT_ONCE: Final = 400.0
+OPENED_PER_SECOND: Final = 10.0
 # For what is no page: should a browser ever show it as a document, nothing in it runs, loads or is sent.
 NO_DOCUMENT: Final = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 _FEATURES: Final = (
@@ -95,6 +101,8 @@ class Boundary:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._sockets: Counter[str] = Counter()
+        self._opened = Pace(OPENED_AT_ONCE, OPENED_PER_SECOND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -136,13 +144,28 @@ class Boundary:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Browsers name the page's site in every handshake: whoever names another one, or none, gets no socket and no state."""
-        if origins.ours(Headers(scope=scope).get("origin", "")):
-            return await self.app(scope, receive, send)
-        log.get(__name__).info("socket of another site refused")
+        address = (scope.get("client") or ("",))[0]
+        if not origins.ours(Headers(scope=scope).get("origin", "")):
+            return await self._no_socket(scope, send, Forbidden, address)
+        if self._sockets[address] >= SOCKETS_PER_ADDRESS or not self._opened.take(address):
+            return await self._no_socket(scope, send, RateLimited, address)
+        self._sockets[address] += 1
+        try:
+            await self.app(scope, receive, send)
+        except ValueError:  # how the framework takes what is no message at all
+            refusals.tell("socket", "message", InvalidInput.code, ip=address)
+        finally:
+            self._sockets[address] -= 1
+            if not self._sockets[address]:
+                del self._sockets[address]
+        return None
+
+    async def _no_socket(self, scope: Scope, send: Send, why: type[CoexaiError], address: str) -> None:
+        refusals.tell("socket", "connect", why.code, ip=address)
         if "websocket.http.response" not in scope.get("extensions", {}):
             return await send({"type": "websocket.close", "code": 1008})
-        fields = complete(403, [(b"content-length", b"0")], [])
-        await send({"type": "websocket.http.response.start", "status": 403, "headers": fields})
+        fields = complete(why.status, [(b"content-length", b"0")], [])
+        await send({"type": "websocket.http.response.start", "status": why.status, "headers": fields})
         await send({"type": "websocket.http.response.body", "body": b""})
         return None
 

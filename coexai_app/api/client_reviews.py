@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from coexai_app import settings
-from coexai_app.api import deps, limits
+from coexai_app.api import deps, entry, limits
 from coexai_app.errors import CoexaiError
 from coexai_app.services import client_links, client_reviews
 
@@ -78,8 +78,7 @@ def _back(token: str, *, error: CoexaiError | None = None, done: str = "") -> Re
     """To the page of the link; of what is no token nothing gets into the address."""
     query = {"done": done} if done else {}
     if error is not None:
-        field = str(error.details.get("field", ""))
-        query = {"error": f"{error.code.lower()}.{field}" if field else error.code.lower()}
+        query = {"error": entry.why(error)}
     whose = token if client_links.TOKEN.fullmatch(token) else "none"
     return RedirectResponse(f"{client_links.PAGE}/{whose}{f'?{urlencode(query)}' if query else ''}", 303)
 

@@ -6,7 +6,6 @@ The password leads to a second page where the account has a second step; a passk
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -20,11 +19,6 @@ PAGE = "/confirm"
 CODE = "/confirm/code"
 
 
-def ask(page: str) -> Response:
-    """From what needs it to the page that asks, and back to `page`."""
-    return RedirectResponse(f"{PAGE}?next={quote(page)}", 303)
-
-
 @router.post("")
 async def with_password(
     request: Request,
@@ -33,8 +27,8 @@ async def with_password(
 ) -> Response:
     try:
         actor = await deps.person(request)
-    except Unauthenticated:
-        return RedirectResponse("/login", 303)
+    except Unauthenticated as error:
+        return entry.to_login(error)
     try:
         await deps.call(confirm.with_password, actor, proof=await proof.of_person(actor, password, deps.client_ip(request)))
     except SecondFactorRequired as asked:
@@ -52,8 +46,8 @@ async def with_code(
 ) -> Response:
     try:
         actor = await deps.person(request)
-    except Unauthenticated:
-        return RedirectResponse("/login", 303)
+    except Unauthenticated as error:
+        return entry.to_login(error)
     try:
         await deps.call(confirm.with_code, actor, ticket=second_step.held(request), code=code)
     except (WrongCode, RateLimited, SignInExpired) as error:
@@ -69,8 +63,8 @@ async def with_passkey(
 ) -> Response:
     try:
         actor = await deps.person(request)
-    except Unauthenticated:
-        return RedirectResponse("/login", 303)
+    except Unauthenticated as error:
+        return entry.to_login(error)
     try:
         await deps.call(confirm.with_passkey, actor, credential=credential)
     except PasskeyRefused as error:

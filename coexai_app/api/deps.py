@@ -96,10 +96,16 @@ async def caller(request: Request) -> Actor:
     token = _sent(request)
     if _is_key(request, token):
         api_key_access.check_shape(token)
-        return (await call(api_key_access.authenticate, key=token, ip=client_ip(request))).actor
+        return _known(request, (await call(api_key_access.authenticate, key=token, ip=client_ip(request))).actor)
     if token:
-        return await call(access_tokens.verify, token=token)
+        return _known(request, await call(access_tokens.verify, token=token))
     return await person(request)
+
+
+def _known(request: Request, found: Actor) -> Actor:
+    """Whoever has proved who they are is named in the logs, whether or not they may."""
+    request.scope.setdefault("state", {})["caller"] = found
+    return found
 
 
 def _is_key(request: Request, token: str) -> bool:
@@ -118,6 +124,7 @@ async def _key_holder(request: Request, key: str) -> tuple[Actor, limits.Budget,
         return found, budget, budget.take()
 
     found, budget, verdict = await anyio.to_thread.run_sync(work)
+    _known(request, found.actor)
     if found.note_use:
         await call(api_key_access.note_use, key_id=found.key_id, ip=ip)
     return found.actor, budget, verdict
@@ -129,6 +136,7 @@ async def person(request: Request) -> Actor:
     found = await call(accounts.actor_of, token=token) if token else None
     if found is None:
         raise Unauthenticated("Log in first.")
+    _known(request, found)
     if request.method not in ("GET", "HEAD"):
         same_origin(request)
     return found

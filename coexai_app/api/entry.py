@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from coexai_app import settings
+from coexai_app import refusals, settings
 from coexai_app.api import deps
-from coexai_app.errors import CoexaiError
+from coexai_app.errors import CoexaiError, FreshLoginNeeded
 from coexai_app.services import accounts, sign_in_tickets
 from coexai_app.services.accounts import SignedIn
 
@@ -44,11 +44,29 @@ async def enter(request: Request, signed_in: SignedIn, next_path: str) -> Respon
 
 def back(page: str, error: CoexaiError, next_path: str = "") -> Response:
     """To the form again, with a code that its page has a sentence for."""
-    field = str(error.details.get("field", ""))
-    query = {"error": f"{error.code.lower()}.{field}" if field else error.code.lower()}
+    query = {"error": why(error)}
     if next_path:
         query["next"] = local(next_path)
     return RedirectResponse(f"{page}?{urlencode(query)}", 303)
+
+
+def why(error: CoexaiError) -> str:
+    """The code by which a page tells of an error. Every form that refuses asks for one here, so that the log hears of it."""
+    refusals.note(error.status, error.code)
+    field = str(error.details.get("field", ""))
+    return f"{error.code.lower()}.{field}" if field else error.code.lower()
+
+
+def to_login(error: CoexaiError) -> Response:
+    """Whose session has ended logs in again."""
+    refusals.note(error.status, error.code)
+    return RedirectResponse("/login", 303)
+
+
+def ask_again(page: str, error: FreshLoginNeeded) -> Response:
+    """To the page that asks for the password again, and from there back."""
+    refusals.note(error.status, error.code)
+    return RedirectResponse(f"/confirm?next={quote(page)}", 303)
 
 
 def local(path: str) -> str:

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from coexai_app.api import deps, proof
 from coexai_app.api.deps import CurrentActor
-from coexai_app.api.entry import HOME, enter
+from coexai_app.api.entry import HOME, enter, why
 from coexai_app.errors import CoexaiError
 from coexai_app.services import invitations
 
@@ -49,6 +49,4 @@ async def sign_up(
 
 
 def _back(token: str, error: CoexaiError) -> Response:
-    field = str(error.details.get("field", ""))
-    code = f"{error.code.lower()}.{field}" if field else error.code.lower()
-    return RedirectResponse(f"{invitations.PAGE}?{urlencode({'token': token, 'error': code})}", 303)
+    return RedirectResponse(f"{invitations.PAGE}?{urlencode({'token': token, 'error': why(error)})}", 303)

@@ -82,10 +82,10 @@ async def start(
                 again=why is FlowPurpose.CONFIRM,
             )
         )
-    except FreshLoginNeeded:
-        return confirm.ask(identities.PAGE)
-    except Unauthenticated:
-        return RedirectResponse(LOGIN, 303)
+    except FreshLoginNeeded as error:
+        return entry.ask_again(identities.PAGE, error)
+    except Unauthenticated as error:
+        return entry.to_login(error)
     except CoexaiError as error:
         return entry.back(PAGES[why], error, target)
     response = RedirectResponse(url, 303)

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from coexai_app import settings
 from coexai_app.api import deps, entry, proof, second_step
-from coexai_app.errors import CoexaiError, Conflict, InvalidInput, RateLimited, SecondFactorRequired, Unauthenticated
+from coexai_app.errors import CoexaiError, Conflict, InvalidInput, NotFound, RateLimited, SecondFactorRequired, Unauthenticated
 from coexai_app.services import accounts
 
 router = APIRouter(prefix="/auth", dependencies=[Depends(deps.same_origin)], include_in_schema=False)
@@ -77,7 +77,8 @@ async def log_out(request: Request) -> Response:
 async def switch(request: Request, organization: Annotated[str, Form(max_length=64)]) -> Response:
     try:
         await deps.call(accounts.switch, token=request.cookies.get(settings.get().cookie_name, ""), organization_id=UUID(organization))
-    except (CoexaiError, ValueError):
+    except (CoexaiError, ValueError) as error:
+        entry.why(error if isinstance(error, CoexaiError) else NotFound("There is no such organisation."))
         return RedirectResponse(entry.HOME, 303)
     response = RedirectResponse(entry.HOME, 303)
     response.headers["Clear-Site-Data"] = '"storage"'

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -17,6 +19,7 @@ import aiohttp
 import httpx
 import pytest
 
+from coexai_app.api.boundary import SOCKETS_PER_ADDRESS
 from coexai_app.frontend import CLIENT
 from coexai_app.settings import ROOT
 from tests.e2e.instance import prepare
@@ -28,6 +31,7 @@ pytestmark = pytest.mark.xdist_group("edge")  # its instance starts once
 PUBLIC = "https://app.larkfield.example"
 SHOP = "https://shop.example.org"
 EVIL = "https://evil.example"
+ENTER = "reflex___state____state.state___base____app_state.enter"
 NEVER_A_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 
@@ -289,6 +293,123 @@ class TestSocket:
             ) as opened,
         ):
             assert (await opened.receive_str()).startswith("0{")
+
+
+class TestMessages:
+    """What a socket is sent that no page sends."""
+
+    GARBAGE = (
+        '42/_event,["event"]',
+        '42/_event,["event",7]',
+        '42/_event,["event",{"name":["x"]}]',
+        f'42/_event,["event",{{"name":"{ENTER}","payload":"x"}}]',
+        f'42/_event,["event",{{"name":"{ENTER}","router_data":7}}]',
+        f'42/_event,["event",{{"name":"{ENTER}","router_data":{{"pathname":7,"query":[1]}}}}]',
+        '42/_event,["event",{},{},{}]',
+        '42/_event,["zq9typed",1]',
+        '42/_event,["on_event",1]',
+        "42/_event,[]",
+        "42/_event,{}",
+        "42/_event,7",
+        "42/_event,{",
+        '42/_event,["event",' + "[" * 50_000,
+        '459999999-/_event,["event"]',
+        "40/zq9typed,",
+        "4",
+        "42",
+        "44",
+        "9zq9typed",
+        "zq9typed",
+    )
+
+    @staticmethod
+    async def opened(session: aiohttp.ClientSession, site: Site, cookie: str = "") -> aiohttp.ClientWebSocketResponse:
+        headers = {"Origin": site.origin, "Cookie": cookie}
+        made = await session.ws_connect(f"{site.url}/_event/?token={uuid4()}&EIO=4&transport=websocket", headers=headers)
+        await made.receive_str()
+        await made.send_str("40/_event,")
+        assert (await made.receive_str()).startswith("40/_event,{")
+        return made
+
+    @staticmethod
+    async def enters(made: aiohttp.ClientWebSocketResponse) -> str:
+        """What comes back for an event, up to its answer; empty when the socket has been closed."""
+        page = {"pathname": "/home", "asPath": "/home"}
+        heard = ""
+        try:
+            await made.send_str("42/_event," + json.dumps(["event", {"name": ENTER, "payload": {}, "router_data": page}]))
+            while not ("Eve East" in heard or "_redirect" in heard):
+                message = await made.receive(timeout=10)
+                if message.type is not aiohttp.WSMsgType.TEXT or message.data == "1":
+                    return ""
+                heard += message.data
+        except (aiohttp.ClientError, ConnectionError):
+            return ""
+        return heard
+
+    async def test_garbage_is_refused_without_a_trace_of_it(self, plain: Site) -> None:
+        cookie, before = await asyncio.to_thread(plain.cookie), plain.log.stat().st_size
+        async with aiohttp.ClientSession() as session:
+            for text in self.GARBAGE:
+                made = await self.opened(session, plain, cookie)
+                await made.send_str(text)
+                await self.enters(made)
+                await made.close()
+            made = await self.opened(session, plain, cookie)
+            await made.send_bytes(b"\x00\xff")
+            assert await self.enters(made) == ""
+            made = await self.opened(session, plain, cookie)
+            assert "Eve East" in await self.enters(made)
+        said = plain.log.read_bytes()[before:].decode()
+        assert "refused door=socket" in said
+        assert "Traceback" not in said
+        assert "zq9typed" not in said
+        assert len(said) < 5_000
+
+    async def test_nobody_says_where_their_own_socket_comes_from(self, plain: Site) -> None:
+        """The framework finds its handlers by the name of a message, and `connect` is one of them."""
+        forged = {"QUERY_STRING": f"token={uuid4()}", "asgi.scope": {"client": ["203.0.113.9", 1], "headers": []}}
+        cookie = await asyncio.to_thread(plain.cookie)
+        async with aiohttp.ClientSession() as session:
+            made = await self.opened(session, plain, cookie)
+            for event in (["connect", forged], ["connect", forged, {"event": None}], ["disconnect"], ["disconnect", "x"]):
+                await made.send_str("42/_event," + json.dumps(event))
+            heard = await self.enters(made)
+        assert "Eve East" in heard
+        assert "203.0.113.9" not in heard
+
+    async def test_a_flood_of_any_kind_closes_the_socket_and_leaves_few_lines(self, plain: Site) -> None:
+        before = plain.log.stat().st_size
+        async with aiohttp.ClientSession() as session:
+            for text in ('42/_event,["ping"]', '42/_event,["client_error",{"error_type":"x","message":"y"}]', "42/_event,{", "40/x,"):
+                made = await self.opened(session, plain)
+                with suppress(aiohttp.ClientError, ConnectionError):
+                    for _ in range(300):
+                        await made.send_str(text)
+                answers = [message async for message in made if message.type is aiohttp.WSMsgType.TEXT]
+                assert len(answers) < 80
+                assert made.closed
+        assert plain.log.stat().st_size - before < 10_000
+
+    @pytest.mark.asvs("V2.4.1")
+    async def test_one_address_has_so_many_sockets(self, plain: Site) -> None:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            url, headers = f"{plain.url}/_event/?token={uuid4()}&EIO=4&transport=websocket", {"Origin": plain.origin}
+            held = [await session.ws_connect(url, headers=headers) for _ in range(SOCKETS_PER_ADDRESS)]
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await session.ws_connect(url, headers=headers)
+            assert refused.value.status == 429
+            for made in held:
+                await made.close()
+
+            async def again() -> None:
+                while True:
+                    with suppress(aiohttp.WSServerHandshakeError):
+                        async with session.ws_connect(url, headers=headers):
+                            return
+
+            await asyncio.wait_for(again(), 10)
+        assert "without completing handshake" not in plain.log.read_text()
 
 
 class TestSizes:

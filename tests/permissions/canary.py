@@ -18,6 +18,7 @@ from coexai_app.models.base import Json, new_id, now
 from coexai_app.services import (
     account_deletion,
     api_keys,
+    audit,
     business,
     calendar,
     files,
@@ -43,6 +44,8 @@ CANARY: Final = "cnry7q"
 TIES: Final = ("organization_id", "user_id", "job_id", "session_id")
 # Tables of the instance, which belong to no house.
 NOBODYS: Final = frozenset({"locks", "workers", "throttles", "signing_keys", "revoked_tokens", "passkey_challenges"})
+# Words that programs choose from, or that they compute with.
+CLOSED: Final = frozenset({"timezone", "agent", "capability", "cron", "branch", "paths", "type"})
 # The database refuses to change a row of the log; its canaries come with the names of what was done.
 APPEND_ONLY: Final = frozenset({"audit_logs", "audit_chains"})
 
@@ -79,6 +82,8 @@ def settle(people: People) -> Actor:
     enrol_app(mallory)
     log_in(mallory)
     with db.transaction() as session:
+        said = {"before": {"name": CANARY}, "after": {"name": f"{CANARY} two"}, "target_name": CANARY}
+        audit.record(session, "organization.changed", actor=mallory, **said, ip=CANARY, user_agent=CANARY, detail=CANARY)
         _plant(session, mallory)
     return mallory
 
@@ -95,12 +100,14 @@ def ids_of(person: Actor) -> dict[str, list[UUID]]:
 
 
 def bare(person: Actor) -> list[str]:
-    """Tables of houses that hold no canary in a row of this one: there is a text that nobody looks for."""
+    """Texts of houses that hold no canary in any row of this one, as `table.column`: words that nobody looks for."""
     with db.reading() as session:
         return [
-            name
+            f"{name}.{column.name}"
             for name, table in _owned()
-            if _texts(table) and CANARY not in repr(session.execute(sa.select(table).where(_mine(session, table, person))).all())
+            for column in _texts(table)
+            if column.name not in CLOSED
+            and CANARY not in repr(session.execute(sa.select(column).where(_mine(session, table, person))).all())
         ]
 
 
@@ -155,10 +162,10 @@ def _plant(session: Session, person: Actor) -> None:
 def _planted(column: sa.Column[Any], value: Any) -> Any:
     """A unique text stays unique; a document keeps its shape, with the canary beside what it holds."""
     if isinstance(column.type, Json):
-        return {**value, CANARY: CANARY} if isinstance(value, dict) else value
+        return [*value, CANARY] if isinstance(value, list) else {**(value or {}), CANARY: CANARY}
     if CANARY in str(value):
         return value
-    if column.name in ("timezone", "agent", "capability", "cron", "branch", "paths", "type"):
+    if column.name in CLOSED:
         return value
     return f"{CANARY}-{new_id()}" if column.unique else f"{CANARY} {value}"[: column.type.length or 10_000]  # type: ignore[attr-defined]
 

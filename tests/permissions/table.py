@@ -326,6 +326,55 @@ webhook_log.redeliver           admin  hidden   webhooks:manage
 webhook_log.replay              admin  hidden   webhooks:manage
 """
 
+# What pages and the API call for somebody who is nobody yet, and what proves that they may: these take no actor.
+UNSIGNED: Final = """
+access_tokens.verify            token
+account_deletion.restore        session
+accounts.actor_of               session
+accounts.log_in                 password
+accounts.log_out                session
+accounts.note_failure           nothing
+accounts.seen                   session
+accounts.sign_up                nothing
+accounts.switch                 session
+accounts.take_sign_up           nothing
+accounts.touch                  session
+api_key_access.authenticate     key
+api_key_access.note_use         nothing
+calendar_feed.note_read         link
+calendar_feed.read              link
+client_reviews.approve          link
+client_reviews.ask_for_changes  link
+client_reviews.comment          link
+client_reviews.look             link
+client_reviews.opened           link
+client_reviews.unlock           link
+email_address.confirm           link
+identities.choices              nothing
+identities.log_in               provider
+incoming.github                 signature
+incoming.stripe                 signature
+invitations.look                link
+invitations.sign_up             link
+notifications.unsubscribe       link
+password_change.forgot          nothing
+password_change.reset           link
+password_change.whose           link
+proofs.attempt                  nothing
+second_step.alone               passkey
+second_step.alone_options       nothing
+second_step.passkey_options     ticket
+second_step.tokens_with_code    ticket
+second_step.with_code           ticket
+second_step.with_passkey        ticket
+sign_in_flows.come_back         provider
+signing_keys.ensure             nothing
+signing_keys.published          nothing
+tokens.log_in                   password
+tokens.refresh                  token
+tokens.revoke                   token
+"""
+
 # door:     `open` to everybody; `api` takes a cookie, a token or a key; `cookie` takes the cookie of our own pages only.
 # least, stranger, key: as above. A `-` stands where a door asks for no role, names no row, or takes no key.
 ROUTES: Final = """
@@ -659,6 +708,10 @@ class Line:
 
 def services() -> dict[str, Line]:
     return {name: Line(least, stranger, key) for name, least, stranger, key in _lines(SERVICES)}
+
+
+def unsigned() -> dict[str, str]:
+    return {line[0]: line[1] for line in _lines(UNSIGNED)}
 
 
 def routes() -> dict[tuple[str, str], Line]:

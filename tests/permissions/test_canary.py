@@ -72,7 +72,7 @@ def sign_in(client: Client, wall: Wall, name: str) -> None:
     client.headers["Origin"] = ORIGIN
 
 
-def test_the_canary_sits_in_every_table_of_a_house(wall: Wall) -> None:
+def test_the_canary_sits_in_every_text_of_a_house(wall: Wall) -> None:
     assert bare(wall.mallory) == []
     assert len(wall.all_ids) > 25
 

@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import GeneratorType
@@ -21,7 +22,7 @@ from coexai_app.errors import CoexaiError, Conflict, Forbidden, InvalidInput, No
 from coexai_app.scopes import Scope
 from coexai_app.settings import ROOT
 from tests.permissions.arguments import ARGUMENTS, HEARS, arguments
-from tests.permissions.table import Line, services
+from tests.permissions.table import Line, services, unsigned
 from tests.permissions.world import MARK, World, fingerprint, now_holds, of_organization
 
 TABLE = services()
@@ -33,19 +34,29 @@ AROUND = {("idempotency", "run"), ("api_keys", "require_plan")}
 DOORS = ("state", "tasks", "coexai_app/api", "coexai_app/cli.py", "coexai_app/cli_mail.py", "coexai_app/cli_audit.py")
 
 
-def with_actor() -> dict[str, Callable[..., Any]]:
-    """Every public function of the services that takes an actor, by module and name."""
+# What keeps who somebody is; nobody asks it to do anything.
+HOLDERS = {"accounts.Seen", "api_key_access.KeyHolder"}
+
+
+def public() -> dict[str, Callable[..., Any]]:
+    """Every public function and class of the services, those of modules in folders too, by module and name."""
     found = {}
-    for module in pkgutil.iter_modules(coexai_app.services.__path__):
-        loaded = importlib.import_module(f"coexai_app.services.{module.name}")
-        for name, function in inspect.getmembers(loaded, inspect.isfunction):
-            own = function.__module__ == loaded.__name__ and not name.startswith("_")
-            if own and "actor" in inspect.signature(function).parameters:
-                found[f"{module.name}.{name}"] = function
+    for module in pkgutil.walk_packages(coexai_app.services.__path__, "coexai_app.services."):
+        loaded = importlib.import_module(module.name)
+        for name, thing in vars(loaded).items():
+            if callable(thing) and getattr(thing, "__module__", "") == loaded.__name__ and not name.startswith("_"):
+                found[f"{module.name.removeprefix('coexai_app.services.')}.{name}"] = thing
     return found
 
 
-FUNCTIONS = with_actor()
+def takes_actor(function: Callable[..., Any]) -> list[str]:
+    """The parameters that are somebody, by their name or by their type."""
+    known = inspect.signature(function).parameters.values()
+    return [p.name for p in known if p.name == "actor" or re.search(r"\bActor\b", str(p.annotation))]
+
+
+PUBLIC = public()
+FUNCTIONS = {name: thing for name, thing in PUBLIC.items() if not inspect.isclass(thing) and takes_actor(thing)}
 
 
 @pytest.mark.asvs("V8.1.1", "V8.2.1")
@@ -56,6 +67,21 @@ class TestTable:
     def test_nothing_is_made_up(self) -> None:
         assert sorted(TABLE.keys() - FUNCTIONS.keys()) == []
         assert sorted(ARGUMENTS.keys() - TABLE.keys()) == []
+
+    def test_whoever_acts_is_called_actor(self) -> None:
+        """Under another name the tests would not call it; in a class they would not find it; what waits is no service."""
+        assert [name for name, function in FUNCTIONS.items() if takes_actor(function) != ["actor"]] == []
+        assert [name for name, function in FUNCTIONS.items() if not inspect.isfunction(function)] == []
+        assert [name for name, function in PUBLIC.items() if inspect.iscoroutinefunction(function)] == []
+        methods = [(name, method) for name, kind in PUBLIC.items() if inspect.isclass(kind) for method in vars(kind).values()]
+        assert {name for name, method in methods if inspect.isfunction(method) and takes_actor(method)} == HOLDERS
+
+    def test_what_takes_no_actor_and_is_called_by_pages_or_the_api(self) -> None:
+        """Without an actor there is no role to ask for: each such function is one on purpose."""
+        calls = {".".join(call) for file in _door_files(("state", "coexai_app/api")) for call in _names(file)}
+        called = {name for name in calls & PUBLIC.keys() - FUNCTIONS.keys() if _asks_the_database(PUBLIC[name])}
+        assert sorted(called - unsigned().keys()) == [], "these take a session and no actor, and stand in no line of table.UNSIGNED"
+        assert sorted(unsigned().keys() - called) == []
 
     def test_its_words_are_known(self) -> None:
         for name, line in TABLE.items():
@@ -70,8 +96,12 @@ class TestTable:
         assert found == []
 
 
-def _door_files() -> Iterator[Path]:
-    for door in DOORS:
+def _asks_the_database(function: Callable[..., Any]) -> bool:
+    return not inspect.isclass(function) and bool({"session", "_session"} & inspect.signature(function).parameters.keys())
+
+
+def _door_files(doors: tuple[str, ...] = DOORS) -> Iterator[Path]:
+    for door in doors:
         path = ROOT / door
         yield from sorted(path.glob("*.py")) if path.is_dir() else [path]
 

@@ -9,6 +9,7 @@ import pytest
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler, json_dumps
 
+from coexai_app import settings
 from coexai_app.coexai_app import app
 from coexai_app.services import accounts, jobs_read
 from state import guard
@@ -63,6 +64,12 @@ class TestSessions:
         async with Tab(people.tokens["alice"]) as tab:
             changed = await tab.call(ENTER)
             assert changed["app_state"]["me"].name == "Alice Archer"
+
+    @pytest.mark.parametrize("other", ["flag", "a[]=1", "a{b=1", 'x="', "name=two words", "\xe4=1"])
+    async def test_what_others_set_on_this_host_hides_no_session(self, people: People, other: str) -> None:
+        name, token = settings.get().cookie_name, people.tokens["alice"]
+        for header in (f"{other}; {name}={token}", f"{name}={token}; {other}"):
+            assert guard._cookie(header) == token
 
     @pytest.mark.asvs("V3.3.4", "V10.1.1")
     async def test_the_cookie_never_reaches_the_browser(self, people: People) -> None:
@@ -147,6 +154,16 @@ class TestAttacks:
         async with Tab(people.tokens["bob"]) as tab:
             await tab.call(RUN, **payload)
             assert do(jobs_read.page, people.bob).total == 0
+
+    async def test_nothing_from_the_browsers_storage_gets_into_a_state(self, people: People) -> None:
+        root, own = "reflex___state____state", format_event_handler(ENTER).rpartition(".")[0]
+        for name in (f"{root}.hydrate_and_load", f"{root}.reflex___state____update_vars_internal_state.update_vars_internal"):
+            async with Tab(people.tokens["bob"]) as tab:
+                await tab.call(ENTER)
+                for values in ({f"{own}.problem": "hacked", f"{own}._token": "hacked"}, {"x": "hacked"}, {f"{own}.me_rx_state_": "hacked"}):
+                    assert "hacked" not in json_dumps(await tab.send(name, payload={"vars": values}))
+                shared = await (await tab.manager.get_state(_token(tab))).get_state(AppState)
+                assert (shared.problem, shared._token) == ("", people.tokens["bob"])
 
     async def test_setvar_is_refused(self, people: People) -> None:
         from reflex_base.utils.format import format_event_handler
