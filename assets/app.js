@@ -386,6 +386,26 @@
     if (el.getAttribute?.("role") === "combobox") { const box = near(el, "dialog"); if (box) filter(box, el.value); }
   });
   // A form with data-preview is sent as a look at what it means, soon after each change.
+  // What was typed into a form that the browser posts comes back when the server refuses it: in this tab, and never a secret.
+  const secret = (el) => el.type === "password" || el.autocomplete === "one-time-code";
+  const remember = (form) => {
+    const typed = fieldsOf(form).filter((el) => el.value && !secret(el)).map((el) => [el.name, el.value]);
+    try { sessionStorage.setItem("typed", JSON.stringify({ at: location.pathname, typed })); } catch { /* then it has to be typed again */ }
+  };
+  let back;
+  const recall = () => {
+    if (back === undefined) {
+      back = null;
+      try {
+        const kept = JSON.parse(sessionStorage.getItem("typed") || "null");
+        sessionStorage.removeItem("typed");
+        if (kept?.at === location.pathname && param("error")) back = kept.typed;
+      } catch { /* nothing was kept */ }
+    }
+    if (!back || !$("form[action][data-validate]")) return;
+    back.forEach(([name, value]) => $$(`form[action] [name="${CSS.escape(name)}"]`).filter((el) => !el.value && !secret(el)).forEach((el) => set(el, value)));
+    back = null;
+  };
   let looking;
   const look = (form) => { clearTimeout(looking); looking = setTimeout(() => form.isConnected && form.requestSubmit($("button[value=preview]", form)), 250); };
   on("submit", (event) => {
@@ -406,6 +426,7 @@
     if (form.hasAttribute("action")) {
       if (form.dataset.sent) return event.preventDefault();
       form.dataset.sent = "true";
+      remember(form);
       $("[type=submit]", form)?.setAttribute("aria-busy", "true");
     }
   }, true);
@@ -580,7 +601,7 @@
   let queued = false;
   const sync = () => {
     queued = false;
-    paint(); arrive(); restoreTabs(); restoreEvidence(); hidden(); codes(); carry(); answer(); given(); count();
+    paint(); arrive(); restoreTabs(); restoreEvidence(); hidden(); recall(); codes(); carry(); answer(); given(); count();
   };
   // With the next frame; a covered tab gets none.
   const soon = () => { if (!queued) { queued = true; requestAnimationFrame(sync); setTimeout(() => queued && sync(), 150); } };

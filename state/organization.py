@@ -97,6 +97,7 @@ class OrganizationState(AppState):
         except CoexaiError as error:
             self._at(error, name="typed")
             return None
+        self._say("Deleted. You can restore it under Organisation for 30 days.")
         return self._elsewhere()
 
     @action(role="viewer")
