@@ -17,13 +17,14 @@ from components.times import moment
 from components.vars import Child, concat, cx
 
 MIN_PASSWORD: Final = 10
-_ONCE: Final = "[main:has([data-errors=done]:not([hidden]))_&]:hidden"
+_ONCE: Final = "[main:has(:is([data-errors=done],[data-error=dead_link]):not([hidden]))_&]:hidden"
 
 
 def post_form(
     *children: Child, action: str, label: str, testid: str, variant: str = "pri", size: str = "lg", full: bool = True, once: bool = False
 ) -> rx.Component:
-    """A form to /auth/…, checked by app.js before it leaves. With `once` it is gone when its page says that it is done."""
+    """A form to /auth/…, checked by app.js before it leaves. With `once` it is gone when its page says that all is
+    done, or that the link is dead."""
     return native_form(
         *children,
         button(

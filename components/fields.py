@@ -156,7 +156,7 @@ def password_input(*, name: str, testid: str, autocomplete: str, error: Text = "
 
 
 def strength(control_id: str) -> rx.Component:
-    """How good a new password is, while it is typed (app.js): a bar of three parts and a word; unseen until then."""
+    """How good a new password is, while it is typed (app.js): a bar of three parts and a word."""
     part = "h-1 flex-1 rounded-full bg-line"
     return rx.el.div(
         rx.el.span(
@@ -164,8 +164,12 @@ def strength(control_id: str) -> rx.Component:
         ),
         rx.el.span(class_name=cx(part, "group-data-[level=2]:bg-warn-solid group-data-[level=3]:bg-ok-solid")),
         rx.el.span(class_name=cx(part, "group-data-[level=3]:bg-ok-solid")),
-        said(class_name="min-w-22 text-right text-xs text-ink-2", role="status", attrs={"data-strength-text": "true"}),
-        class_name="group flex h-4 items-center gap-1 data-[level=0]:opacity-0",
+        said(
+            class_name="min-w-22 text-right text-xs text-ink-2 group-data-[level=0]:sr-only",
+            role="status",
+            attrs={"data-strength-text": "true"},
+        ),
+        class_name="group relative flex h-4 items-center gap-1",
         data_testid=f"{control_id}-strength",
         custom_attrs={"data-strength": control_id, "data-level": "0"},
     )

@@ -51,7 +51,7 @@ def _row(row: rx.Var[MemberRow], on_role: Any, on_remove: Any, dialog_id: str) -
         tables.cell(who, cls=cx("max-w-0 w-1/2 max-md:max-w-none max-md:w-auto", rx.cond(may_change, "max-md:col-span-2", ""))),
         tables.cell(
             rx.cond(may_change, _roles(row, on_role), _locked(row.role_label, row.locked)),
-            cls=rx.cond(may_change, "max-md:pl-[46px]!", "max-md:justify-self-end"),
+            cls=rx.cond(may_change, "", "max-md:justify-self-end"),
         ),
         tables.cell(moment(row.since, row.since_at), hide=True, cls="whitespace-nowrap text-ink-3"),
         tables.cell(rx.cond(row.seen, moment(row.seen, row.seen_at), "never"), hide=True, cls="whitespace-nowrap text-ink-3"),
@@ -71,7 +71,7 @@ def _roles(row: rx.Var[MemberRow], on_role: Any) -> rx.Component:
             data_testid="member-role",
         ),
         icon("chevron-down", 16, "pointer-events-none absolute top-1/2 right-2.5 -translate-y-1/2 text-ink-3"),
-        class_name="relative w-30",
+        class_name="relative w-30 max-md:mt-1.5 max-md:ml-11",
     )
 
 
