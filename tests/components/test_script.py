@@ -56,7 +56,8 @@ PAGE = """<!doctype html>
 <form id="form" data-validate="true" action="/sent" method="post">
   <label for="email">E-mail</label><input id="email" name="email" type="email" required>
   <p data-invalid="email" hidden><span></span></p>
-  <label for="password">Password</label><input id="password" name="password" type="password" minlength="10" required autocomplete="new-password">
+  <label for="password">Password</label>
+  <input id="password" name="password" type="password" minlength="10" required autocomplete="new-password">
   <p data-invalid="password" hidden><span></span></p>
   <button type="button" data-reveal="password" id="reveal">Show</button>
   <input type="hidden" name="timezone" data-timezone="true"><input type="hidden" name="next" data-next="true">
