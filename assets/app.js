@@ -1,5 +1,5 @@
-/* What the interface does without asking the server. One listener a kind of event on the document, wired by the data attributes that
-   components/ set, so it survives every re-render and page change. No dependencies, no eval, no markup from strings. */
+/* What the interface does without asking the server. One listener a kind of event on the document, wired by data attributes of
+   components/, so it survives re-renders and page changes. No dependencies, no eval, no markup from strings. */
 (() => {
   "use strict";
   const doc = document, root = doc.documentElement, win = window;
@@ -386,6 +386,13 @@
     if (el.getAttribute?.("role") === "combobox") { const box = near(el, "dialog"); if (box) filter(box, el.value); }
   });
   // A form with data-preview is sent as a look at what it means, soon after each change.
+  // What was typed comes back when a posted form is refused; no password, no code.
+  const typed = "input[name]:not([type=hidden],[autocomplete*=password],[autocomplete*=code])";
+  let back;
+  try { back = param("error") && JSON.parse(sessionStorage[location.pathname]); delete sessionStorage[location.pathname]; } catch {}
+  const recall = () => {
+    if (back && $("form[data-validate]")) back = back.forEach(([name, value]) => doc.getElementsByName(name).forEach((el) => el.value || set(el, value)));
+  };
   let looking;
   const look = (form) => { clearTimeout(looking); looking = setTimeout(() => form.isConnected && form.requestSubmit($("button[value=preview]", form)), 250); };
   on("submit", (event) => {
@@ -406,6 +413,7 @@
     if (form.hasAttribute("action")) {
       if (form.dataset.sent) return event.preventDefault();
       form.dataset.sent = "true";
+      try { sessionStorage[location.pathname] = JSON.stringify($$(typed, form).map((el) => [el.name, el.value])); } catch {}
       $("[type=submit]", form)?.setAttribute("aria-busy", "true");
     }
   }, true);
@@ -507,7 +515,7 @@
     if (hot) { event.preventDefault(); hot.click(); }
   });
 
-  /* --- what follows from the page: codes and zones from the address, focus after a page change --- */
+  /* --- what follows from the page: codes and zones, focus after a page change --- */
   const codes = () => $$("[data-errors]").forEach((box) => {
     const code = param(box.dataset.errors === "done" ? "done" : "error"), all = $$("[data-error]", box), hit = all.find((el) => el.dataset.error === code) || all.find((el) => el.dataset.error === "");
     box.hidden = !code;
@@ -580,7 +588,7 @@
   let queued = false;
   const sync = () => {
     queued = false;
-    paint(); arrive(); restoreTabs(); restoreEvidence(); hidden(); codes(); carry(); answer(); given(); count();
+    paint(); arrive(); restoreTabs(); restoreEvidence(); hidden(); recall(); codes(); carry(); answer(); given(); count();
   };
   // With the next frame; a covered tab gets none.
   const soon = () => { if (!queued) { queued = true; requestAnimationFrame(sync); setTimeout(() => queued && sync(), 150); } };

@@ -145,7 +145,7 @@ class Actor:
 def require(actor: Actor, permission: Permission) -> None:
     """Raises Forbidden unless the actor's role, and for an API key its scopes, allow it."""
     if not actor.ranks(PERMISSIONS[permission]):
-        raise Forbidden(f"Your role ({actor.role}) does not allow to {permission}. Ask an admin of your organisation.")
+        raise Forbidden(f"Your role ({actor.role}) does not allow you to {permission}. Ask an admin of your organisation.")
     if actor.reaches(permission):
         return
     scope = SCOPE_OF.get(permission)

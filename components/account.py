@@ -7,21 +7,24 @@ from typing import Any, Final
 import reflex as rx
 
 from components import fields, theme
-from components.buttons import button
+from components.buttons import button, link_button
 from components.chips import chip
 from components.icons import icon
 from components.native_form import native_form
 from components.panel import panel
 from components.skeleton import skeleton_rows
-from components.vars import Child, cx
+from components.times import moment
+from components.vars import Child, concat, cx
 
 MIN_PASSWORD: Final = 10
+_ONCE: Final = "[main:has(:is([data-errors=done],[data-error=dead_link]):not([hidden]))_&]:hidden"
 
 
 def post_form(
-    *children: Child, action: str, label: str, testid: str, variant: str = "pri", size: str = "lg", full: bool = True
+    *children: Child, action: str, label: str, testid: str, variant: str = "pri", size: str = "lg", full: bool = True, once: bool = False
 ) -> rx.Component:
-    """A form to /auth/…, checked by app.js before it leaves."""
+    """A form to /auth/…, checked by app.js before it leaves. With `once` it is gone when its page says that all is
+    done, or that the link is dead."""
     return native_form(
         *children,
         button(
@@ -35,22 +38,22 @@ def post_form(
         ),
         action=action,
         method="post",
-        class_name="grid gap-4",
+        class_name=cx("grid gap-4", _ONCE if once else ""),
         data_testid=testid,
         custom_attrs={"data-validate": "true"},
     )
 
 
-def present_password(name: str = "password", label: str = "Password") -> rx.Component:
-    return fields.field(label, fields.password_input(name=name, testid=name, autocomplete="current-password"), control_id=name)
+def present_password(name: str = "password", label: str = "Password", size: str = "lg") -> rx.Component:
+    return fields.field(label, fields.password_input(name=name, testid=name, autocomplete="current-password", size=size), control_id=name)
 
 
-def new_password() -> rx.Component:
+def new_password(label: str = "New password", size: str = "lg") -> rx.Component:
     """The field with its meter."""
     return rx.el.div(
         fields.field(
-            "New password",
-            fields.password_input(name="password", testid="password", autocomplete="new-password", min_length=MIN_PASSWORD),
+            label,
+            fields.password_input(name="password", testid="password", autocomplete="new-password", min_length=MIN_PASSWORD, size=size),
             control_id="password",
             hint=f"At least {MIN_PASSWORD} characters. A sentence is good.",
         ),
@@ -59,9 +62,9 @@ def new_password() -> rx.Component:
     )
 
 
-def address(name: str = "email", label: str = "E-mail", **props: Any) -> rx.Component:
+def address(name: str = "email", label: str = "E-mail", size: str = "lg", **props: Any) -> rx.Component:
     control = fields.text_input(
-        name=name, testid=name, kind="email", required=True, size="lg", auto_complete="email", input_mode="email", max_length=320, **props
+        name=name, testid=name, kind="email", required=True, size=size, auto_complete="email", input_mode="email", max_length=320, **props
     )
     return fields.field(label, control, control_id=name)
 
@@ -69,6 +72,15 @@ def address(name: str = "email", label: str = "E-mail", **props: Any) -> rx.Comp
 def link_token() -> rx.Component:
     """The token of the mail's link, put in by app.js."""
     return rx.el.input(type="hidden", name="token", custom_attrs={"data-link-token": "true"})
+
+
+def password() -> rx.Component:
+    """Where the password is changed, for whoever looks for it among what keeps the account safe."""
+    return panel(
+        rx.el.p("Change it when somebody may know it: every other device is logged out then.", class_name="text-ink-2"),
+        rx.el.div(link_button("Change password", "/settings/account", testid="to-password", cls="max-md:w-full"), class_name="mt-3"),
+        title="Password",
+    )
 
 
 def sessions(state: Any) -> rx.Component:
@@ -82,7 +94,9 @@ def sessions(state: Any) -> rx.Component:
         title="Where you are signed in",
         tools=rx.cond(
             state.rows.length() > 1,
-            button("End all others", testid="revoke-others", size="sm", on_click=state.revoke_others),
+            button(
+                "End all others", testid="revoke-others", size="sm", on_click=state.revoke_others, title="Every other device is logged out"
+            ),
             rx.fragment(),
         ),
         padded=False,
@@ -92,17 +106,32 @@ def sessions(state: Any) -> rx.Component:
 def session_row(row: Any, on_revoke: Any) -> rx.Component:
     """One signed-in browser: what it is, from where, when it was last used."""
     return rx.el.li(
-        icon("monitor", 20, "text-ink-3"),
+        icon(row.icon, 20, "text-ink-3"),
         rx.el.div(
             rx.el.p(
                 rx.el.span(row.device, class_name="font-medium break-words"),
                 rx.cond(row.current, chip("This device", tone="ok", icon="check"), rx.fragment()),
                 class_name="flex flex-wrap items-center gap-x-2 gap-y-1",
             ),
-            rx.el.p("From ", row.place, ", last used ", row.seen, ". Ends ", row.ends, ".", class_name=cx(theme.META, "break-words")),
+            rx.el.p(
+                "From ",
+                row.place,
+                ", last used ",
+                moment(row.seen, row.seen_at),
+                ". Ends ",
+                moment(row.ends, row.ends_at),
+                ".",
+                class_name=cx(theme.META, "break-words"),
+            ),
             class_name="min-w-0 grow",
         ),
-        rx.cond(row.current, rx.fragment(), button("End", testid="revoke", size="sm", on_click=on_revoke, title="End this session")),
+        rx.cond(
+            row.current,
+            rx.fragment(),
+            button(
+                "End", testid="revoke", size="sm", on_click=on_revoke, aria_label=concat("End the session of ", row.device, ", ", row.place)
+            ),
+        ),
         class_name=theme.LIST_ROW,
         data_testid="session-row",
     )

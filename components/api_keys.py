@@ -22,7 +22,7 @@ REVOKE: Final = "revoke-key"
 _COLUMNS: Final = (
     Column("Key"),
     Column("State"),
-    Column("May", hide=True),
+    Column("Permissions", hide=True),
     Column("Last used", hide=True),
     Column("Ends", hide=True),
     Column("Actions", sr=True),
@@ -51,7 +51,12 @@ def _row(row: rx.Var[KeyRow], on_rotate: Any, on_revoke: Any) -> rx.Component:
         ),
         rx.el.p(row.shown, class_name=cx(theme.MONO, "truncate text-ink-2")),
         rx.el.p("made by ", row.made_by, ", ", row.created, class_name=theme.META),
-        rx.el.p(row.access, ", last used ", row.used, ", ends ", row.end, class_name=cx(theme.META, "md:hidden")),
+        rx.el.p(
+            row.access,
+            rx.cond(row.used == "never", ", never used", concat(", last used ", row.used)),
+            rx.cond(row.end == "never", ", never ends", concat(rx.cond(row.may_revoke, ", ends ", ", ended "), row.end)),
+            class_name=cx(theme.META, "md:hidden"),
+        ),
         class_name="grid min-w-0 gap-0.5",
     )
     may = rx.el.details(
@@ -73,14 +78,14 @@ def _row(row: rx.Var[KeyRow], on_rotate: Any, on_revoke: Any) -> rx.Component:
         concat("Revoke ", row.name), icon="ban", testid="key-revoke", on_click=on_revoke(row.id), custom_attrs=asks(REVOKE)
     )
     return tables.row(
-        tables.cell(what, cls="align-top"),
-        tables.cell(chip(row.word, tone=row.tone, icon=row.icon, testid="key-state"), right=True, cls="align-top"),
+        tables.cell(what, cls="align-top max-md:row-span-2"),
+        tables.cell(chip(row.word, tone=row.tone, icon=row.icon, testid="key-state"), right=True, cls="align-top max-md:self-start"),
         tables.cell(may, hide=True, cls="align-top"),
         tables.cell(row.used, hide=True, cls="max-w-40 align-top text-ink-2"),
         tables.cell(row.end, hide=True, cls="max-w-40 align-top text-ink-2"),
         tables.cell(
             rx.cond(row.may_revoke, rx.el.div(rotate, revoke, class_name="flex justify-end gap-0.5"), rx.fragment()),
-            cls="align-top max-md:col-span-2 max-md:justify-self-end",
+            cls="align-top max-md:col-start-2 max-md:self-end max-md:justify-self-end",
         ),
         testid="key-row",
     )
@@ -141,9 +146,14 @@ def new_key(state: Any) -> rx.Component:
                     hint="What a test key starts runs on the built-in model and is never charged.",
                 ),
                 fields.group(
-                    "May",
+                    "What it may do",
                     fields.segmented(
-                        name="access", testid="key-access", options=_ACCESS, value="read", label="May", on_change=state.choose_access
+                        name="access",
+                        testid="key-access",
+                        options=_ACCESS,
+                        value="read",
+                        label="What it may do",
+                        on_change=state.choose_access,
                     ),
                     group_id="access",
                     hint=rx.match(state.access, *_WHAT.items(), ""),

@@ -30,7 +30,7 @@ def _row(row: rx.Var[AuditRow]) -> rx.Component:
     return rx.el.li(
         rx.el.details(
             rx.el.summary(
-                icon(row.icon, 16, "text-ink-3"),
+                icon(row.icon, 16, "text-ink-3 max-[1080px]:mt-0.5 max-[1080px]:self-start"),
                 rx.el.span(
                     rx.el.span(row.sentence, class_name="min-w-0 break-words"),
                     rx.cond(row.outcome == "", rx.fragment(), chip(row.outcome, tone=row.tone, icon=row.outcome_icon)),
@@ -45,7 +45,8 @@ def _row(row: rx.Var[AuditRow]) -> rx.Component:
                 icon(
                     "chevron-down",
                     16,
-                    "text-ink-3 transition-transform group-open:rotate-180 max-[1080px]:col-start-3 max-[1080px]:row-start-1",
+                    "text-ink-3 transition-transform group-open:rotate-180 max-[1080px]:col-start-3 max-[1080px]:row-start-1 "
+                    "max-[1080px]:mt-0.5 max-[1080px]:self-start",
                 ),
                 class_name=_LINE,
                 data_testid="audit-line",

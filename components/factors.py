@@ -8,7 +8,7 @@ import reflex as rx
 
 from coexai_app.views.factors import PasskeyView
 from components import fields, theme
-from components.buttons import button
+from components.buttons import button, copy_button
 from components.chips import chip
 from components.dialog import asks, closes, dialog
 from components.icons import icon
@@ -154,13 +154,20 @@ def _enrol(state: Any) -> rx.Component:
         ),
         rx.el.div(
             rx.el.p("No camera? Type this key.", class_name=theme.HELP),
-            rx.el.p(state.enrolment.key, class_name=_KEYS, data_testid="app-key"),
-            class_name="grid gap-1",
+            rx.el.p(state.enrolment.key, class_name=cx(_KEYS, "select-all"), data_testid="app-key"),
+            rx.el.div(copy_button(state.enrolment.key, testid="copy-app-key", label="Copy key")),
+            class_name="grid gap-1.5",
         ),
         fields.field(
             "Code",
             fields.text_input(
-                name="code", testid="app-code", required=True, auto_complete="one-time-code", input_mode="numeric", max_length=10
+                name="code",
+                testid="app-code",
+                required=True,
+                auto_complete="one-time-code",
+                input_mode="numeric",
+                max_length=10,
+                auto_focus=True,
             ),
             control_id="code",
         ),

@@ -9,6 +9,7 @@ import reflex as rx
 
 from components import theme
 from components.icons import icon
+from components.said import said
 from components.vars import Child, Flag, Text, concat, cx, given, when
 
 ZONES: Final = "zones"
@@ -156,15 +157,19 @@ def password_input(*, name: str, testid: str, autocomplete: str, error: Text = "
 
 def strength(control_id: str) -> rx.Component:
     """How good a new password is, while it is typed (app.js): a bar of three parts and a word."""
-    part = "h-1 flex-1 rounded-full bg-sunken"
+    part = "h-1 flex-1 rounded-full bg-line"
     return rx.el.div(
         rx.el.span(
             class_name=cx(part, "group-data-[level=1]:bg-bad-solid group-data-[level=2]:bg-warn-solid group-data-[level=3]:bg-ok-solid")
         ),
         rx.el.span(class_name=cx(part, "group-data-[level=2]:bg-warn-solid group-data-[level=3]:bg-ok-solid")),
         rx.el.span(class_name=cx(part, "group-data-[level=3]:bg-ok-solid")),
-        rx.el.span(class_name="min-w-22 text-right text-xs text-ink-2", role="status", custom_attrs={"data-strength-text": "true"}),
-        class_name="group flex h-4 items-center gap-1",
+        said(
+            class_name="min-w-22 text-right text-xs text-ink-2 group-data-[level=0]:sr-only",
+            role="status",
+            attrs={"data-strength-text": "true"},
+        ),
+        class_name="group relative flex h-4 items-center gap-1",
         data_testid=f"{control_id}-strength",
         custom_attrs={"data-strength": control_id, "data-level": "0"},
     )
@@ -177,16 +182,19 @@ def select(
     options: Any,
     words: Callable[[Any], Text] = lambda option: option.label,
     value: Text = "",
+    placeholder: str = "",
     control_id: Text = "",
     error: Text = "",
     size: str = "md",
     cls: str = "",
     **props: Any,
 ) -> rx.Component:
-    """A native select. `options` is a list of (value, label), or a var of `Option` views, each said in `words`."""
+    """A native select. `options` is a list of (value, label), or a var of `Option` views, each said in `words`. With a `placeholder`
+    nothing is chosen at first."""
     control_id = control_id if given(control_id) else name
     return rx.el.div(
         rx.el.select(
+            rx.el.option(placeholder, value="") if placeholder else rx.fragment(),
             _each(options, lambda v, text: rx.el.option(text, value=v), words),
             id=control_id,
             name=name,
@@ -265,7 +273,7 @@ def checkbox(label: Text, *, name: Text, testid: Text, checked: Flag = False, hi
         rx.el.span(
             label, rx.el.span(hint, class_name=cx("block", theme.HELP)) if given(hint) else rx.fragment(), class_name="min-w-0 font-medium"
         ),
-        class_name="flex min-h-6 cursor-pointer items-start gap-2.5 max-md:min-h-11 max-md:items-center",
+        class_name="flex min-h-6 cursor-pointer items-start gap-2.5 max-md:min-h-11 max-md:py-1.5",
     )
 
 
@@ -328,7 +336,7 @@ def _below(control_id: Text, hint: Text, error: Text) -> Child:
         when(_there(error), failing, helping) if given(error) else helping,
         rx.el.p(
             icon("circle-alert", 14, "mt-px"),
-            rx.el.span(),
+            said(),
             class_name=theme.ERROR,
             hidden=True,
             role="alert",

@@ -20,8 +20,9 @@ _NAMES: Final = """
     circle-question-mark circle-x clock command copy corner-down-left download ellipsis external-link eye eye-off file file-text
     file-type flag folder globe hand hash history hourglass house image info key-round keyboard layout-grid link list-checks
     list-tree loader-circle lock log-out mail map-pin menu message-square minus monitor moon newspaper paperclip pause pen-line
-    pencil play plus quote receipt refresh-cw rotate-ccw save scan-search search send settings shield-check sliders-horizontal spin
-    spinner square step-forward sun thumbs-up trash-2 triangle-alert undo-2 unlink upload user users webhook wifi-off wrench x zap
+    pencil play plus quote receipt refresh-cw rotate-ccw save scan-search search send settings shield-check sliders-horizontal
+    smartphone spin spinner square step-forward sun terminal thumbs-up trash-2 triangle-alert undo-2 unlink upload user users webhook
+    wifi-off wrench x zap
 """
 ICONS: Final = frozenset(_NAMES.split())
 

@@ -13,6 +13,7 @@ from components.buttons import button, icon_button
 from components.dialog import opens
 from components.icons import icon
 from components.tables import Column
+from components.times import moment
 from components.vars import Text, concat, cx
 
 _COLUMNS: Final = (Column("Name"), Column("Role"), Column("Since", hide=True), Column("Last seen", hide=True), Column("Actions", sr=True))
@@ -31,6 +32,7 @@ def _row(row: rx.Var[MemberRow], on_role: Any, on_remove: Any, dialog_id: str) -
                 rx.el.b(row.name, class_name="font-medium"),
                 rx.cond(row.you, rx.el.span(" you", class_name="text-ink-3"), rx.fragment()),
                 class_name="truncate",
+                title=row.name,
             ),
             rx.el.p(row.email, class_name=cx(theme.META, "truncate"), title=row.email),
             class_name="min-w-0",
@@ -44,12 +46,16 @@ def _row(row: rx.Var[MemberRow], on_role: Any, on_remove: Any, dialog_id: str) -
         ),
         rx.fragment(),
     )
+    may_change = row.roles.length() > 0
     return tables.row(
-        tables.cell(who, cls="max-w-0 w-1/2 max-md:max-w-none max-md:w-auto"),
-        tables.cell(rx.cond(row.roles.length() > 0, _roles(row, on_role), _locked(row.role_label, row.locked)), right=True),
-        tables.cell(row.since, hide=True, cls="whitespace-nowrap text-ink-3"),
-        tables.cell(rx.cond(row.seen, row.seen, "never"), hide=True, cls="whitespace-nowrap text-ink-3"),
-        tables.cell(remove, cls="text-right max-md:col-span-2 max-md:justify-self-end"),
+        tables.cell(who, cls=cx("max-w-0 w-1/2 max-md:max-w-none max-md:w-auto", rx.cond(may_change, "max-md:col-span-2", ""))),
+        tables.cell(
+            rx.cond(may_change, _roles(row, on_role), _locked(row.role_label, row.locked)),
+            cls=rx.cond(may_change, "", "max-md:justify-self-end"),
+        ),
+        tables.cell(moment(row.since, row.since_at), hide=True, cls="whitespace-nowrap text-ink-3"),
+        tables.cell(rx.cond(row.seen, moment(row.seen, row.seen_at), "never"), hide=True, cls="whitespace-nowrap text-ink-3"),
+        tables.cell(remove, cls="text-right max-md:col-start-2 max-md:justify-self-end"),
         testid="member-row",
     )
 
@@ -65,7 +71,7 @@ def _roles(row: rx.Var[MemberRow], on_role: Any) -> rx.Component:
             data_testid="member-role",
         ),
         icon("chevron-down", 16, "pointer-events-none absolute top-1/2 right-2.5 -translate-y-1/2 text-ink-3"),
-        class_name="relative w-30",
+        class_name="relative w-30 max-md:mt-1.5 max-md:ml-11",
     )
 
 
@@ -121,15 +127,26 @@ def invitation_list(rows: Any, *, on_resend: Any, on_revoke: Any, on_link: Any) 
     def line(row: rx.Var[InvitationRow]) -> rx.Component:
         actions = rx.el.div(
             button(rx.cond(row.expired, "New link", "Send again"), testid="invitation-resend", size="sm", on_click=on_resend(row.id)),
-            icon_button("Copy link", icon="link", testid="invitation-link", on_click=on_link(row.id)),
-            icon_button("Take back", icon="x", testid="invitation-revoke", on_click=on_revoke(row.id)),
+            rx.cond(
+                row.expired,
+                rx.fragment(),
+                icon_button(concat("Show the link for ", row.email), icon="link", testid="invitation-link", on_click=on_link(row.id)),
+            ),
+            icon_button(
+                concat("Take back the invitation of ", row.email),
+                icon="x",
+                testid="invitation-revoke",
+                on_click=on_revoke(row.id),
+            ),
             class_name="flex items-center gap-1",
         )
         return rx.el.li(
             rx.el.div(
                 rx.el.p(row.email, class_name="truncate font-medium", title=row.email),
                 rx.el.p(
-                    f"{row.role_label}, {row.ends}",
+                    row.role_label,
+                    ", ",
+                    moment(row.ends, row.ends_at),
                     class_name=rx.cond(row.expired, "text-xs text-bad-fg", "text-xs text-ink-3"),
                 ),
                 class_name="min-w-0",

@@ -7,6 +7,7 @@ import reflex as rx
 from components import theme
 from components.buttons import button
 from components.icons import icon
+from components.said import said
 
 
 def script() -> rx.Component:
@@ -29,7 +30,7 @@ def passkey_button(label: str, *, testid: str, create: bool = False, options: st
         ),
         rx.el.p(
             icon("circle-alert", 14, "mt-px"),
-            rx.el.span(),
+            said(),
             class_name=theme.ERROR,
             hidden=True,
             role="alert",

@@ -11,7 +11,7 @@ from components import theme
 from components.avatars import wordmark
 from components.buttons import jump, link_button
 from components.icons import icon
-from components.vars import Child, cx
+from components.vars import Child, Text, cx
 
 WIDTH: Final = "mx-auto w-full max-w-[1160px] px-6 max-md:px-5"
 
@@ -62,7 +62,7 @@ def site_footer() -> rx.Component:
     )
 
 
-def way_in(*children: Child, title: str, line: str) -> rx.Component:
+def way_in(*children: Child, title: Text, line: Text) -> rx.Component:
     """The frame of log-in and sign-up: the form left, what we stand for right (wide windows only)."""
     return rx.el.div(
         rx.el.div(

@@ -70,9 +70,14 @@ def _unverified(me: Any, on_resend: Any) -> rx.Component:
     """Until the address is confirmed; nothing waits for it."""
     return rx.el.div(
         icon("mail", 14, "max-md:hidden"),
-        rx.el.p("Confirm your address: we sent a link to ", rx.el.span(me.email, class_name="break-all"), "."),
-        button("Send it again", testid="resend", size="sm", on_click=on_resend),
-        class_name=cx(_STRIP, "flex flex-wrap"),
+        rx.el.p(
+            "Confirm your address: we sent a link to ",
+            rx.el.span(me.email, class_name="break-words"),
+            ".",
+            class_name="min-w-0 max-md:grow",
+        ),
+        button("Send it again", testid="resend", size="sm", on_click=on_resend, cls="flex-none"),
+        class_name=cx(_STRIP, "flex"),
         data_testid="unverified",
     )
 

@@ -52,7 +52,7 @@ def row(*cells: Child, testid: Text, **props: Any) -> rx.Component:
     )
 
 
-def cell(*children: Child, numeric: bool = False, hide: bool = False, right: bool = False, cls: str = "", **props: Any) -> rx.Component:
+def cell(*children: Child, numeric: bool = False, hide: bool = False, right: bool = False, cls: Text = "", **props: Any) -> rx.Component:
     """A cell. `hide` drops it on phones; `right` puts it at the right end of its line there."""
     return rx.el.td(
         *children,

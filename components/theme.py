@@ -77,7 +77,8 @@ BUTTON: Final = (
 BUTTON_VARIANTS: Final = {
     "pri": "border-transparent bg-primary text-on-primary hover:bg-primary-hover",
     "sec": "border-line-strong bg-surface text-ink shadow-flat hover:bg-hover",
-    "gho": "border-transparent text-ink-2 hover:bg-hover hover:text-ink",
+    "gho": "border-transparent text-ink-2 hover:bg-hover hover:text-ink "
+    "disabled:border-transparent! disabled:bg-transparent! disabled:opacity-50",
     "dan": "border-bad-line bg-surface text-bad-fg hover:bg-bad-bg",
     "mark": "border-transparent bg-(--marker-400) text-(--marker-900) hover:bg-(--marker-300) font-semibold",
 }

@@ -16,9 +16,13 @@ from pages.base import page
 
 _OTHER_SITE: Final = "That request did not come from this page. Load the page again, then try once more."
 _OFTEN: Final = "Too many tries. Wait a minute, then try again: your account is not locked."
+_AGAIN: Final = "This link was used already, or it is too old. Open CoExAI: if a line at the top still asks for it, choose “Send it again”."
 _DEAD: Final = "This link was used already, or it is too old. Ask for a new one."
 FORGOT: Final = {"forbidden": _OTHER_SITE, "": "That did not work. Try again."}
-SENT: Final = {"": "If there is an account with this address, a mail with a link is on its way. The link works once, for 30 minutes."}
+SENT: Final = {
+    "": "If there is an account with this address, a mail with a link is on its way. The link works once, for 30 minutes. "
+    "Nothing there after a few minutes? Look among the unwanted mails."
+}
 RESET: Final = {
     "dead_link": _DEAD,
     "invalid_input.password": "Choose another password: at least 10 characters, hard to guess, and none that has leaked.",
@@ -27,7 +31,7 @@ RESET: Final = {
     "": "That did not work. Your password is as it was; try again.",
 }
 VERIFY: Final = {
-    "dead_link": _DEAD,
+    "dead_link": _AGAIN,
     "conflict.email": "Somebody else uses this address meanwhile. Nothing was changed.",
     "forbidden": _OTHER_SITE,
     "": "That did not work. Nothing was changed; try again.",
@@ -68,8 +72,8 @@ def verify() -> rx.Component:
     return way_in(
         code_messages(VERIFY),
         code_messages(VERIFIED, testid="form-done", done=True),
-        post_form(account.link_token(), action="/auth/verify", label="Confirm address", testid="verify"),
-        rx.el.p(app_link("Open CoExAI", href="/home", testid="to-home", cls=LINK), class_name="text-center text-ink-3"),
+        post_form(account.link_token(), action="/auth/verify", label="Confirm address", testid="verify", once=True),
+        link_button("Open CoExAI", "/home", testid="to-home", size="lg", full=True),
         title="Confirm your address",
         line="One click, and we know that our mails reach you.",
     )
@@ -100,6 +104,7 @@ def unsubscribe() -> rx.Component:
             action="/api/v1/mail/unsubscribe",
             label="Stop these mails",
             testid="unsubscribe",
+            once=True,
         ),
         rx.el.p(
             app_link("Choose all your mails", href="/settings/notifications", testid="to-notifications", cls=LINK),

@@ -6,14 +6,14 @@ from typing import Final
 
 import reflex as rx
 
-from components import fields, identities
+from components import account, fields, identities
+from components.account import MIN_PASSWORD
 from components.buttons import button, link_button
 from components.native_form import native_form
 from components.notes import note
 from components.public import code_messages, way_in
 from components.skeleton import skeleton_rows
 from pages.base import page
-from pages.signup import MIN_PASSWORD
 from state.identities import ProvidersState
 from state.invite import InviteState
 
@@ -39,8 +39,8 @@ def invite() -> rx.Component:
     return way_in(
         code_messages(MESSAGES),
         rx.cond(InviteState.loaded, rx.cond(InviteState.look, _open(), _over()), skeleton_rows()),
-        title="You are invited",
-        line="Work with your team and its AI coworkers.",
+        title=rx.cond(InviteState.over == "", "You are invited", "This invitation is over"),
+        line=rx.cond(InviteState.over == "", "Work with your team and its AI coworkers.", "The link opens nothing any more."),
     )
 
 
@@ -116,12 +116,7 @@ def _sign_up() -> rx.Component:
             fields.text_input(name="name", testid="name", required=True, size="lg", auto_complete="name", max_length=100),
             control_id="name",
         ),
-        fields.field(
-            "Password",
-            fields.password_input(name="password", testid="password", autocomplete="new-password", min_length=MIN_PASSWORD),
-            control_id="password",
-            hint=f"At least {MIN_PASSWORD} characters. A sentence is good.",
-        ),
+        account.new_password("Password"),
         _token(),
         button("Make my account and join", testid="sign-up", variant="pri", size="lg", kind="submit", full=True, cls="mt-1"),
         action="/auth/invite/signup",

@@ -27,6 +27,8 @@ MESSAGES: Final = {
 DONE: Final = {
     "reset": "Your new password counts from now on, and every other device was logged out. Log in with it.",
     "deleted": "Your account is in the trash for 30 days. Log in within that time to get it back.",
+    "organization": "The organisation was your only one, and is in the trash for 30 days. Log in, and restore it under Organisation.",
+    "left": "You left the organisation, and belong to no other one. Log in to begin in one of your own.",
     "": "Done. Log in to go on.",
 }
 

@@ -68,7 +68,7 @@ def _name(view: Any) -> rx.Component:
     return rx.el.form(
         fields.field(
             "Your name",
-            fields.text_input(name="name", testid="name", value=view.name, required=True, size="lg", auto_complete="name", max_length=120),
+            fields.text_input(name="name", testid="name", value=view.name, required=True, auto_complete="name", max_length=120),
             control_id="name",
         ),
         button("Save name", testid="save-name", kind="submit", cls="justify-self-start max-md:w-full"),
@@ -134,7 +134,7 @@ def _email(view: Any) -> rx.Component:
         _when_fresh(
             view,
             post_form(
-                account.address(label="New address"),
+                account.address(label="New address", size="md"),
                 action="/auth/email",
                 label="Change address",
                 testid="email-form",
@@ -163,8 +163,8 @@ def _no_password() -> rx.Component:
 def _change_password() -> rx.Component:
     return rx.el.div(
         post_form(
-            account.present_password("present", "Present password"),
-            account.new_password(),
+            account.present_password("present", "Present password", size="md"),
+            account.new_password(size="md"),
             action="/auth/password",
             label="Change password",
             testid="password-form",
@@ -189,7 +189,7 @@ def _delete(view: Any) -> rx.Component:
             _when_fresh(
                 view,
                 post_form(
-                    account.address("typed", "Type your e-mail address to confirm"),
+                    account.address("typed", "Type your e-mail address to confirm", size="md"),
                     action="/auth/delete",
                     label="Delete my account",
                     testid="delete-form",

@@ -7,7 +7,6 @@ import reflex as rx
 from components import api_keys
 from components.buttons import reference_button
 from components.empty import empty
-from components.notes import note
 from components.page_header import page_header
 from components.panel import panel
 from components.skeleton import skeleton_rows
@@ -38,7 +37,7 @@ def settings_keys() -> rx.Component:
                 rx.cond(KeysState.loaded, api_keys.new_key(KeysState), rx.fragment()),
                 class_name="grid grid-cols-[minmax(0,1fr)_340px] items-start gap-4 max-[1180px]:grid-cols-[minmax(0,1fr)]",
             ),
-            note(KeysState.closed, title="API keys are for members.", icon="lock", testid="keys-closed"),
+            panel(empty("API keys are for members", KeysState.closed, icon="lock", testid="keys-closed"), label="API keys"),
         ),
         api_keys.questions(KeysState),
     )

@@ -151,7 +151,12 @@ def _remove() -> rx.Component:
 def _link() -> rx.Component:
     """The link that was asked for, below the list."""
     return rx.el.div(
-        rx.el.p("Only somebody with an account of the invited address can use this link.", class_name="text-xs text-ink-3"),
+        rx.el.p(
+            "The link for ",
+            rx.el.b(MembersState.link_for, class_name="font-medium break-all text-ink"),
+            ". Only an account of this address can use it.",
+            class_name="text-xs text-ink-3",
+        ),
         rx.el.p(MembersState.link, class_name="rounded-sm bg-idle-bg p-2 text-xs break-all select-all", data_testid="link-text"),
         rx.el.div(copy_button(MembersState.link, testid="link-copy", label="Copy link")),
         class_name="grid gap-2 border-t border-line px-4 py-3",

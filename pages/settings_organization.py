@@ -20,6 +20,7 @@ from state.base import AppState
 from state.organization import PATH, OrganizationState
 
 _LEAVE: Final = "leave-organization"
+_TRANSFER: Final = "transfer-organization"
 _DELETE: Final = "delete-organization"
 _VIEW: Final[Any] = OrganizationState.view
 
@@ -39,10 +40,10 @@ def _sections() -> rx.Component:
         _settings(),
         _logo(),
         _export(),
-        _leave(),
-        _transfer(),
-        _delete(),
         _another(),
+        _transfer(),
+        _leave(),
+        _delete(),
         class_name=theme.FORM_PAGE,
     )
 
@@ -75,7 +76,17 @@ def _settings() -> rx.Component:
                 hint="Times in lists and mails are shown in it. Schedules keep the time zone that they were made with.",
                 error=errors["timezone"],
             ),
-            rx.el.div(button("Save", testid="organization-save", variant="pri", kind="submit", disabled=locked, title=_VIEW.locked)),
+            rx.el.div(
+                button(
+                    "Save",
+                    testid="organization-save",
+                    variant="pri",
+                    kind="submit",
+                    disabled=locked,
+                    title=_VIEW.locked,
+                    cls="max-md:w-full",
+                )
+            ),
             on_submit=OrganizationState.save,
             class_name="grid gap-4",
             key=_VIEW.name + _VIEW.timezone + _VIEW.locked,
@@ -115,7 +126,13 @@ def _export() -> rx.Component:
         rx.el.div(
             rx.cond(
                 _VIEW.owners_only == "",
-                button("Download everything", testid="organization-export", icon="download", on_click=OrganizationState.export),
+                button(
+                    "Download everything",
+                    testid="organization-export",
+                    icon="download",
+                    on_click=OrganizationState.export,
+                    cls="max-md:w-full",
+                ),
                 _closed("Download everything", "organization-export", _VIEW.owners_only),
             )
         ),
@@ -130,7 +147,7 @@ def _leave() -> rx.Component:
         rx.el.div(
             rx.cond(
                 _VIEW.why_not_leave == "",
-                button("Leave", testid="organization-leave", custom_attrs=opens(_LEAVE)),
+                button("Leave", testid="organization-leave", custom_attrs=opens(_LEAVE), cls="max-md:w-full"),
                 _closed("Leave", "organization-leave", _VIEW.why_not_leave),
             )
         ),
@@ -153,13 +170,22 @@ def _transfer() -> rx.Component:
     form = rx.el.form(
         fields.field(
             "New owner",
-            fields.select(name="user_id", testid="transfer-to", options=_VIEW.others, error=OrganizationState.errors["user_id"]),
+            fields.select(
+                name="user_id",
+                testid="transfer-to",
+                options=_VIEW.others,
+                placeholder="Choose a person",
+                required=True,
+                error=OrganizationState.errors["user_id"],
+            ),
             control_id="user_id",
             error=OrganizationState.errors["user_id"],
         ),
-        rx.el.div(button("Hand over", testid="transfer", kind="submit")),
+        rx.el.div(button("Hand over", testid="transfer", custom_attrs=opens(_TRANSFER), cls="max-md:w-full")),
+        id="transfer-form",
         on_submit=OrganizationState.transfer,
         class_name="grid gap-3",
+        custom_attrs={"data-validate": "true"},
     )
     return panel(
         _text("The new owner can do everything here, also delete it. You become an admin and cannot take it back by yourself."),
@@ -169,6 +195,16 @@ def _transfer() -> rx.Component:
                 _VIEW.others.length() > 0, form, _closed("Hand over", "transfer", "There is nobody else here yet. Invite somebody first.")
             ),
             _closed("Hand over", "transfer", _VIEW.owners_only),
+        ),
+        dialog(
+            f"Hand {_VIEW.name} over?",
+            rx.el.p("The person whom you chose becomes its owner at once, and you become an admin. Only they can give it back to you."),
+            dialog_id=_TRANSFER,
+            actions=[
+                button("Keep it", testid="transfer-keep", custom_attrs=closes(), auto_focus=True),
+                button("Hand over", testid="transfer-confirm", variant="dan", kind="submit", form="transfer-form", custom_attrs=closes()),
+            ],
+            testid=_TRANSFER,
         ),
         title="Hand over",
         cls="[&>div]:grid [&>div]:gap-3",
@@ -190,6 +226,7 @@ def _delete() -> rx.Component:
                     variant="dan",
                     on_click=OrganizationState.ask_delete,
                     custom_attrs=asks(_DELETE),
+                    cls="max-md:w-full",
                 ),
                 _closed("Delete organisation", "organization-delete", _VIEW.owners_only),
             )
@@ -197,7 +234,9 @@ def _delete() -> rx.Component:
         dialog(
             f"Delete {_VIEW.name}?",
             rx.el.form(
-                rx.el.p("Everybody is out at once. You can restore it for 30 days."),
+                rx.el.p(
+                    "Everybody is out at once, jobs and schedules stop, API keys end. You can restore all of it on this page for 30 days."
+                ),
                 fields.field(
                     f"Type {_VIEW.name} to confirm",
                     fields.text_input(name="typed", testid="delete-name", auto_complete="off", error=OrganizationState.errors["typed"]),
@@ -211,7 +250,7 @@ def _delete() -> rx.Component:
             dialog_id=_DELETE,
             actions=[
                 button("Keep it", testid="delete-keep", custom_attrs=closes(), auto_focus=True),
-                button("Delete", testid="delete-confirm", variant="dan", kind="submit", form="delete-form"),
+                button("Delete organisation", testid="delete-confirm", variant="dan", kind="submit", form="delete-form"),
             ],
             testid=_DELETE,
             show=OrganizationState.deleting,
@@ -233,7 +272,7 @@ def _another() -> rx.Component:
                 control_id="new_name",
                 error=OrganizationState.errors["new_name"],
             ),
-            rx.el.div(button("Make organisation", testid="make-organization", kind="submit")),
+            rx.el.div(button("Make organisation", testid="make-organization", kind="submit", cls="max-md:w-full")),
             on_submit=OrganizationState.create,
             class_name="grid gap-3",
             custom_attrs={"data-validate": "true"},

@@ -21,8 +21,9 @@ SECTIONS: Final[tuple[Callable[[], rx.Component], ...]] = (
     lambda: factors.new_codes(FactorsState),
     lambda: factors.second_step(FactorsState),
     lambda: identities.connected(IdentitiesState),
-    lambda: account.sessions(SessionsState),
+    account.password,
     lambda: factors.organization_rule(FactorsState),
+    lambda: account.sessions(SessionsState),
 )
 
 

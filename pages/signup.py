@@ -6,7 +6,8 @@ from typing import Final
 
 import reflex as rx
 
-from components import fields, identities
+from components import account, fields, identities
+from components.account import MIN_PASSWORD
 from components.buttons import app_link, button
 from components.native_form import native_form
 from components.public import code_messages, way_in
@@ -14,7 +15,6 @@ from components.theme import LINK
 from pages.base import page
 from state.identities import ProvidersState
 
-MIN_PASSWORD: Final = 10
 MESSAGES: Final = {
     "invalid_input.name": "Write your name, up to 100 characters.",
     "invalid_input.email": "That is not an e-mail address we can use. Write it like name@company.com.",
@@ -50,13 +50,7 @@ def signup() -> rx.Component:
                 ),
                 control_id="email",
             ),
-            fields.field(
-                "Password",
-                fields.password_input(name="password", testid="password", autocomplete="new-password", min_length=MIN_PASSWORD),
-                control_id="password",
-                hint=f"At least {MIN_PASSWORD} characters. A sentence is good.",
-            ),
-            fields.strength("password"),
+            account.new_password("Password"),
             fields.field(
                 "Organisation",
                 fields.text_input(name="organization", testid="organization", size="lg", auto_complete="organization", max_length=120),

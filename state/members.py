@@ -19,7 +19,8 @@ ERRORS = ("email", "role", "")
 
 
 class MembersState(AppState):
-    """`chosen` is the member whom the dialog asks about, `links` their open links for clients; another `form_key` empties the form."""
+    """`chosen` is the member whom the dialog asks about, `links` their open links for clients; `link` is the open one of an
+    invitation, `link_for` whose; another `form_key` empties the form."""
 
     _live = True
 
@@ -35,6 +36,7 @@ class MembersState(AppState):
     links: tuple[MemberLink, ...] = ()
     form_key: int = 0
     link: str = ""
+    link_for: str = ""
     errors: dict[str, str] = {}  # noqa: RUF012  (a state's var)
 
     @action(role="viewer")
@@ -98,6 +100,7 @@ class MembersState(AppState):
     async def ask_link(self, invitation_id: str) -> None:
         path = await self._call(invitations.link, invitation_id=route.ident(invitation_id))
         self.link = settings.get().origin + path
+        self.link_for = next((row.email for row in self.waiting if row.id == invitation_id), "")
 
     @rx.var
     def before(self) -> str:

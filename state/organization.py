@@ -7,9 +7,9 @@ from zoneinfo import available_timezones
 import reflex as rx
 from reflex.event import EventSpec
 
-from coexai_app.errors import CoexaiError, FreshLoginNeeded
+from coexai_app.errors import CoexaiError, FreshLoginNeeded, Unauthenticated
 from coexai_app.models.base import new_id
-from coexai_app.services import members, organizations, person, pictures
+from coexai_app.services import accounts, members, organizations, person, pictures
 from coexai_app.views.organizations import OrganizationView, Person, Trashed
 from state import guard, route
 from state.base import AppState
@@ -80,7 +80,7 @@ class OrganizationState(AppState):
     @action(role="viewer")
     async def leave(self) -> EventSpec | None:
         await self._call(members.leave)
-        return self._elsewhere()
+        return await self._gone("left")
 
     @action(role="owner")
     async def transfer(self, form: Form) -> None:
@@ -114,7 +114,7 @@ class OrganizationState(AppState):
         except CoexaiError as error:
             self._at(error, name="typed")
             return None
-        return self._elsewhere()
+        return await self._gone("organization", said="Deleted. You can restore it under Organisation for 30 days.")
 
     @action(role="viewer")
     async def restore(self, organization_id: str) -> EventSpec | None:
@@ -125,6 +125,16 @@ class OrganizationState(AppState):
         """The session belongs to another organisation now, and the next page must not be loaded as of the old one."""
         guard.forget(token=self._token)
         return rx.redirect(HOME)
+
+    async def _gone(self, done: str, said: str = "") -> EventSpec:
+        """The same when the organisation may have been the only one: then the session is over, and the log-in says why."""
+        there = self._elsewhere()
+        try:
+            await self._call(accounts.me)
+        except Unauthenticated:
+            return rx.redirect(f"/login?done={done}")
+        self._say(said)
+        return there
 
     def _at(self, error: CoexaiError, **renamed: str) -> None:
         field = str(error.details.get("field", ""))

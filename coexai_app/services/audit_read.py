@@ -94,7 +94,7 @@ def _verified(session: Session, actor: Actor) -> Verified:
     checked = access.scoped(select(AuditLog), actor).where(AuditLog.chain_id == actor.organization_id, AuditLog.action == "audit.verified")
     row = session.exec(checked.order_by(col(AuditLog.seq).desc()).limit(1)).first()
     if row is None:
-        return Verified(text="The chain was not checked here yet.", tone="idle", icon="shield-check")
+        return Verified(text="Nobody has checked yet whether every row is as it was written.", tone="idle", icon="shield-check")
     by = f"{moment(row.created_at, actor.timezone)}, by {row.user_name}"
     if row.outcome is not AuditOutcome.DONE:
         return Verified(text=f"The chain is broken: {view.text(row.data.get('problem'))} Checked {by}.", tone="bad", icon="circle-alert")

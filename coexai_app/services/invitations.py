@@ -202,7 +202,7 @@ def _mine(session: Session, actor: Actor, invitation_id: UUID) -> Invitation:
 
 def _require_rank(own: Membership, role: Role) -> None:
     if RANK[own.role] < RANK[Role.ADMIN]:
-        raise Forbidden(f"Your role ({own.role}) does not allow to manage the team. Ask an admin of your organisation.")
+        raise Forbidden(f"Your role ({own.role}) does not allow you to manage the team. Ask an admin of your organisation.")
     if RANK[role] > RANK[own.role]:
         raise Forbidden(f"Your role ({own.role}) cannot invite {view.with_article(role)}. Ask an owner.")
 

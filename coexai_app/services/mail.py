@@ -18,10 +18,10 @@ from coexai_app import db, queue, settings
 from coexai_app.access import Actor
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
 from coexai_app.integrations import email
-from coexai_app.models import Mail, MailKind, MailStatus, Priority
+from coexai_app.models import Mail, MailKind, MailStatus, Organization, Priority, User
 from coexai_app.models.base import new_id
 from coexai_app.queue import TaskName
-from coexai_app.services import audit, mail_templates, notifications
+from coexai_app.services import audit, mail_templates, notifications, person
 from coexai_app.views.base import Page
 from coexai_app.views.mail import MailRow, MailView
 
@@ -82,7 +82,14 @@ def send(
     if notifications.muted(session, kind, user_id=user_id, address=address):
         return
     config = settings.get()
-    rendered = mail_templates.render(kind, data, origin=config.origin, address_line=config.mail_address_line, locale=locale)
+    rendered = mail_templates.render(
+        kind,
+        data,
+        origin=config.origin,
+        address_line=config.mail_address_line,
+        locale=locale,
+        timezone=_zone_of(session, address, organization_id),
+    )
     key = once_key if len(once_key) <= MAX_KEY else hashlib.sha256(once_key.encode()).hexdigest()
     if kind in HOURLY:
         db.serialize(session, f"mail:{kind}:{address}")
@@ -176,6 +183,16 @@ def parse_id(value: str) -> UUID:
         return UUID(value)
     except ValueError:
         raise InvalidInput(f"“{value}” is not the id of a mail. The list shows them: coexai mail") from None
+
+
+def _zone_of(session: Session, address: str, organization_id: UUID | None) -> str:
+    """The time zone of whoever reads at this address: their own, else that of the organisation, else of the first they belong to."""
+    user = session.exec(select(User).where(User.email == address)).first()
+    if user is not None and user.timezone:
+        return user.timezone
+    of = organization_id or (user and person.first_home(session, user.id))
+    organization = session.get(Organization, of) if of else None
+    return organization.timezone if organization else "UTC"
 
 
 def _check_limits(session: Session, kind: MailKind, address: str, organization_id: UUID | None) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from coexai_app.models.enums import MailKind
 from coexai_app.services import mail_layout
 from coexai_app.services.mail_layout import Content, Rendered
+from coexai_app.views.base import zone
 
 PREFERENCES: Final = "/settings/notifications"
 _ACCOUNT: Final = "You get this mail because it is about the safety of your account."
@@ -52,7 +53,8 @@ _WHEN: Final = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
 _DEVICE: Final = {"when": _WHEN, "device": "Firefox on Linux", "ip": "203.0.113.7"}
 _LARKFIELD: Final = {"organization": "Larkfield Studio"}
 _NOT_YOU: Final = (
-    "If this was not you, use the button: it shows where you are signed in and lets you end every session and set a new password."
+    "If this was not you, open the link at once: it shows where you are signed in, ends every other session and leads to a new password. "
+    "If you cannot get in any more, ask whoever runs this instance."
 )
 
 ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
@@ -60,7 +62,7 @@ ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
         MailKind.VERIFY_EMAIL: Template(
             subject="Confirm your e-mail address",
             title="Confirm your e-mail address",
-            body=("Use the button to confirm that this address is yours. The link works once, for {valid}.",),
+            body=("Open the link to confirm that this address is yours. It works once, for {valid}.",),
             button="Confirm address",
             reason=_ASKED,
             example={"url": "/verify?token=3q2-7wExampleOnly", "valid": "24 hours"},
@@ -149,7 +151,7 @@ ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
             reason="You get this mail because a member of {organization} entered your address. If you do not know them, do nothing.",
             example={
                 **_LARKFIELD,
-                "url": "/invitations/3q2-7wExampleOnly",
+                "url": "/invite?token=3q2-7wExampleOnly",
                 "inviter": "Alice Archer",
                 "role": "a member",
                 "valid": "7 days",
@@ -158,7 +160,10 @@ ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
         MailKind.MEMBER_REMOVED: Template(
             subject="You are no longer a member of {organization}",
             title="You are no longer a member of {organization}",
-            body=("{by} removed you from {organization}. Work that you made there stays there. Your own account is unchanged.",),
+            body=(
+                "{by} removed you from {organization}. Work that you made there stays there. Your own account is unchanged.",
+                "If you think that this was a mistake, ask {by} for a new invitation.",
+            ),
             reason="You get this mail because you belonged to {organization} on CoExAI.",
             example={**_LARKFIELD, "by": "Alice Archer"},
         ),
@@ -178,8 +183,9 @@ ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
                 "Everything in it is kept for 30 days and removed for good on {until}. Until then its owner can restore it.",
             ),
             button="Restore the organisation",
+            note="If you did not expect this, restore it, and ask {by}. The audit log tells from where it was deleted.",
             reason=_MEMBER,
-            example={**_LARKFIELD, "url": "/organizations/restore", "by": "Alice Archer", "until": "11 April 2026"},
+            example={**_LARKFIELD, "url": "/settings/organization", "by": "Alice Archer", "until": "11 April 2026"},
         ),
         MailKind.ACCOUNT_DELETED: Template(
             subject="Your account was deleted",
@@ -198,15 +204,15 @@ ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
             body=("{old_owner} handed {organization} over to {new_owner}, who can now manage the plan, the owners and its deletion.",),
             button="See the team",
             reason=_ADMIN,
-            example={**_LARKFIELD, "url": "/team", "old_owner": "Alice Archer", "new_owner": "Adam Ash"},
+            example={**_LARKFIELD, "url": "/settings/members", "old_owner": "Alice Archer", "new_owner": "Adam Ash"},
         ),
         MailKind.API_KEY_CREATED: Template(
             subject="New API key in {organization}",
             title="A new API key was made",
-            body=("{by} made the API key “{name}” in {organization}. Whoever has it can act for the organisation within its scopes.",),
+            body=("{by} made the API key “{name}” in {organization}. Whoever has it can do what its permissions allow.",),
             button="See the API keys",
-            facts=(("Starts with", "prefix"), ("Scopes", "scopes"), *_FACTS),
-            note="If nobody of your team made it, revoke it at once.",
+            facts=(("Starts with", "prefix"), ("Permissions", "scopes"), *_FACTS),
+            note="If nobody of your team made it, open the link and revoke it at once.",
             reason=_ADMIN,
             example={
                 **_LARKFIELD,
@@ -390,11 +396,14 @@ ENGLISH: Final[Mapping[MailKind, Template]] = MappingProxyType(
 LANGUAGES: Final[Mapping[str, Mapping[MailKind, Template]]] = MappingProxyType({"en": ENGLISH})
 
 
-def render(kind: MailKind, data: Mapping[str, Any], *, origin: str, address_line: str = "", locale: str = "en") -> Rendered:
+def render(
+    kind: MailKind, data: Mapping[str, Any], *, origin: str, address_line: str = "", locale: str = "en", timezone: str = "UTC"
+) -> Rendered:
     """The mail of a kind. A locale that is not there falls back to English.
 
-    Values: text, numbers, and aware datetimes (shown in UTC). `url` is a path of this instance ("/reset-password?token=…"), so that no
-    mail ever links anywhere else. Raises ValueError for a value that is missing, unknown or of another kind: the caller is wrong then.
+    Values: text, numbers, and aware datetimes (shown in the reader's `timezone`). `url` is a path of this instance
+    ("/reset-password?token=…"), so that no mail ever links anywhere else. Raises ValueError for a value that is missing, unknown or of
+    another kind: the caller is wrong then.
     """
     template = LANGUAGES.get(locale.partition("-")[0].lower(), ENGLISH)[kind]
     known = template.keys | {key for _, key in template.facts}
@@ -402,7 +411,7 @@ def render(kind: MailKind, data: Mapping[str, Any], *, origin: str, address_line
         raise ValueError(f"a mail of kind {kind} needs: {', '.join(sorted(missing))}")
     if unknown := data.keys() - known - {"url"}:
         raise ValueError(f"a mail of kind {kind} has no place for: {', '.join(sorted(unknown))}")
-    lines = {key: mail_layout.plain(_shown(value)) for key, value in data.items() if key != "url"}
+    lines = {key: mail_layout.plain(_shown(value, timezone)) for key, value in data.items() if key != "url"}
     values = {key: mail_layout.unlinked(line) for key, line in lines.items()}
     return mail_layout.render(
         Content(
@@ -429,12 +438,13 @@ def is_notification(kind: MailKind) -> bool:
     return ENGLISH[kind].notification
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, timezone: str) -> str:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("a time in a mail needs its zone")
-        moment = value.astimezone(UTC)
-        return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+        moment = value.astimezone(zone(timezone))
+        named = "UTC" if timezone == "UTC" else f"({timezone.replace('_', ' ')})"
+        return f"{moment.day} {moment:%B %Y, %H:%M} {named}"
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError(f"a mail shows text, numbers and times, not {type(value).__name__}")
     return f"{value:,}" if isinstance(value, int) else value

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from coexai_app.models import LoginSession, Organization, RefreshToken, Role, User
 from coexai_app.plans import of
-from coexai_app.views.base import View, moment
-from coexai_app.views.device import device
+from coexai_app.views.base import View, exact, moment
+from coexai_app.views.device import HANDHELD, device
 
 
 class OrganizationChoice(View):
@@ -68,25 +68,33 @@ def from_rows(user: User, current: UUID, role: Role, organizations: Sequence[Org
 
 
 class SessionRow(View):
-    """A signed-in browser, or a program. `device` is what it says of itself, `place` a browser's address of the net."""
+    """A signed-in browser, or a program. `device` is what it says of itself, `place` a browser's address of the net; `…_at` are the exact
+    moments."""
 
     id: str
     device: str
+    icon: str
     place: str
     seen: str
+    seen_at: str
     began: str
     ends: str
+    ends_at: str
     current: bool
 
     @classmethod
     def from_row(cls, row: LoginSession, tz: str, current: UUID | None) -> SessionRow:
+        named = device(row.user_agent)
         return cls(
             id=str(row.id),
-            device=device(row.user_agent) or "Unknown device",
+            device=named or "Unknown device",
+            icon="smartphone" if named.endswith(HANDHELD) else "monitor",
             place=row.ip or "unknown address",
             seen=moment(row.last_seen_at, tz),
+            seen_at=exact(row.last_seen_at, tz),
             began=moment(row.created_at, tz),
             ends=moment(row.expires_at, tz),
+            ends_at=exact(row.expires_at, tz),
             current=row.id == current,
         )
 
@@ -96,10 +104,13 @@ class SessionRow(View):
         return cls(
             id=str(row.family_id),
             device=row.device or "Unknown program",
+            icon="terminal",
             place="a program, through the API",
             seen=moment(row.created_at, tz),
+            seen_at=exact(row.created_at, tz),
             began=moment(began, tz),
             ends=moment(row.expires_at, tz),
+            ends_at=exact(row.expires_at, tz),
             current=False,
         )
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from coexai_app.models import AuditLog, AuditOutcome
 from coexai_app.views.audit_actions import GROUPS, known
-from coexai_app.views.base import Page, View, moment, zone
+from coexai_app.views.base import Page, View, exact, moment, zone
 from coexai_app.views.device import device
 
 NOBODY: Final = "Somebody who was not signed in"
@@ -86,7 +86,7 @@ def from_row(row: AuditLog, tz: str) -> AuditRow:
         outcome_icon=outcome[1],
         outcome=outcome[2],
         when=moment(row.created_at, tz),
-        at=f"{local.day} {local:%B %Y, %H:%M:%S %Z}",
+        at=exact(row.created_at, tz),
         place=", ".join(part for part in (words, row.ip) if part),
         changes=tuple(
             Change(label=label(name), before=text(row.before.get(name)), after=text(row.after.get(name)))

@@ -54,6 +54,14 @@ def moment(when: datetime | None, tz: str) -> str:
     return f"{local.day} {local:%B}{year}, {local:%H:%M}"
 
 
+def exact(when: datetime | None, tz: str) -> str:
+    """ "12 March 2025, 09:00:14 CET": what stands behind a `moment`, for whoever points at it."""
+    if when is None:
+        return ""
+    local = when.astimezone(zone(tz))
+    return f"{local.day} {local:%B %Y, %H:%M:%S %Z}"
+
+
 def duration(ms: int | None) -> str:
     """ "0.4 s", "48 s", "2 min 14 s"; empty for nothing."""
     if ms is None:

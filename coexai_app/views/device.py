@@ -24,6 +24,8 @@ _SYSTEMS: Final = (
     ("ChromeOS", re.compile(r"\bCrOS\b")),
     ("Linux", re.compile(r"\bLinux\b|\bX11\b")),
 )
+# The systems of what is held in a hand.
+HANDHELD: Final = ("iPhone", "iPad", "Android")
 _PROGRAM: Final = re.compile(r"([A-Za-z][\w.-]{1,30})(?:/[\w.]+)?")
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from coexai_app.access import RANK, Actor, Permission
 from coexai_app.models import ClientLink, Invitation, Membership, Organization, Role, User
 from coexai_app.views.accounts import initials, picture_of
-from coexai_app.views.base import View, count, moment
+from coexai_app.views.base import View, count, exact, moment
 
 # What each role is for, in the words of the menus.
 ROLES: Final = {
@@ -27,7 +27,8 @@ class RoleChoice(View):
 
 
 class MemberRow(View):
-    """`roles` are those that the reader may give; `locked` says why there are none, `why_not_remove` why this person stays."""
+    """`roles` are those that the reader may give; `locked` says why there are none, `why_not_remove` why this person stays;
+    `…_at` are the exact moments."""
 
     user_id: str
     name: str
@@ -37,7 +38,9 @@ class MemberRow(View):
     role: str
     role_label: str
     since: str
+    since_at: str
     seen: str
+    seen_at: str
     you: bool
     roles: tuple[RoleChoice, ...]
     locked: str
@@ -53,6 +56,7 @@ class InvitationRow(View):
     role_label: str
     by: str
     ends: str
+    ends_at: str
     expired: bool
     may_manage: bool
 
@@ -79,7 +83,7 @@ class MemberLink(View):
 def why_not(own: Membership | Actor, target: Membership, new: Role) -> str:
     """Why somebody with `own` role may not give a member the role `new`; "" when they may."""
     if RANK[own.role] < RANK[Role.ADMIN]:
-        return f"Your role ({own.role}) does not allow to manage the team. Ask an admin of your organisation."
+        return f"Your role ({own.role}) does not allow you to manage the team. Ask an admin of your organisation."
     if own.user_id == target.user_id and RANK[new] > RANK[own.role]:
         return "Nobody can raise their own role. Ask an owner."
     if own.role is not Role.OWNER and Role.OWNER in (target.role, new):
@@ -90,7 +94,7 @@ def why_not(own: Membership | Actor, target: Membership, new: Role) -> str:
 def why_not_remove(own: Membership | Actor, target: Membership) -> str:
     """Why somebody with `own` role may not take a member out; "" when they may."""
     if RANK[own.role] < RANK[Role.ADMIN]:
-        return f"Your role ({own.role}) does not allow to manage the team. Ask an admin of your organisation."
+        return f"Your role ({own.role}) does not allow you to manage the team. Ask an admin of your organisation."
     if target.role is Role.OWNER and own.role is not Role.OWNER:
         return "Only an owner can remove an owner."
     return ""
@@ -118,7 +122,9 @@ def row(member: Membership, user: User, actor: Actor, *, seen: datetime | None, 
         role=member.role,
         role_label=member.role.value.capitalize(),
         since=moment(member.created_at, actor.timezone),
+        since_at=exact(member.created_at, actor.timezone),
         seen=_seen(seen, at, actor.timezone),
+        seen_at=exact(seen, actor.timezone),
         you=you,
         roles=roles,
         locked=locked,
@@ -137,6 +143,7 @@ def invitation(waiting: Invitation, by: str, actor: Actor, at: datetime) -> Invi
         role_label=waiting.role.value.capitalize(),
         by=by,
         ends=f"link ended {moment(waiting.expires_at, actor.timezone)}" if expired else f"link ends in {count(days, 'day')}",
+        ends_at=exact(waiting.expires_at, actor.timezone),
         expired=expired,
         may_manage=RANK[waiting.role] <= RANK[actor.role],
     )

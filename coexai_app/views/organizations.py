@@ -49,7 +49,7 @@ def whole(row: Organization, actor: Actor, *, owners: int, others: Sequence[tupl
         name=row.name,
         timezone=row.timezone,
         plan_label=actor.plan.label,
-        locked="" if may_change else "Only admins and owners can change the name and the time zone.",
+        locked="" if may_change else "Only admins and owners can change this.",
         owners_only="" if owns else _OWNERS,
         why_not_leave="You are the last owner. Hand the organisation over, or delete it." if owns and owners == 1 else "",
         others=tuple(Person(value=str(ident), label=f"{name} ({email})") for ident, name, email in others) if owns else (),

@@ -134,7 +134,13 @@ class TestField:
         assert "As on the door." not in rendered
 
     def test_the_script_has_a_place_for_its_sentence(self) -> None:
-        assert '"data-invalid":"n"' in html(fields.field("Name", fields.text_input(name="n", testid="n"), control_id="n"))
+        shown = html(fields.field("Name", fields.text_input(name="n", testid="n"), control_id="n"))
+        assert '"data-invalid":"n"' in shown
+        assert "dangerouslySetInnerHTML" in shown  # else words from before the hydration cost everything that was typed
+
+    def test_a_choice_may_begin_with_nothing_chosen(self) -> None:
+        options = [("a", "Ana")]
+        assert "Choose a person" in html(fields.select(name="n", testid="n", options=options, placeholder="Choose a person"))
 
     def test_a_password_can_be_shown_and_pasted(self) -> None:
         rendered = html(fields.password_input(name="password", testid="password", autocomplete="new-password", min_length=10))

@@ -56,7 +56,8 @@ PAGE = """<!doctype html>
 <form id="form" data-validate="true" action="/sent" method="post">
   <label for="email">E-mail</label><input id="email" name="email" type="email" required>
   <p data-invalid="email" hidden><span></span></p>
-  <label for="password">Password</label><input id="password" name="password" type="password" minlength="10" required>
+  <label for="password">Password</label>
+  <input id="password" name="password" type="password" minlength="10" required autocomplete="new-password">
   <p data-invalid="password" hidden><span></span></p>
   <button type="button" data-reveal="password" id="reveal">Show</button>
   <input type="hidden" name="timezone" data-timezone="true"><input type="hidden" name="next" data-next="true">
@@ -260,6 +261,21 @@ class TestForms:
             assert focused(page) == "email"
             page.locator("#email").fill("ana@company.example")
             assert page.locator("[data-invalid=email]").is_hidden()
+
+        play(story)
+
+    def test_what_was_typed_comes_back_after_a_refusal_but_no_password(self, play: Any) -> None:
+        def story(page: Page) -> None:
+            page.locator("#email").fill("ana@company.example")
+            page.locator("#password").fill("a long sentence")
+            page.locator("#reveal").click()  # a password that is shown is one, too
+            page.locator("#send").click()
+            page.wait_for_url("**/sent")
+            page.goto(page.url.replace("/sent", "/?error=unauthenticated"))
+            assert page.locator("#email").input_value() == "ana@company.example"
+            assert page.locator("#password").input_value() == ""
+            page.goto(page.url)
+            assert page.locator("#email").input_value() == ""
 
         play(story)
 

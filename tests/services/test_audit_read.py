@@ -171,7 +171,7 @@ class TestWhoMay:
 
 class TestVerified:
     def test_says_how_far_it_was_checked(self, people: People) -> None:
-        assert see(people.adam).verified.text == "The chain was not checked here yet."
+        assert see(people.adam).verified.text == "Nobody has checked yet whether every row is as it was written."
         do(audit_verify.latest, people.alice)
         line = see(people.adam).verified
         assert line.tone == "ok"

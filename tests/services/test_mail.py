@@ -48,6 +48,18 @@ class TestSend:
         assert "http://localhost:3000/reset-password?token=" in kept.text
         assert kept.sent_at is not None
 
+    def test_times_are_those_of_whoever_reads(self, people: People, session: Session) -> None:
+        with db.transaction() as writing:
+            alice = writing.get_one(User, people.alice.user_id)
+            writing.get_one(Organization, people.alice.organization_id).timezone = "Asia/Tokyo"
+            address = alice.email
+        send("signed-in:1", kind=MailKind.NEW_SIGN_IN, to=address)
+        assert "18:30 (Asia/Tokyo)" in row(session, "signed-in:1").text
+        with db.transaction() as writing:
+            writing.get_one(User, people.alice.user_id).timezone = "Europe/Berlin"
+        send("signed-in:2", kind=MailKind.NEW_SIGN_IN, to=address)
+        assert "10:30 (Europe/Berlin)" in row(session, "signed-in:2").text
+
     def test_it_goes_before_all_other_work(self, people: People, session: Session) -> None:
         from tests.work import create
 

@@ -167,6 +167,14 @@ class TestValues:
         made = render(MailKind.NEW_SIGN_IN, when=datetime(2026, 3, 1, 23, 5, tzinfo=UTC))
         assert "When: 1 March 2026, 23:05 UTC" in made.text
 
+    def test_or_in_the_zone_of_whoever_reads(self) -> None:
+        data = {**ENGLISH[MailKind.NEW_SIGN_IN].example, "when": datetime(2026, 3, 1, 23, 5, tzinfo=UTC)}
+        made = mail_templates.render(MailKind.NEW_SIGN_IN, data, origin=ORIGIN, timezone="Europe/Berlin")
+        assert "When: 2 March 2026, 00:05 (Europe/Berlin)" in made.text
+
+    def test_the_text_names_no_button(self) -> None:
+        assert [kind for kind in MailKind if "button" in render(kind).text] == []
+
     def test_a_fact_without_a_value_is_left_out(self) -> None:
         assert "Device" not in render(MailKind.NEW_SIGN_IN, device="").text
 
