@@ -246,6 +246,11 @@ class Settings(BaseSettings):
         return "__Host-coexai_step" if self.https else "coexai_step"
 
     @property
+    def browser_cookie_name(self) -> str:
+        """Name of the cookie by which a browser is known in which somebody has logged in before."""
+        return "__Host-coexai_browser" if self.https else "coexai_browser"
+
+    @property
     def review_cookie_name(self) -> str:
         """Name of the cookie that says that a client gave the passcode of a link."""
         return "__Host-coexai_review" if self.https else "coexai_review"

@@ -10,7 +10,7 @@ from coexai_app.views.members import InvitationRow, MemberLink, MemberRow
 from components import fields, tables, theme
 from components.avatars import person
 from components.buttons import button, icon_button
-from components.dialog import opens
+from components.dialog import asks
 from components.icons import icon
 from components.tables import Column
 from components.times import moment
@@ -20,7 +20,7 @@ _COLUMNS: Final = (Column("Name"), Column("Role"), Column("Since", hide=True), C
 
 
 def member_table(rows: Any, *, on_role: Any, on_remove: Any, dialog_id: str) -> rx.Component:
-    """`rows` is a var of `MemberRow`s; `on_role` takes a person's id and the role, `on_remove` the id and opens `dialog_id`."""
+    """`rows` is a var of `MemberRow`s; `on_role` takes a person's id and the role, `on_remove` the id: the server opens `dialog_id`."""
     return tables.table(_COLUMNS, rx.foreach(rows, lambda row: _row(row, on_role, on_remove, dialog_id)), label="Members", testid="members")
 
 
@@ -35,6 +35,7 @@ def _row(row: rx.Var[MemberRow], on_role: Any, on_remove: Any, dialog_id: str) -
                 title=row.name,
             ),
             rx.el.p(row.email, class_name=cx(theme.META, "truncate"), title=row.email),
+            rx.cond(row.alone, rx.el.p("No second step", class_name=theme.META, data_testid="member-alone"), rx.fragment()),
             class_name="min-w-0",
         ),
         class_name="flex items-center gap-2.5",
@@ -42,7 +43,7 @@ def _row(row: rx.Var[MemberRow], on_role: Any, on_remove: Any, dialog_id: str) -
     remove = rx.cond(
         row.may_remove,
         icon_button(
-            concat("Remove ", row.name), icon="x", testid="member-remove", on_click=on_remove(row.user_id), custom_attrs=opens(dialog_id)
+            concat("Remove ", row.name), icon="x", testid="member-remove", on_click=on_remove(row.user_id), custom_attrs=asks(dialog_id)
         ),
         rx.fragment(),
     )

@@ -145,6 +145,7 @@ def _remove() -> rx.Component:
             button("Remove", testid="remove-confirm", variant="dan", kind="submit", form="remove-form", custom_attrs=closes()),
         ],
         testid=_REMOVE,
+        show=MembersState.removing,
     )
 
 

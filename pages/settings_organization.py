@@ -181,7 +181,15 @@ def _transfer() -> rx.Component:
             control_id="user_id",
             error=OrganizationState.errors["user_id"],
         ),
-        rx.el.div(button("Hand over", testid="transfer", custom_attrs=opens(_TRANSFER), cls="max-md:w-full")),
+        rx.el.div(
+            button(
+                "Hand over",
+                testid="transfer",
+                on_click=OrganizationState.ask_transfer,
+                custom_attrs=asks(_TRANSFER),
+                cls="max-md:w-full",
+            )
+        ),
         id="transfer-form",
         on_submit=OrganizationState.transfer,
         class_name="grid gap-3",
@@ -205,6 +213,7 @@ def _transfer() -> rx.Component:
                 button("Hand over", testid="transfer-confirm", variant="dan", kind="submit", form="transfer-form", custom_attrs=closes()),
             ],
             testid=_TRANSFER,
+            show=OrganizationState.handing,
         ),
         title="Hand over",
         cls="[&>div]:grid [&>div]:gap-3",

@@ -6,6 +6,7 @@ import reflex as rx
 
 from coexai_app import settings
 from coexai_app.errors import CoexaiError, Forbidden
+from coexai_app.models.base import new_id
 from coexai_app.services import invitations, member_links, members
 from coexai_app.views.members import InvitationRow, MemberLink, MemberRow, RoleChoice
 from state import route
@@ -19,8 +20,8 @@ ERRORS = ("email", "role", "")
 
 
 class MembersState(AppState):
-    """`chosen` is the member whom the dialog asks about, `links` their open links for clients; `link` is the open one of an
-    invitation, `link_for` whose; another `form_key` empties the form."""
+    """`chosen` is the member whom the dialog asks about, `links` their open links for clients, `removing` opens it; `link` is the open
+    one of an invitation, `link_for` whose; another `form_key` empties the form."""
 
     _live = True
 
@@ -34,6 +35,7 @@ class MembersState(AppState):
     closed: str = ""
     chosen: MemberRow | None = None
     links: tuple[MemberLink, ...] = ()
+    removing: str = ""
     form_key: int = 0
     link: str = ""
     link_for: str = ""
@@ -58,6 +60,7 @@ class MembersState(AppState):
         self.chosen, self.links = next((row for row in self.rows if row.user_id == user_id), None), ()
         if self.chosen:
             self.links = await self._call(member_links.open_links, user_id=route.ident(self.chosen.user_id))
+        self.removing = new_id().hex if self.chosen else ""
 
     @action(role="admin")
     async def remove(self, form: Form) -> None:

@@ -24,7 +24,7 @@ _FIELDS = ("name", "timezone", "new_name", "typed", "user_id")
 
 class OrganizationState(AppState):
     """`errors` by field: of the settings (name, timezone), of a new organisation (new_name), of the deletion (typed), of the transfer.
-    `deleting` opens the question before the deletion when it changes.
+    `deleting` and `handing` open the question before the deletion and the transfer when they change.
     """
 
     _live = True
@@ -34,11 +34,12 @@ class OrganizationState(AppState):
     zones: tuple[Person, ...] = ()
     errors: dict[str, str] = {}  # noqa: RUF012  (a state's var)
     deleting: str = ""
+    handing: str = ""
     loaded: bool = False
 
     @action(role="viewer")
     async def load(self) -> None:
-        self.errors, self.deleting = {}, ""
+        self.errors, self.deleting, self.handing = {}, "", ""
         if not self.zones:
             self.zones = tuple(Person(value=name, label=name.replace("_", " ")) for name in sorted(available_timezones()))
         await self._refresh()
@@ -81,6 +82,11 @@ class OrganizationState(AppState):
     async def leave(self) -> EventSpec | None:
         await self._call(members.leave)
         return await self._gone("left")
+
+    @action(role="owner")
+    async def ask_transfer(self) -> None:
+        await self._call(person.require_fresh)
+        self.handing = new_id().hex
 
     @action(role="owner")
     async def transfer(self, form: Form) -> None:

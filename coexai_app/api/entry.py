@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from coexai_app import refusals, settings
 from coexai_app.api import deps
 from coexai_app.errors import CoexaiError, FreshLoginNeeded
-from coexai_app.services import accounts, sign_in_tickets
+from coexai_app.services import accounts, known_browsers, sign_in_tickets
 from coexai_app.services.accounts import SignedIn
 
 HOME = "/home"
@@ -29,17 +29,15 @@ async def enter(request: Request, signed_in: SignedIn, next_path: str) -> Respon
     for name in config.older_cookie_names:
         if name in request.cookies:
             response.delete_cookie(name, path="/")
-    response.set_cookie(
-        settings.get().cookie_name,
-        signed_in.token,
-        max_age=settings.get().session_days * 86_400,
-        path="/",
-        secure=settings.get().https,
-        httponly=True,
-        samesite="lax",
-    )
+    _keep(response, config.cookie_name, signed_in.token, config.session_days * 86_400)
+    _keep(response, config.browser_cookie_name, known_browsers.keep(kept(request), signed_in.user_id), known_browsers.SECONDS)
     forget(response)
     return response
+
+
+def kept(request: Request) -> str:
+    """What this browser keeps of an earlier log-in; it opens nothing."""
+    return request.cookies.get(settings.get().browser_cookie_name, "")
 
 
 def back(page: str, error: CoexaiError, next_path: str = "") -> Response:
@@ -78,15 +76,7 @@ def local(path: str) -> str:
 
 def remember(response: Response, value: str) -> None:
     """Sets the cookie that holds a ticket, or the value that a passkey's challenge is bound to, for five minutes."""
-    response.set_cookie(
-        settings.get().step_cookie_name,
-        value,
-        max_age=sign_in_tickets.SECONDS,
-        path="/",
-        secure=settings.get().https,
-        httponly=True,
-        samesite="lax",
-    )
+    _keep(response, settings.get().step_cookie_name, value, sign_in_tickets.SECONDS)
 
 
 def leave(page: str) -> Response:
@@ -100,3 +90,7 @@ def leave(page: str) -> Response:
 
 def forget(response: Response) -> None:
     response.delete_cookie(settings.get().step_cookie_name, path="/", secure=settings.get().https, httponly=True, samesite="lax")
+
+
+def _keep(response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=settings.get().https, httponly=True, samesite="lax")

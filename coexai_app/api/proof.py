@@ -22,9 +22,9 @@ T = TypeVar("T")
 WAITING = 64
 
 
-async def of_address(email: str, password: str, ip: str) -> Proof:
+async def of_address(email: str, password: str, ip: str, *, browser: str = "") -> Proof:
     """Raises Unauthenticated for a wrong address or password alike, RateLimited for a try that comes too early."""
-    return await _prove(await deps.call(proofs.attempt, email=email, ip=ip), password, ip)
+    return await _prove(await deps.call(proofs.attempt, email=email, ip=ip, browser=browser), password, ip)
 
 
 async def of_person(actor: Actor, password: str, ip: str) -> Proof:

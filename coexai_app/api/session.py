@@ -57,7 +57,7 @@ async def log_in(
 ) -> Response:
     ip = deps.client_ip(request)
     try:
-        proved = await proof.of_address(email, password, ip)
+        proved = await proof.of_address(email, password, ip, browser=entry.kept(request))
         signed_in = await deps.call(accounts.log_in, proof=proved, ip=ip, user_agent=request.headers.get("user-agent", ""))
     except SecondFactorRequired as asked:
         return second_step.ask(str(asked.details["ticket"]), next)

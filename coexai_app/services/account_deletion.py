@@ -43,6 +43,7 @@ from coexai_app.services import (
     person,
     pictures,
     proofs,
+    rest_hooks,
     tokens,
 )
 from coexai_app.views.accounts import AccountView
@@ -90,7 +91,8 @@ def rename(session: Session, actor: Actor, *, name: str) -> None:
 
 
 def delete_account(session: Session, actor: Actor, *, typed: str) -> None:
-    """Puts the account into the trash and ends every session, token and key of it, its links for clients and its open invitations.
+    """Puts the account into the trash and ends every session, token and key of it, its links for clients, its open invitations, and what
+    its keys have events sent to.
 
     `typed` is the person's address, as a confirmation.
     Raises FreshLoginNeeded, InvalidInput for another address, and Conflict while an organisation with other people has no other owner.
@@ -110,6 +112,7 @@ def delete_account(session: Session, actor: Actor, *, typed: str) -> None:
     member_links.revoke_own(session, actor)
     for home in homes:
         invitations_open.revoke_above(session, actor, home, user.id, None)
+    rest_hooks.switch_off(session, actor, col(ApiKey.user_id) == user.id, f"{user.name} deleted the account whose API key made it.")
     until = at + timedelta(days=TRASH_DAYS)
     text = f"Nobody can use it any more. Log in before {until.day} {until:%B %Y} to get it back; after that it is removed for good."
     data = {"url": "/login", "title": "Your account was put into the trash", "text": text}
@@ -143,7 +146,8 @@ def purge(session: Session) -> None:
     """
     due = select(User).where(col(User.deleted_at) < db.utcnow(-TRASH_DAYS * 86_400), col(User.deleted_at) == col(User.disabled_at))
     for user in session.exec(due.limit(BATCH).with_for_update(skip_locked=True)).all():
-        at, home, gone_since = db.now(session), person.first_home(session, user.id), user.deleted_at
+        at, gone_since = db.now(session), user.deleted_at
+        homes = session.exec(select(Membership.organization_id).where(Membership.user_id == user.id)).all()
         told = {"when": at}
         mail.send(session, kind=MailKind.ACCOUNT_DELETED, to=user.email, data=told, once_key=f"account-deleted:{user.id}", user_id=user.id)
         for table in OWN:
@@ -154,7 +158,8 @@ def purge(session: Session) -> None:
         user.disabled_at, user.deleted_at, user.verified_at = at, None, None
         pictures.forget(session, user.avatar)
         user.avatar = user.timezone = user.output_language = ""
-        audit.record(session, "account.purged", organization_id=home, target=str(user.id), target_name=user.name)
+        for home in homes or (None,):
+            audit.record(session, "account.purged", organization_id=home, target=str(user.id), target_name=user.name)
 
 
 def _hold_homes(session: Session, user_id: UUID) -> list[UUID]:

@@ -21,7 +21,7 @@ from coexai_app.access import Actor, Permission
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, QuotaExceeded
 from coexai_app.models import ApiKey, MailKind, Membership, Organization, Role, User
 from coexai_app.scopes import SCOPES, Scope
-from coexai_app.services import api_key_format, audit, mail, person
+from coexai_app.services import api_key_format, audit, mail, person, rest_hooks
 from coexai_app.services.email_address import facts
 from coexai_app.views import tokens as view
 from coexai_app.views.base import Page, zone
@@ -107,13 +107,17 @@ def scopes(session: Session, actor: Actor) -> tuple[ScopeView, ...]:
 
 
 def revoke(session: Session, actor: Actor, *, key_id: UUID) -> None:
-    """The key opens nothing from now on; revoking it again changes nothing. Raises NotFound, FreshLoginNeeded."""
+    """The key opens nothing from now on, and nothing is sent to hooks that it made; revoking it again changes nothing.
+
+    Raises NotFound, FreshLoginNeeded.
+    """
     access.require(actor, Permission.MANAGE_KEYS)
     person.require_fresh(session, actor, clients=True)
     row = _one(session, actor, key_id)
     if row.revoked_at is not None:
         return
     row.revoked_at = db.now(session)
+    rest_hooks.switch_off(session, actor, col(ApiKey.id) == row.id, f"The API key “{row.name}” was revoked, which made it.")
     audit.record(session, "api_key.revoked", actor=actor, target=str(row.id), target_name=row.name)
 
 
@@ -136,6 +140,7 @@ def rotate(session: Session, actor: Actor, *, key_id: UUID, overlap_hours: int =
     life = old.expires_at - old.created_at if old.expires_at is not None else None
     secret, row = _make(session, actor, name=old.name, scopes=_grantable(actor, old.scopes), live=old.live, life=life, at=at)
     old.replaced_by, old.overlap_until = row.id, at + timedelta(hours=overlap_hours)
+    rest_hooks.hand_over(session, old=old.id, new=row.id)
     audit.record(session, "api_key.rotated", actor=actor, target=str(old.id), target_name=old.name, new=str(row.id), hours=overlap_hours)
     _tell(session, actor, row, at)
     return _created(session, actor, row, secret, at)

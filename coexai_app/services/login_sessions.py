@@ -35,8 +35,9 @@ def rows(session: Session, actor: Actor) -> tuple[SessionRow, ...]:
 
 
 def revoke(session: Session, actor: Actor, *, session_id: UUID) -> None:
-    """Ends one session of the person; its pages close at once. Raises NotFound for a session that is over or somebody else's."""
-    person.require_person(actor)
+    """Ends one session of the person; its pages close at once. Raises FreshLoginNeeded, and NotFound for a session that is over or
+    somebody else's."""
+    person.require_fresh(session, actor)
     row = session.exec(_open_of(actor).where(LoginSession.id == session_id)).first()
     program = session.exec(_programs_of(actor).where(RefreshToken.family_id == session_id)).first()
     if row is not None:
@@ -50,8 +51,8 @@ def revoke(session: Session, actor: Actor, *, session_id: UUID) -> None:
 
 
 def revoke_others(session: Session, actor: Actor) -> int:
-    """Ends every session of the person but this one, and every log-in of a program. Returns how many."""
-    person.require_person(actor)
+    """Ends every session of the person but this one, and every log-in of a program. Returns how many. Raises FreshLoginNeeded."""
+    person.require_fresh(session, actor)
     person.lock(session, actor.user_id)
     programs = session.exec(_programs_of(actor)).all()
     tokens.bump(session, actor.user_id)

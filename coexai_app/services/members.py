@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, update
+from sqlalchemy import ColumnElement, and_, delete, func, update
 from sqlmodel import Session, col, select
 
 from coexai_app import access, db, live
@@ -17,7 +17,18 @@ from coexai_app.access import PERMISSIONS, RANK, Actor, Permission
 from coexai_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coexai_app.models import ApiKey, LoginSession, MailKind, Membership, Organization, RefreshToken, Role, User
 from coexai_app.models.base import new_id
-from coexai_app.services import accounts, audit, invitations_open, mail, member_links, person, rest_hooks, tokens, webhook_events
+from coexai_app.services import (
+    accounts,
+    audit,
+    invitations_open,
+    mail,
+    member_links,
+    person,
+    rest_hooks,
+    sign_in_tickets,
+    tokens,
+    webhook_events,
+)
 from coexai_app.views import members as view
 from coexai_app.views.base import Page
 from coexai_app.views.members import MemberRow
@@ -42,16 +53,18 @@ def page(session: Session, actor: Actor, *, page: int = 1, limit: int = 50) -> P
         .offset((page - 1) * limit)
         .limit(limit)
     ).all()
+    shown_ids = [user.id for _, user in rows]
     seen = dict(
         session.execute(
             select(LoginSession.user_id, func.max(LoginSession.last_seen_at))
             .where(LoginSession.organization_id == actor.organization_id)
-            .where(col(LoginSession.user_id).in_([user.id for _, user in rows]))
+            .where(col(LoginSession.user_id).in_(shown_ids))
             .group_by(col(LoginSession.user_id))
         ).all()
     )
-    able = owners(session, actor.organization_id)
-    shown = tuple(view.row(m, u, actor, seen=seen.get(u.id), last=able == [u.id], at=db.now(session)) for m, u in rows)
+    safe = set(session.exec(select(User.id).where(col(User.id).in_(shown_ids), sign_in_tickets.with_factor(User.id))).all())
+    able, at = owners(session, actor.organization_id), db.now(session)
+    shown = tuple(view.row(m, u, actor, seen=seen.get(u.id), last=able == [u.id], second_step=u.id in safe, at=at) for m, u in rows)
     return Page[MemberRow](rows=shown, page=page, limit=limit, total=total)
 
 
@@ -59,7 +72,7 @@ def change_role(session: Session, actor: Actor, *, user_id: UUID, role: str) -> 
     """Gives a member another role; the role that they have changes nothing.
 
     Invitations and links for clients that they could not send any more end. Raises Forbidden for an admin and an owner's role, and for
-    everybody who would raise themselves; Conflict for the last owner.
+    everybody who would raise themselves; Conflict for the last owner; FreshLoginNeeded for a new owner.
     """
     access.require(actor, Permission.MANAGE_TEAM)
     new = role_named(role)
@@ -69,6 +82,8 @@ def change_role(session: Session, actor: Actor, *, user_id: UUID, role: str) -> 
         raise Forbidden(reason)
     if old is new:
         return
+    if new is Role.OWNER:
+        person.require_fresh(session, actor)
     if owners(session, actor.organization_id) == [user_id]:
         raise Conflict(LAST_OWNER.format(name=user.name))
     _give(session, actor, target, user, new)
@@ -78,8 +93,12 @@ def change_role(session: Session, actor: Actor, *, user_id: UUID, role: str) -> 
 
 
 def transfer(session: Session, actor: Actor, *, user_id: UUID) -> None:
-    """Hands the organisation over: the other member becomes an owner, the actor an admin, both or neither. Owners only."""
+    """Hands the organisation over: the other member becomes an owner, the actor an admin, both or neither. Owners only.
+
+    Raises FreshLoginNeeded, and Conflict for somebody who cannot log in.
+    """
     access.require(actor, Permission.OWN)
+    person.require_fresh(session, actor)
     own, target, user = _both(session, actor, user_id)
     if own.role is not Role.OWNER:
         raise Forbidden("Only an owner can hand the organisation over.")
@@ -223,7 +242,7 @@ def _take_out(session: Session, actor: Actor, target: Membership) -> None:
     for table in (RefreshToken, ApiKey):
         session.execute(update(table).where(*_here(table, target), col(table.revoked_at).is_(None)).values(**ended))
     name = session.get_one(User, target.user_id).name
-    rest_hooks.switch_off(session, actor, user_id=target.user_id, name=name)
+    rest_hooks.switch_off(session, actor, and_(*_here(ApiKey, target)), f"{name} does not work here any more, whose API key made it.")
     invitations_open.revoke_above(session, actor, actor.organization_id, target.user_id, None)
     session.delete(target)
     session.flush()

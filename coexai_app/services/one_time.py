@@ -12,13 +12,13 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import delete, update
+from sqlalchemy import and_, delete, or_, update
 from sqlmodel import Session, col, select
 
 from coexai_app import db
 from coexai_app.errors import InvalidInput
 from coexai_app.models import OneTimeToken, TokenPurpose, User
-from coexai_app.services import person
+from coexai_app.services import person, proofs
 from coexai_app.services.person import hash_of
 
 LIFE: Final[Mapping[TokenPurpose, timedelta]] = MappingProxyType(
@@ -60,7 +60,7 @@ def look(session: Session, token: str, *purposes: TokenPurpose) -> tuple[OneTime
             col(OneTimeToken.purpose).in_(purposes),
             col(OneTimeToken.used_at).is_(None),
             col(OneTimeToken.expires_at) > db.utcnow(),
-            col(User.disabled_at).is_(None),
+            or_(col(User.disabled_at).is_(None), and_(col(OneTimeToken.purpose) == TokenPurpose.RESET, proofs.trashed())),
         )
     ).first()
     if found is None or found[0].bound_to != _binding(found[1], found[0].purpose):

@@ -5,6 +5,7 @@ The hash of the new password comes from the door (`api/proof.py`), which makes i
 
 from __future__ import annotations
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from coexai_app import db, origin
@@ -21,7 +22,8 @@ _OFTEN = "Many links were asked for from your network. Wait {wait}, then try aga
 def forgot(session: Session, *, email: str, ip: str = "") -> None:
     """Sends a link to an address that has an account. The caller answers the same in every case, and before this has run."""
     throttle.take(session, throttle.LINKS, throttle.net(ip), _OFTEN)
-    user = session.exec(select(User).where(User.email == account_fields.typed(email), col(User.disabled_at).is_(None))).first()
+    open_to_them = or_(col(User.disabled_at).is_(None), proofs.trashed())  # who forgot the password can restore the account, too
+    user = session.exec(select(User).where(User.email == account_fields.typed(email), open_to_them)).first()
     if user is None:
         return
     token = one_time.issue(session, user, TokenPurpose.RESET, email=user.email)

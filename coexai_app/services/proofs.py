@@ -6,17 +6,18 @@ calls `accept` in its own transaction. `api/proof.py` does this for the doors; a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from coexai_app import db
 from coexai_app.access import Actor
 from coexai_app.errors import Unauthenticated
 from coexai_app.models import User
-from coexai_app.services import account_fields, passwords, person, throttle
+from coexai_app.services import account_fields, known_browsers, passwords, person, throttle
 
 TOO_MANY: Final = "Too many tries. Wait {wait}, then try again: your account is not locked."
 WRONG: Final = "The e-mail address or the password is not right."
@@ -24,11 +25,13 @@ WRONG: Final = "The e-mail address or the password is not right."
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is known of an address before its password is checked; without a person for one that has no account."""
+    """What is known of an address before its password is checked; without a person for one that has no account. `tries`: whose tries
+    this one counts among."""
 
     email: str
     user_id: UUID | None = None
     password_hash: str | None = field(default=None, repr=False)
+    tries: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +41,24 @@ class Proof:
     user_id: UUID
     password_hash: str = field(repr=False)
     better: str = field(default="", repr=False)
+    tries: str = ""
 
 
-def attempt(session: Session, *, email: str, ip: str = "") -> Stored:
-    """Counts a try for an address. Raises RateLimited, with `retry_after` in seconds, when it comes too early."""
-    email = account_fields.typed(email)
-    throttle.take(session, throttle.ADDRESS, throttle.net(ip), TOO_MANY)
-    throttle.take(session, throttle.ACCOUNT, email, TOO_MANY)
-    return stored(session, email)
+def attempt(session: Session, *, email: str, ip: str = "", browser: str = "") -> Stored:
+    """Counts a try for an address: those from a browser in which its owner has logged in by themselves, all others together.
+
+    `browser` is what it keeps of that (`known_browsers.py`). Raises RateLimited, with `retry_after` in seconds, when it comes too early.
+    """
+    known = stored(session, account_fields.typed(email))
+    own = known_browsers.name_of(browser, known.user_id) if browser and known.user_id else ""
+    return _counted(session, known, f"browser:{own}" if own else known.email, ip)
 
 
 def attempt_as(session: Session, actor: Actor, *, ip: str = "") -> Stored:
-    """The same for the signed-in person, who gives the password again."""
+    """The same for the signed-in person, who gives the password again; each session's tries count by themselves."""
     person.require_person(actor)
-    return attempt(session, email=session.get_one(User, actor.user_id).email, ip=ip)
+    known = stored(session, session.get_one(User, actor.user_id).email)
+    return _counted(session, known, f"session:{actor.session_id}", ip)
 
 
 @db.reads
@@ -66,7 +73,7 @@ def prove(known: Stored, password: str) -> Proof:
     if not right or known.user_id is None or not known.password_hash:
         raise Unauthenticated(WRONG)
     better = passwords.hash_of(password) if passwords.outdated(known.password_hash) else ""
-    return Proof(known.user_id, known.password_hash, better)
+    return Proof(known.user_id, known.password_hash, better, known.tries)
 
 
 def accept(session: Session, proof: Proof, *, ip: str = "", trashed: bool = False) -> User:
@@ -82,9 +89,20 @@ def accept(session: Session, proof: Proof, *, ip: str = "", trashed: bool = Fals
         raise Unauthenticated(WRONG)
     if proof.better:
         user.password_hash = proof.better
-    throttle.forget(session, throttle.ACCOUNT, user.email)
+    throttle.forget(session, throttle.ACCOUNT, proof.tries or user.email)
     throttle.give_back(session, throttle.ADDRESS, throttle.net(ip))
     return user
+
+
+def _counted(session: Session, known: Stored, tries: str, ip: str) -> Stored:
+    throttle.take(session, throttle.ADDRESS, throttle.net(ip), TOO_MANY)
+    throttle.take(session, throttle.ACCOUNT, tries, TOO_MANY)
+    return replace(known, tries=tries)
+
+
+def trashed() -> ColumnElement[bool]:
+    """`in_trash` as a condition."""
+    return col(User.deleted_at) == col(User.disabled_at)
 
 
 def in_trash(user: User) -> bool:

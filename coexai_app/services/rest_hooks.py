@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from coexai_app import access
@@ -33,13 +34,18 @@ def unsubscribe(session: Session, actor: Actor, *, hook_id: UUID | None = None, 
             webhook_endpoints.delete(session, actor, endpoint_id=row.id)
 
 
-def switch_off(session: Session, actor: Actor, *, user_id: UUID, name: str) -> None:
-    """Those of a member's keys, which end with their membership; for `members.py`. Events must not go on to a program of theirs."""
-    keys = select(ApiKey.id).where(ApiKey.organization_id == actor.organization_id, ApiKey.user_id == user_id)
-    theirs = access.scoped(select(WebhookEndpoint), actor).where(col(WebhookEndpoint.api_key_id).in_(keys), WebhookEndpoint.enabled)
+def switch_off(session: Session, actor: Actor, keys: ColumnElement[bool], reason: str) -> None:
+    """Those that keys made which end now: events must not go on to a program that may do nothing here any more."""
+    ending = select(ApiKey.id).where(keys)
+    theirs = select(WebhookEndpoint).where(col(WebhookEndpoint.api_key_id).in_(ending), WebhookEndpoint.enabled)
     held = theirs.order_by(col(WebhookEndpoint.id)).with_for_update(key_share=True).execution_options(populate_existing=True)
     for row in session.exec(held).all():
-        webhook_endpoints.end(session, row, f"{name} does not work here any more, whose API key made it.", actor)
+        webhook_endpoints.end(session, row, reason, actor)
+
+
+def hand_over(session: Session, *, old: UUID, new: UUID) -> None:
+    """A key was replaced: the program ends its hooks with the new one."""
+    session.execute(update(WebhookEndpoint).where(col(WebhookEndpoint.api_key_id) == old).values(api_key_id=new))
 
 
 def _of_key(session: Session, actor: Actor) -> list[WebhookEndpoint]:

@@ -28,7 +28,7 @@ class RoleChoice(View):
 
 class MemberRow(View):
     """`roles` are those that the reader may give; `locked` says why there are none, `why_not_remove` why this person stays;
-    `…_at` are the exact moments."""
+    `…_at` are the exact moments. `alone`: only a password opens the account, which only those who look after the team are told."""
 
     user_id: str
     name: str
@@ -42,6 +42,7 @@ class MemberRow(View):
     seen: str
     seen_at: str
     you: bool
+    alone: bool
     roles: tuple[RoleChoice, ...]
     locked: str
     may_remove: bool
@@ -107,8 +108,8 @@ def choices(actor: Actor) -> tuple[RoleChoice, ...]:
     return tuple(_choice(role) for role in reversed(Role) if RANK[role] <= RANK[actor.role])
 
 
-def row(member: Membership, user: User, actor: Actor, *, seen: datetime | None, last: bool, at: datetime) -> MemberRow:
-    """`last`: they are the only owner who can log in."""
+def row(member: Membership, user: User, actor: Actor, *, seen: datetime | None, last: bool, second_step: bool, at: datetime) -> MemberRow:
+    """`last`: they are the only owner who can log in; `second_step`: they have one."""
     you = user.id == actor.user_id
     locked = why_not(actor, member, Role.VIEWER) or (_LAST if last else "")
     roles = () if locked else tuple(_choice(r, member.role) for r in Role if r is member.role or not why_not(actor, member, r))
@@ -126,6 +127,7 @@ def row(member: Membership, user: User, actor: Actor, *, seen: datetime | None, 
         seen=_seen(seen, at, actor.timezone),
         seen_at=exact(seen, actor.timezone),
         you=you,
+        alone=not second_step and actor.may(Permission.MANAGE_TEAM),
         roles=roles,
         locked=locked,
         may_remove=not stays,

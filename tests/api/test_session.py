@@ -87,6 +87,16 @@ class TestLogIn:
         answer = client.post("/auth/login", data={"email": "bob@own.example.org", "password": PASSWORD}, headers=OURS)
         assert answer.headers["location"] == "/login?error=rate_limit_exceeded"
 
+    def test_a_browser_that_logged_in_before_does_not_wait_for_strangers(self, people: People, client: TestClient) -> None:
+        form = {"email": "bob@own.example.org", "password": PASSWORD}
+        client.post("/auth/login", data=form, headers=OURS)
+        client.cookies.delete(settings.get().cookie_name)
+        with TestClient(client.app, follow_redirects=False, headers={"user-agent": "a stranger"}) as stranger:
+            for _ in range(5):
+                stranger.post("/auth/login", data={**form, "password": "nope"}, headers=OURS)
+            assert stranger.post("/auth/login", data=form, headers=OURS).headers["location"] == "/login?error=rate_limit_exceeded"
+        assert client.post("/auth/login", data=form, headers=OURS).headers["location"] == "/home"
+
     @pytest.mark.asvs("V1.2.2", "V3.7.2")
     @pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/ok\n//x"])
     def test_no_open_redirect(self, people: People, client: TestClient, target: str) -> None:

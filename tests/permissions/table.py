@@ -158,7 +158,7 @@ members.leave                   viewer own      closed
 members.lock                    inner  -        -
 members.page                    viewer own      members:read
 members.remove                  admin  hidden   closed
-members.transfer                owner  hidden   closed
+members.transfer                owner  hidden   person
 notifications.change            viewer own      person
 notifications.get               viewer own      person
 organization_export.begin       owner  own      self
@@ -621,6 +621,7 @@ MembersState.revoke            admin
 NotificationsState.load        viewer
 NotificationsState.save        viewer
 OrganizationState.ask_delete   owner
+OrganizationState.ask_transfer owner
 OrganizationState.create       viewer
 OrganizationState.delete       owner
 OrganizationState.export       owner

@@ -22,11 +22,25 @@ from coexai_app.errors import (
     RateLimited,
     Unauthenticated,
 )
-from coexai_app.models import AuditLog, Event, LoginSession, Mail, MailKind, Membership, OneTimeToken, RefreshToken, Role, User
+from coexai_app.models import (
+    AuditLog,
+    Event,
+    LoginSession,
+    Mail,
+    MailKind,
+    Membership,
+    OneTimeToken,
+    RefreshToken,
+    Role,
+    User,
+    WebhookEndpoint,
+)
 from coexai_app.services import (
     access_tokens,
     account_deletion,
     accounts,
+    api_key_access,
+    api_keys,
     confirm,
     email_address,
     login_sessions,
@@ -34,10 +48,13 @@ from coexai_app.services import (
     password_change,
     passwords,
     proofs,
+    rest_hooks,
     tokens,
 )
 from coexai_app.services.one_time import DeadLink
+from tests import factors
 from tests.people import PASSWORD, People, actor, do
+from tests.trail import rows
 
 ALICE = "alice@larkfield.example.org"
 NEW = "violet harbour ninety"
@@ -289,6 +306,19 @@ class TestSessions:
             do(tokens.refresh, token=program.refresh)
         assert actor(people.tokens["mallory"])
 
+    @pytest.mark.asvs("V7.5.2")
+    def test_ten_minutes_after_the_log_in_it_asks_who_it_is(self, people: People) -> None:
+        signed = do(accounts.log_in, email=ALICE, password=PASSWORD)
+        other = UUID(do(login_sessions.rows, people.alice)[1].id)
+        age(people.alice)
+        for call in (
+            lambda: do(login_sessions.revoke, people.alice, session_id=other),
+            lambda: do(login_sessions.revoke_others, people.alice),
+        ):
+            with pytest.raises(FreshLoginNeeded):
+                call()
+        assert actor(signed.token)
+
     @pytest.mark.asvs("V7.4.1")
     def test_a_log_out_closes_the_other_pages_of_the_browser(self, people: People, session: Session) -> None:
         do(accounts.log_out, token=people.tokens["alice"])
@@ -341,6 +371,34 @@ class TestTheEnd:
         assert actor(signed.token).user_id == people.mallory.user_id
         with pytest.raises(Unauthenticated):
             do(account_deletion.restore, token=signed.token)
+
+    def test_who_forgot_the_password_restores_it_all_the_same(self, people: People, session: Session) -> None:
+        email = "mallory@mossworks.example.org"
+        do(account_deletion.delete_account, people.mallory, typed=email)
+        reset(reset_link(session, email))
+        signed = do(accounts.log_in, email=email, password=NEW)
+        assert signed.trashed
+        do(account_deletion.restore, token=signed.token)
+        assert actor(signed.token).user_id == people.mallory.user_id
+
+    def test_what_its_keys_have_events_sent_to_gets_none(self, people: People, session: Session) -> None:
+        secret = do(api_keys.create, people.adam, name="Zap", scopes=["webhooks:manage"]).secret
+        program = do(api_key_access.authenticate, key=secret).actor
+        do(rest_hooks.subscribe, program, url="https://hooks.example.org/adam", event="job.completed")
+        do(account_deletion.delete_account, people.adam, typed=factors.email_of(people.adam))
+        (row,) = session.exec(select(WebhookEndpoint)).all()
+        assert (row.enabled, row.disabled_reason) == (False, "Adam Ash deleted the account whose API key made it.")
+
+    def test_the_end_stands_in_the_log_of_every_house(self, people: People, session: Session) -> None:
+        with db.transaction() as writing:
+            writing.add(Membership(user_id=people.mallory.user_id, organization_id=people.alice.organization_id, role=Role.VIEWER))
+        do(account_deletion.delete_account, people.mallory, typed="mallory@mossworks.example.org")
+        with db.transaction() as writing:
+            user = writing.get_one(User, people.mallory.user_id)
+            user.deleted_at = user.disabled_at = user.created_at - timedelta(days=31)
+        do(account_deletion.purge)
+        for house in (people.alice.organization_id, people.mallory.organization_id):
+            assert len(rows(session, house, "account.purged")) == 1
 
     def test_one_that_staff_disabled_does_not_come_back(self, people: People) -> None:
         email = "mallory@mossworks.example.org"

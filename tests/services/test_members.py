@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from coexai_app import db
 from coexai_app.access import Actor, Role
-from coexai_app.errors import CoexaiError, Conflict, Forbidden, InvalidInput, InvalidToken, NotFound
+from coexai_app.errors import CoexaiError, Conflict, Forbidden, FreshLoginNeeded, InvalidInput, InvalidToken, NotFound
 from coexai_app.models import ApiKey, Event, Invitation, LoginSession, Mail, Membership, RefreshToken, User, WebhookEndpoint
 from coexai_app.models.base import new_id
 from coexai_app.scopes import Scope
@@ -28,6 +28,7 @@ from coexai_app.services import (
     tokens,
     webhook_endpoints,
 )
+from tests import factors
 from tests.people import PASSWORD, People, actor, do
 from tests.trail import rows
 
@@ -85,6 +86,16 @@ class TestPage:
         assert not by_adam["Alice"].may_remove
         assert "last owner" in do(members.page, people.alice).rows[0].locked
         assert all("does not allow" in row.locked for row in do(members.page, people.bob).rows)
+
+    def test_who_has_no_second_step_is_told_to_those_who_look_after_the_team(self, people: People) -> None:
+        factors.enrol_app(people.bob)
+        assert {row.name: row.alone for row in do(members.page, people.adam).rows} == {
+            "Alice Archer": True,
+            "Adam Ash": True,
+            "Bob Birch": False,
+            "Vera Vine": True,
+        }
+        assert {row.alone for row in do(members.page, people.vera).rows} == {False}
 
     def test_a_page_has_a_bounded_size(self, people: People) -> None:
         first, second = do(members.page, people.bob, limit=3), do(members.page, people.bob, page=2, limit=3)
@@ -354,6 +365,16 @@ class TestTransfer:
         assert (role_of(session, people.alice), role_of(session, people.bob)) == (Role.ADMIN, Role.OWNER)
         assert len(rows(session, people.alice.organization_id, "organization.transferred")) == 1
         assert len(session.exec(select(Mail).where(Mail.kind == "ownership_transferred")).all()) == 2
+
+    @pytest.mark.asvs("V7.5.3")
+    def test_an_old_log_in_makes_nobody_an_owner(self, people: People, session: Session) -> None:
+        factors.log_in_long_ago(people.alice)
+        with pytest.raises(FreshLoginNeeded):
+            do(members.transfer, people.alice, user_id=people.bob.user_id)
+        with pytest.raises(FreshLoginNeeded):
+            do(members.change_role, people.alice, user_id=people.bob.user_id, role="owner")
+        do(members.change_role, people.alice, user_id=people.bob.user_id, role="admin")
+        assert (role_of(session, people.alice), role_of(session, people.bob)) == (Role.OWNER, Role.ADMIN)
 
     @pytest.mark.parametrize("who", ["vera", "bob", "adam", "mallory"])
     def test_nobody_else_hands_it_over(self, people: People, session: Session, who: str) -> None:

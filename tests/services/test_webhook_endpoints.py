@@ -346,6 +346,22 @@ class TestRestHooks:
         session.rollback()
         assert session.exec(select(WebhookEndpoint)).all() == []
 
+    def test_a_key_that_is_replaced_takes_them_along_and_one_that_is_revoked_ends_them(self, people: People, session: Session) -> None:
+        from coexai_app.services import api_key_access, api_keys
+
+        old = do(api_keys.create, people.adam, name="Zapier", scopes=["webhooks:manage"])
+        made = do(rest_hooks.subscribe, do(api_key_access.authenticate, key=old.secret).actor, url=URL, event="job.completed")
+        ours = do(webhook_endpoints.create, people.adam, url="https://hooks.example.org/ours", events=["job.completed"])
+        new = do(api_keys.rotate, people.adam, key_id=UUID(old.id))
+        do(api_keys.revoke, people.adam, key_id=UUID(old.id))
+        assert session.get_one(WebhookEndpoint, UUID(made.id)).enabled
+        do(api_keys.revoke, people.alice, key_id=UUID(new.id))
+        session.rollback()
+        session.expire_all()
+        ended = session.get_one(WebhookEndpoint, UUID(made.id))
+        assert (ended.enabled, ended.disabled_reason) == (False, "The API key “Zapier” was revoked, which made it.")
+        assert session.get_one(WebhookEndpoint, UUID(ours.id)).enabled
+
     def test_roles(self, people: People) -> None:
         for call in (
             lambda who: do(rest_hooks.subscribe, who, url=URL, event="*"),
