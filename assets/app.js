@@ -79,13 +79,12 @@
     toasts.append(el);
     go();
   };
-  const told = new Map();
   const carry = () => $$("[data-toast]").forEach((el) => {
     const key = el.dataset.toast, text = $("[data-toast-text]", el)?.textContent, who = el.dataset.testid;
-    if (told.get(who) === key) return;
-    told.set(who, key);
+    if (!text || sessionStorage[who] === key) return;
+    sessionStorage[who] = key;
     const undo = $("[data-toast-undo]", el);
-    if (text) toast(text, undo?.textContent, undo && (() => undo.click()));
+    toast(text, undo?.textContent, undo && (() => undo.click()));
   });
 
   /* --- tabs --- */

@@ -1,6 +1,7 @@
 """Toasts: a success that goes by itself after 5 s, with Undo where it can be undone. Errors are notes, not toasts.
 
-app.js shows them in one polite live region; this carries the words over from a state. Nothing is evaluated in the browser.
+app.js shows them in one polite live region; this carries the words over from a state. Nothing is evaluated in the browser. A page that is
+loaded anew still holds the state's last words: the tab remembers what it has said.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from components.vars import Child, Text
 
 
 def toast(message: Text, key: Any, *, undo: Any = None, undo_label: str = "Undo", testid: str = "toast-say") -> rx.Component:
-    """Says `message` whenever `key` changes (a counter in the state) and the message is not empty. `undo` is an event handler."""
+    """Says `message` once for each new `key` (one that was never there before) unless it is empty. `undo` is an event handler."""
     action: Child = (
         rx.el.button(undo_label, type="button", on_click=undo, custom_attrs={"data-toast-undo": "true"})
         if undo is not None

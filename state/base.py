@@ -11,6 +11,7 @@ import reflex as rx
 
 from coexai_app import access, db, origin
 from coexai_app.errors import CoexaiError, Unauthenticated
+from coexai_app.models.base import new_id
 from coexai_app.services import accounts, email_address, home
 from coexai_app.views.accounts import Me
 from coexai_app.views.home import ShellView
@@ -29,7 +30,7 @@ class AppState(rx.State):
     shell: ShellView = ShellView(running=0, waiting=0, slots=1, review=0)
     problem: str = ""
     toast: str = ""
-    toast_key: int = 0
+    toast_key: str = ""
     _token: str = ""
     _principal: str = ""
     _live: ClassVar[bool] = False
@@ -89,7 +90,7 @@ class AppState(rx.State):
 
     def _say(self, message: str) -> None:
         """A toast: what was done."""
-        self.toast, self.toast_key = message, self.toast_key + 1
+        self.toast, self.toast_key = message, new_id().hex
 
     def _fail(self, error: CoexaiError) -> None:
         """An error that a person has to see: stays until the next page or action."""

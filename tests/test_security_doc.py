@@ -40,7 +40,7 @@ def days(life: timedelta) -> int:
 @pytest.mark.asvs("V2.1.3", "V6.1.1")
 def test_limits() -> None:
     account, address = throttle.ACCOUNT, throttle.ADDRESS
-    assert f"| an account | {account.free} | waits of {account.waits[0]:.0f} to {account.waits[-1]:.0f} seconds" in TEXT
+    assert f"| an account, by strangers | {account.free} | waits of {account.waits[0]:.0f} to {account.waits[-1]:.0f} seconds" in TEXT
     assert f"| an address of the net | {address.free} |" in TEXT
     assert f"| {settings.Settings.model_fields['sign_ups_per_hour'].default} an hour (`SIGN_UPS_PER_HOUR`)" in TEXT
     assert f"| a code of the second step | {factor_codes.FREE_TRIES} | {factor_codes.FIRST_DELAY_SECONDS} seconds" in TEXT

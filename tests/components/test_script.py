@@ -409,6 +409,21 @@ class TestToasts:
 
         play(story)
 
+    def test_a_page_that_is_loaded_anew_does_not_repeat_them(self, play: Any) -> None:
+        def story(page: Page) -> None:
+            say = "k => { const el = document.querySelector('#say'); el.firstChild.textContent = 'Saved'; el.dataset.toast = k; }"
+            page.evaluate(say, "1")
+            page.get_by_test_id("toast").wait_for()
+            page.reload()
+            page.evaluate(say, "1")
+            page.evaluate("() => document.querySelector('#say').firstChild.textContent = 'More'")
+            page.wait_for_timeout(300)
+            assert page.get_by_test_id("toast").count() == 0
+            page.evaluate(say, "2")
+            page.get_by_test_id("toast").wait_for()
+
+        play(story)
+
 
 class TestPlaces:
     def test_a_jump_moves_the_focus(self, play: Any) -> None:

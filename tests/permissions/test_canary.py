@@ -13,15 +13,17 @@ from uuid import UUID
 import pytest
 from httpx import Client
 from reflex_base.utils.format import json_dumps
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from coexai_app import db, live, settings
 from coexai_app.access import Actor
 from coexai_app.api.app import RequestScope
 from coexai_app.api.boundary import Boundary
 from coexai_app.errors import CoexaiError
+from coexai_app.models import Output
 from coexai_app.models.base import new_id
 from coexai_app.services import jobs, jobs_read
+from coexai_app.services.outputs import MEDIA_TYPES
 from state import guard
 from tests.asking import asking
 from tests.conftest import BACKEND
@@ -36,6 +38,7 @@ from tests.permissions.test_services_matrix import FUNCTIONS
 from tests.permissions.world import ORDER
 from tests.state.client import Tab
 from tests.state.visiting import went
+from tests.work import create, job_id, work_all
 
 LARKFIELD = ("alice", "adam", "bob", "vera")
 
@@ -47,6 +50,8 @@ class Wall:
     people: People
     mallory: Actor
     ids: dict[str, list[UUID]]
+    own_job: UUID
+    own_output: UUID
 
     @property
     def all_ids(self) -> list[UUID]:
@@ -57,7 +62,11 @@ class Wall:
 def wall(shared_instance: None) -> Wall:
     people = settle_in()
     mallory = settle(people)
-    return Wall(people, mallory, ids_of(mallory))
+    own_job = job_id(create(people.bob))
+    work_all()
+    with db.reading() as session:
+        own_output = session.exec(select(Output.id).where(Output.job_id == own_job)).one()
+    return Wall(people, mallory, ids_of(mallory), own_job, own_output)
 
 
 @pytest.fixture(scope="module")
@@ -87,12 +96,29 @@ class TestRoutes:
         for method, path in routes():
             if method != "GET":
                 continue
-            for query in ("", "?format=md") if "{" in path else filters:
+            for query in ("",) if "{" in path else filters:
                 for ident in wall.all_ids if "{" in path else [new_id()]:
                     answer = client.get(filled(path, ident) + query)
                     assert CANARY not in everything(answer.content), f"{path}{query}"
                     asked += 1
         assert asked > 50
+
+    @pytest.mark.parametrize("name", LARKFIELD)
+    def test_no_export_holds_it(self, wall: Wall, client: Client, name: str) -> None:
+        sign_in(client, wall, name)
+        given = 0
+        for form, media in MEDIA_TYPES.items():
+            for ident in [wall.own_job, *wall.ids["jobs"]]:
+                answer = client.get(f"/api/v1/jobs/{ident}/output", headers={"Accept": media})
+                assert CANARY not in everything(answer.content), media
+            for ident in [wall.own_output, *wall.ids["outputs"]]:
+                answer = client.get(f"/api/v1/outputs/{ident}/export?format={form}")
+                assert CANARY not in everything(answer.content), form
+                given += answer.is_success
+        for form in ("csv", "ics"):
+            answer = client.get(f"/api/v1/calendar/export?format={form}")
+            assert CANARY not in everything(answer.content), form
+        assert given > 3, "Larkfield's own result can be had in several formats"
 
     def test_to_enter_it_by_its_id_changes_nothing(self, wall: Wall, client: Client) -> None:
         sign_in(client, wall, "bob")
