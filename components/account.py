@@ -69,6 +69,20 @@ def address(name: str = "email", label: str = "E-mail", size: str = "lg", **prop
     return fields.field(label, control, control_id=name)
 
 
+def code() -> rx.Component:
+    """A code of the second step."""
+    control = fields.text_input(
+        name="code", testid="code", required=True, size="lg", auto_complete="one-time-code", max_length=40, auto_focus=True
+    )
+    hint = "Six digits from your authenticator app, or one of your recovery codes."
+    return fields.field("Code", control, control_id="code", hint=hint)
+
+
+def next_path() -> Child:
+    """Where to go on afterwards, put in by app.js."""
+    return rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"})
+
+
 def link_token() -> rx.Component:
     """The token of the mail's link, put in by app.js."""
     return rx.el.input(type="hidden", name="token", custom_attrs={"data-link-token": "true"})

@@ -5,18 +5,18 @@ A button whose event needs it leads there by itself (`state/guard.py`); all come
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import reflex as rx
 
-from components import fields, identities, passkeys
-from components.account import post_form, present_password
+from components import identities
+from components.account import code, next_path, post_form, present_password
 from components.buttons import link_button
-from components.native_form import native_form
 from components.notes import note
-from components.vars import Child
+from components.passkeys import passkey_form
 
-LABEL = "Confirm it is you"
+LABEL: Final = "Confirm it is you"
+_ACTION: Final = "/auth/confirm"
 
 
 def needed(back_to: str, *, testid: str) -> rx.Component:
@@ -36,7 +36,7 @@ def ways(view: Any) -> rx.Component:
     return rx.fragment(
         rx.cond(
             view.has_password,
-            post_form(present_password(), next_path(), action="/auth/confirm", label="Confirm", testid="confirm"),
+            post_form(present_password(), next_path(), action=_ACTION, label="Confirm", testid="confirm"),
             rx.fragment(),
         ),
         rx.cond(view.has_passkey, with_passkey(), rx.fragment()),
@@ -45,32 +45,8 @@ def ways(view: Any) -> rx.Component:
 
 
 def second_step() -> rx.Component:
-    return post_form(
-        fields.field(
-            "Code",
-            fields.text_input(
-                name="code", testid="code", required=True, size="lg", auto_complete="one-time-code", max_length=40, auto_focus=True
-            ),
-            control_id="code",
-            hint="Six digits from your authenticator app, or one of your recovery codes.",
-        ),
-        next_path(),
-        action="/auth/confirm/code",
-        label="Confirm",
-        testid="confirm-code",
-    )
+    return post_form(code(), next_path(), action=f"{_ACTION}/code", label="Confirm", testid="confirm-code")
 
 
 def with_passkey() -> rx.Component:
-    return native_form(
-        next_path(),
-        passkeys.passkey_button("Use a passkey", testid="use-passkey", options="/auth/confirm/passkey/options", size="lg"),
-        action="/auth/confirm/passkey",
-        method="post",
-        data_testid="passkey-form",
-    )
-
-
-def next_path() -> Child:
-    """Where to go on afterwards, put in by app.js."""
-    return rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"})
+    return passkey_form(f"{_ACTION}/passkey")

@@ -5,14 +5,27 @@ from __future__ import annotations
 import reflex as rx
 
 from components import theme
+from components.account import next_path
 from components.buttons import button
 from components.icons import icon
+from components.native_form import native_form
 from components.said import said
 
 
 def script() -> rx.Component:
     """`assets/passkeys.js`; once on a page is enough."""
     return rx.el.script(src="/passkeys.js", custom_attrs={"async": True})
+
+
+def passkey_form(action: str, *, label: str = "Use a passkey", testid: str = "use-passkey") -> rx.Component:
+    """A form of its own that shows a passkey to `action`, whose challenge comes from `action`/options, and goes on to where one was."""
+    return native_form(
+        next_path(),
+        passkey_button(label, testid=testid, options=f"{action}/options", size="lg"),
+        action=action,
+        method="post",
+        data_testid="passkey-form",
+    )
 
 
 def passkey_button(label: str, *, testid: str, create: bool = False, options: str, variant: str = "sec", size: str = "md") -> rx.Component:

@@ -6,7 +6,7 @@ from typing import Final
 
 import reflex as rx
 
-from components import fields, identities, passkeys
+from components import account, fields, identities, passkeys
 from components.buttons import app_link, button
 from components.native_form import native_form
 from components.public import code_messages, way_in
@@ -60,7 +60,7 @@ def login() -> rx.Component:
                 control_id="password",
                 aside=app_link("Forgot it?", href="/forgot-password", testid="to-forgot", cls=LINK),
             ),
-            rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"}),
+            account.next_path(),
             button("Log in", testid="log-in", variant="pri", size="lg", kind="submit", full=True, cls="mt-1"),
             action="/auth/login",
             method="post",
@@ -68,13 +68,7 @@ def login() -> rx.Component:
             data_testid="login-form",
             custom_attrs={"data-validate": "true"},
         ),
-        native_form(
-            rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"}),
-            passkeys.passkey_button("Log in with a passkey", testid="passkey-log-in", options="/auth/login/passkey/options", size="lg"),
-            action="/auth/login/passkey",
-            method="post",
-            data_testid="passkey-form",
-        ),
+        passkeys.passkey_form("/auth/login/passkey", label="Log in with a passkey", testid="passkey-log-in"),
         identities.ways(ProvidersState.choices),
         rx.el.p(
             "New here? ",

@@ -6,7 +6,7 @@ from typing import Final
 
 import reflex as rx
 
-from components import fields, passkeys
+from components import account, passkeys
 from components.buttons import app_link, button
 from components.native_form import native_form
 from components.public import code_messages, way_in
@@ -28,15 +28,8 @@ def second_step() -> rx.Component:
         passkeys.script(),
         code_messages(MESSAGES),
         native_form(
-            fields.field(
-                "Code",
-                fields.text_input(
-                    name="code", testid="code", required=True, size="lg", auto_complete="one-time-code", max_length=40, auto_focus=True
-                ),
-                control_id="code",
-                hint="Six digits from your authenticator app, or one of your recovery codes.",
-            ),
-            rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"}),
+            account.code(),
+            account.next_path(),
             button("Log in", testid="send-code", variant="pri", size="lg", kind="submit", full=True, cls="mt-1"),
             action="/auth/second-step",
             method="post",
@@ -44,13 +37,7 @@ def second_step() -> rx.Component:
             data_testid="code-form",
             custom_attrs={"data-validate": "true"},
         ),
-        native_form(
-            rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"}),
-            passkeys.passkey_button("Use a passkey", testid="use-passkey", options="/auth/second-step/passkey/options", size="lg"),
-            action="/auth/second-step/passkey",
-            method="post",
-            data_testid="passkey-form",
-        ),
+        passkeys.passkey_form("/auth/second-step/passkey"),
         rx.el.p(
             app_link("Start again", href="/login", testid="to-login", cls=LINK, custom_attrs={"data-keep-query": "true"}),
             class_name="text-center text-ink-3",

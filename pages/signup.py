@@ -59,7 +59,7 @@ def signup() -> rx.Component:
                 optional=True,
             ),
             rx.el.input(type="hidden", name="timezone", custom_attrs={"data-timezone": "true"}),
-            rx.el.input(type="hidden", name="next", custom_attrs={"data-next": "true"}),
+            account.next_path(),
             button("Make my account", testid="sign-up", variant="pri", size="lg", kind="submit", full=True, cls="mt-1"),
             action="/auth/signup",
             method="post",

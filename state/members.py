@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from coexai_app import settings
-from coexai_app.errors import CoexaiError, Forbidden
+from coexai_app.errors import CoexaiError, Forbidden, FreshLoginNeeded
 from coexai_app.models.base import new_id
 from coexai_app.services import invitations, member_links, members
 from coexai_app.views.members import InvitationRow, MemberLink, MemberRow, RoleChoice
@@ -77,6 +77,8 @@ class MembersState(AppState):
         sent = texts(form)
         try:
             row = await self._call(invitations.invite, email=sent.get("email", ""), role=sent.get("role", ""))
+        except FreshLoginNeeded:
+            raise
         except CoexaiError as error:
             field = str(error.details.get("field", ""))
             self.errors = {field if field in ERRORS else "": error.message}

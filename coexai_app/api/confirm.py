@@ -45,13 +45,11 @@ async def with_code(
     next: second_step.Next = "",  # noqa: A002  (the field's name)
 ) -> Response:
     try:
-        actor = await deps.person(request)
-    except Unauthenticated as error:
-        return entry.to_login(error)
-    try:
-        await deps.call(confirm.with_code, actor, ticket=second_step.held(request), code=code)
+        await deps.call(confirm.with_code, await deps.person(request), ticket=second_step.held(request), code=code)
     except (WrongCode, RateLimited, SignInExpired) as error:
         return entry.back(PAGE if isinstance(error, SignInExpired) else CODE, error, next)
+    except Unauthenticated as error:
+        return entry.to_login(error)
     return _confirmed(next)
 
 
@@ -62,13 +60,11 @@ async def with_passkey(
     next: second_step.Next = "",  # noqa: A002  (the field's name)
 ) -> Response:
     try:
-        actor = await deps.person(request)
-    except Unauthenticated as error:
-        return entry.to_login(error)
-    try:
-        await deps.call(confirm.with_passkey, actor, credential=credential)
+        await deps.call(confirm.with_passkey, await deps.person(request), credential=credential)
     except PasskeyRefused as error:
         return entry.back(PAGE, error, next)
+    except Unauthenticated as error:
+        return entry.to_login(error)
     return _confirmed(next)
 
 

@@ -33,12 +33,14 @@ _TOKEN: Final = re.compile(r"cxi_[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 def invite(session: Session, actor: Actor, *, email: str, role: str) -> InvitationRow:
-    """Sends an address a link. Raises InvalidInput, Forbidden for a role above the actor's own, QuotaExceeded above MAX_OPEN open ones,
-    Conflict for a member or an address that has an open link, RateLimited when the address got many mails."""
+    """Sends an address a link. Raises InvalidInput, Forbidden for a role above the actor's own, FreshLoginNeeded for that of an owner,
+    QuotaExceeded above MAX_OPEN open ones, Conflict for a member or an address that has an open link, RateLimited after many mails."""
     access.require(actor, Permission.MANAGE_TEAM)
     wanted, address = members.role_named(role), account_fields.email(email)
     own = members.lock(session, actor)
     _require_rank(own, wanted)
+    if wanted is Role.OWNER:
+        person.require_fresh(session, actor)
     member = select(Membership.id).join(User, col(User.id) == Membership.user_id).where(User.email == address)
     if session.exec(member.where(Membership.organization_id == actor.organization_id)).first():
         raise Conflict("This person is a member already.", field="email")

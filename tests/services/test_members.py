@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from coexai_app import db
 from coexai_app.access import Actor, Role
@@ -259,7 +259,7 @@ class TestAnOwnerInTheTrash:
         results = together(lambda: trash_account(adam), lambda: do(members.leave, people.alice))
         assert sorted(type(r).__name__ for r in results) == ["Conflict", "NoneType"]
         session.rollback()
-        able = select(Membership.role).join(User).where(User.disabled_at == None)  # noqa: E711
+        able = select(Membership.role).join(User).where(col(User.disabled_at).is_(None))
         able = able.where(Membership.organization_id == people.alice.organization_id, Membership.role == Role.OWNER)
         assert len(session.exec(able).all()) == 1
 
@@ -373,6 +373,9 @@ class TestTransfer:
             do(members.transfer, people.alice, user_id=people.bob.user_id)
         with pytest.raises(FreshLoginNeeded):
             do(members.change_role, people.alice, user_id=people.bob.user_id, role="owner")
+        with pytest.raises(FreshLoginNeeded):
+            do(invitations.invite, people.alice, email="new@own.example.org", role="owner")
+        do(invitations.invite, people.alice, email="new@own.example.org", role="admin")
         do(members.change_role, people.alice, user_id=people.bob.user_id, role="admin")
         assert (role_of(session, people.alice), role_of(session, people.bob)) == (Role.OWNER, Role.ADMIN)
 
